@@ -1,0 +1,38 @@
+import { z } from 'zod'
+
+/** Longest accepted free text in a name or reason; anything longer is a mistake or an attack. */
+export const MAX_NAME_LENGTH = 64
+/** PATH_MAX on Linux, in bytes; longer paths cannot exist. */
+const MAX_PATH_LENGTH = 4096
+
+// Control characters, lone surrogates and bidi overrides can disguise text in terminals and logs.
+const UNSAFE_TEXT = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u
+
+/** True when the text holds no control character, lone surrogate or bidi override. */
+export const isPlainText = (text: string): boolean => !UNSAFE_TEXT.test(text)
+
+/** One line of text for people: trimmed, not empty, nothing that could disguise itself. */
+export const plainLine = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(max, `must be at most ${max} characters`)
+    .refine(isPlainText, 'must not contain control, surrogate or bidi characters')
+
+/** An absolute path as typed; whether it exists and may be used is judged by the service after realpath. */
+export const absolutePath = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(MAX_PATH_LENGTH, `must be at most ${MAX_PATH_LENGTH} characters`)
+  .refine((path) => !path.includes('\0'), 'must not contain NUL')
+  .refine((path) => path.startsWith('/'), 'must be an absolute path')
+
+/** Identifier of every row of ours: random, so that a short prefix is nearly always unique. */
+export const uuid = z.uuid('must be a UUID')
+
+/** ISO 8601 with offset, as every time leaves the API. */
+export const timestamp = z.iso.datetime({ offset: true })
+
+/** Columns or rows of a terminal. The upper bound keeps one snapshot within a few megabytes. */
+export const terminalDimension = z.number().int().min(1).max(1000)

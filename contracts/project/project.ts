@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { absolutePath, MAX_NAME_LENGTH, plainLine, timestamp, uuid } from '../primitives'
+import { providerId } from '../provider/provider'
+
+/** A project's name is typed on command lines and becomes part of routing keys: letters, digits, `.`, `_`, `-`. */
+export const projectName = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(MAX_NAME_LENGTH, `must be at most ${MAX_NAME_LENGTH} characters`)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must start with a letter or digit and hold only letters, digits, ".", "_" and "-"')
+
+/** A project by name (case-insensitive) or id. */
+export const projectRef = z.union([uuid, projectName])
+
+export const project = z.object({
+  id: uuid,
+  name: z.string(),
+  path: z.string(),
+  description: z.string().nullable(),
+  defaultProvider: providerId,
+  /** Node its runners start on. */
+  node: z.string(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+  archivedAt: timestamp.nullable(),
+  /** Concurrent runners allowed. */
+  runnerQuota: z.number().int(),
+  /** Runners that hold a slot now. */
+  liveRunners: z.number().int(),
+  /** Of those, how many wait for a human. */
+  waitingRunners: z.number().int(),
+  sessionCount: z.number().int(),
+  tokensUsed: z.number(),
+  /** Names of its variables; values never leave the server. */
+  variableNames: z.array(z.string()),
+})
+export type Project = z.infer<typeof project>
+
+const description = plainLine(500)
+
+export const projectCreateInput = z.object({
+  name: projectName,
+  path: absolutePath,
+  description: description.optional(),
+  defaultProvider: providerId.default('claude'),
+  runnerQuota: z.number().int().min(0).max(10_000).optional(),
+})
+export type ProjectCreateInput = z.input<typeof projectCreateInput>
+
+export const projectRefInput = z.object({ project: projectRef })
+
+export const projectListInput = z.object({ includeArchived: z.boolean().default(false) }).default({ includeArchived: false })
+
+export const projectUpdateInput = z.object({
+  project: projectRef,
+  name: projectName.optional(),
+  path: absolutePath.optional(),
+  description: description.nullable().optional(),
+  defaultProvider: providerId.optional(),
+})
+
+export const projectArchiveInput = z.object({ project: projectRef, archived: z.boolean().default(true) })
+
+export const projectDeleteInput = z.object({
+  project: projectRef,
+  /** The project's name again: deleting is confirmed by name. */
+  confirmName: z.string(),
+})
+
+/** POSIX portable names. */
+export const variableName = z
+  .string()
+  .max(128)
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be letters, digits and "_", not starting with a digit')
+/** Bound of one variable; argv and environment together hold about 2 MB on Linux. */
+const MAX_VARIABLE_LENGTH = 32_768
+
+export const projectVariableSetInput = z.object({
+  project: projectRef,
+  name: variableName,
+  value: z
+    .string()
+    .max(MAX_VARIABLE_LENGTH)
+    .refine((text) => !text.includes('\0'), 'must not contain NUL'),
+})
+export const projectVariableUnsetInput = z.object({ project: projectRef, name: variableName })
+export const projectVariable = z.object({ name: z.string(), updatedAt: timestamp })
+export type ProjectVariable = z.infer<typeof projectVariable>

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { timestamp, uuid } from '../primitives'
+import { runnerStatus } from '../runner/status'
+
+const processInfo = z.object({ pid: z.number().int(), startedAt: timestamp, memoryBytes: z.number() })
+
+export const systemStatus = z.object({
+  version: z.string(),
+  url: z.string(),
+  web: processInfo,
+  /** Null when the daemon does not answer. */
+  daemon: processInfo.nullable(),
+  agents: z.array(
+    z.object({ id: uuid, node: z.string(), pid: z.number().int(), connected: z.boolean(), runnerCount: z.number().int() }),
+  ),
+  database: z.object({ ok: z.boolean(), kind: z.enum(['embedded', 'external']), latencyMs: z.number().nullable() }),
+  broker: z.object({ ok: z.boolean(), kind: z.enum(['local', 'amqp']) }),
+  counts: z.object({
+    projects: z.number().int(),
+    sessions: z.number().int(),
+    nodes: z.number().int(),
+    nodesOnline: z.number().int(),
+    runners: z.record(runnerStatus, z.number().int()),
+    /** Runners that hold a slot. */
+    live: z.number().int(),
+    waiting: z.number().int(),
+  }),
+  /** Events committed but not yet delivered to the broker. */
+  outboxPending: z.number().int(),
+})
+export type SystemStatus = z.infer<typeof systemStatus>
+
+/** `degraded` is not down: what works goes on working. */
+export const systemHealth = z.object({
+  status: z.enum(['ok', 'degraded', 'down']),
+  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
+})
+export type SystemHealth = z.infer<typeof systemHealth>
+
+export const systemMetrics = z.object({
+  at: timestamp,
+  cpuPercent: z.number(),
+  memoryBytes: z.number(),
+  tokensUsed: z.number(),
+  heartbeatLatencyP50Ms: z.number().nullable(),
+  heartbeatLatencyP99Ms: z.number().nullable(),
+  daemonUptimeSeconds: z.number().nullable(),
+})
+export type SystemMetrics = z.infer<typeof systemMetrics>
+
+export const reconcileReport = z.object({
+  at: timestamp,
+  durationMs: z.number(),
+  runnersExamined: z.number().int(),
+  actions: z.array(z.object({ kind: z.string(), runnerId: uuid, detail: z.string() })),
+})
+export type ReconcileReport = z.infer<typeof reconcileReport>

@@ -1,0 +1,109 @@
+import { z } from 'zod'
+import { terminalDimension, uuid } from '../primitives'
+
+/**
+ * The protocol between a client (browser or CLI) and the daemon, on socket.io namespace `/terminal`.
+ *
+ * A client connects with a fresh ticket, its own `clientId` (kept over reconnects) and the offset up to which it has
+ * everything. The daemon answers `attached`, then either a `snapshot` (reset the terminal, write it) or `output` from
+ * exactly that offset. The client acknowledges what it has rendered; past the window it gets nothing more, and a
+ * snapshot marked `resync` once it has caught up.
+ */
+export const TERMINAL_PROTOCOL_VERSION = 1
+export const TERMINAL_NAMESPACE = '/terminal'
+
+/** One input message at most; larger pastes are cut by the client, in order. */
+export const MAX_INPUT_BYTES = 64 * 1024
+
+/** Input messages a client may have unacknowledged; bounds what a reconnect sends again. */
+export const MAX_UNACKED_INPUTS = 64
+
+/** Bytes a client may have unacknowledged before the stream to it stops: a few hundred ms of a flood. */
+export const OUTPUT_WINDOW_BYTES = 1024 * 1024
+
+/** A client acknowledges at least this often, in rendered bytes. */
+export const OUTPUT_ACK_EVERY_BYTES = 16 * 1024
+
+/** socket.io `auth` of a client. */
+export const terminalHandshake = z.object({
+  protocol: z.number().int(),
+  ticket: z.string().min(1).max(200),
+  clientId: uuid,
+  /** Output offset and epoch the client has everything before, when it resumes. */
+  resumeFrom: z.object({ epoch: z.number().int().nonnegative(), offset: z.number().int().nonnegative() }).nullable(),
+  cols: terminalDimension,
+  rows: terminalDimension,
+})
+export type TerminalHandshake = z.infer<typeof terminalHandshake>
+
+export const terminalSize = z.object({ cols: terminalDimension, rows: terminalDimension })
+export type TerminalSize = z.infer<typeof terminalSize>
+
+/** Who is there. Exactly one client may drive; everybody sees who. */
+export interface TerminalPresence {
+  driver: { clientId: string; name: string } | null
+  clients: { clientId: string; name: string; readOnly: boolean }[]
+}
+
+export interface TerminalAttached {
+  runnerId: string
+  epoch: number
+  role: 'driver' | 'viewer'
+  readOnly: boolean
+  cols: number
+  rows: number
+  /** Last input seq of this client that is in the PTY: everything later must be sent again. */
+  writtenSeq: number
+}
+
+export interface TerminalSnapshot {
+  epoch: number
+  /** The stream goes on from this offset. */
+  offset: number
+  cols: number
+  rows: number
+  title: string
+  data: Uint8Array
+  /** `resync`: output was skipped because this client was slow. `restart`: the runner began a new epoch. */
+  reason: 'attach' | 'resync' | 'restart'
+}
+
+export interface TerminalExit {
+  status: 'terminated' | 'failed' | 'lost'
+  exitCode: number | null
+  signal: string | null
+  reason: string | null
+}
+
+export interface TerminalError {
+  code: string
+  message: string
+  /** The socket closes after it and reconnecting with a new ticket will not help. */
+  fatal: boolean
+}
+
+/** What the daemon emits to a client. */
+export interface DaemonToClient {
+  attached: (message: TerminalAttached) => void
+  snapshot: (message: TerminalSnapshot) => void
+  /** Positional because it is the hot path. */
+  output: (offset: number, data: Uint8Array) => void
+  resized: (size: TerminalSize) => void
+  presence: (presence: TerminalPresence) => void
+  /** Cumulative: everything up to `seq` is in the PTY. */
+  inputAck: (seq: number) => void
+  exited: (exit: TerminalExit) => void
+  problem: (error: TerminalError) => void
+}
+
+/** What a client emits. */
+export interface ClientToDaemon {
+  /** seq starts at 1 and grows by one per message of this clientId. */
+  input: (seq: number, data: Uint8Array | string) => void
+  /** Cumulative: everything before this offset is on the screen. */
+  ack: (offset: number) => void
+  /** From the driver it sizes the PTY, from others it is remembered until they drive. */
+  resize: (size: TerminalSize) => void
+  takeSeat: () => void
+  releaseSeat: () => void
+}

@@ -1,0 +1,29 @@
+import type { Ack, RunnerExit, RunnerTarget, StartReply, StartRunner, StopRunner } from '@/contracts/agent-protocol/messages'
+
+/** A runner as its agent last reported it. */
+export interface ObservedRunner {
+  agentId: string
+  epoch: number
+  state: 'running' | 'paused' | 'exited'
+  process: { pid: number; startTicks: number; bootId: string } | null
+  exit: RunnerExit | null
+}
+
+/** A connected agent and what it holds. */
+export interface ObservedAgent {
+  agentId: string
+  nodeId: string
+  runners: ReadonlyMap<string, ObservedRunner>
+}
+
+/** What the reconciler may do to agents. Calls time out with StratavoreError `timeout`. */
+export interface AgentCommands {
+  connected(): readonly ObservedAgent[]
+  /** Milliseconds for which the node could have been heard but was not; 0 while an agent of it is connected. */
+  silentForMs(nodeId: string): number
+  startRunner(agentId: string, message: StartRunner): Promise<StartReply>
+  stopRunner(agentId: string, message: StopRunner): Promise<Ack>
+  pauseRunner(agentId: string, message: RunnerTarget): Promise<Ack>
+  resumeRunner(agentId: string, message: RunnerTarget): Promise<Ack>
+  forgetRunner(agentId: string, message: RunnerTarget): Promise<Ack>
+}

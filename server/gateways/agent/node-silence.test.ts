@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest'
+import { createNodeSilence, TICK_MS } from './node-silence'
+
+function withClock() {
+  let now = 1_000_000
+  const silence = createNodeSilence(() => now)
+  const pass = (ms: number) => {
+    for (let left = ms; left > 0; left -= TICK_MS) {
+      now += Math.min(TICK_MS, left)
+      silence.tick()
+    }
+  }
+  return { silence, pass, stand: (ms: number) => { now += ms } }
+}
+
+it('counts from the last word heard', () => {
+  const { silence, pass } = withClock()
+  pass(20_000)
+  silence.heard('n')
+  pass(7_000)
+  expect(silence.silentForMs('n')).toBe(7_000)
+})
+
+it('gives a full TTL after its own start, even to a node never heard', () => {
+  const { silence, pass } = withClock()
+  pass(3_000)
+  expect(silence.silentForMs('never heard')).toBe(3_000)
+})
+
+it('does not count its own pause', () => {
+  const { silence, pass, stand } = withClock()
+  silence.heard('n')
+  pass(2_000)
+  stand(60_000)
+  silence.tick()
+  expect(silence.silentForMs('n')).toBe(0)
+})
+
+it('starts anew after an outage it was told of', () => {
+  const { silence, pass } = withClock()
+  silence.heard('n')
+  pass(40_000)
+  silence.listenAnew()
+  expect(silence.silentForMs('n')).toBe(0)
+})

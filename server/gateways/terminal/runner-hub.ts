@@ -1,0 +1,225 @@
+import type { Logger } from 'pino'
+import type { WatchReply } from '@/contracts/agent-protocol/messages'
+import type { Runner } from '@/contracts/runner/runner'
+import { isEnded } from '@/contracts/runner/status'
+import { MAX_INPUT_BYTES, OUTPUT_WINDOW_BYTES, type TerminalHandshake, type TerminalSnapshot } from '@/contracts/terminal/terminal'
+import { StratavoreError } from '../../core/errors'
+import type { AgentRegistry } from '../agent/agent-registry'
+import { createDriverSeat } from './driver-seat'
+import type { TerminalClient } from './terminal-client'
+
+type SyncReason = TerminalSnapshot['reason']
+
+/**
+ * The meeting point of one runner's terminal and its clients. The agent streams each watched runner once; the hub
+ * gives every client what it lacks: raw bytes from its offset where they are still kept, a snapshot otherwise.
+ *
+ * A client's life: waiting (no terminal yet) -> syncing (asked the agent, output queues) -> live. From live it falls
+ * back to syncing when it was too slow, when the agent skipped output, or when the runner began a new epoch.
+ */
+export function createRunnerHub(runner: Runner, agents: AgentRegistry, log: Logger, onEmpty: () => void) {
+  const clients = new Map<string, TerminalClient>()
+  const seat = createDriverSeat()
+  let state = runner
+  let size = { cols: runner.cols, rows: runner.rows }
+
+  const session = () => agents.sessionFor({ id: state.id, nodeId: state.nodeId })
+  const tellPresence = () => {
+    const presence = seat.presence()
+    for (const client of clients.values()) client.socket.emit('presence', presence)
+  }
+
+  /** Ends the connection in a way that makes the client come back by itself. */
+  const sendAway = (client: TerminalClient, error: unknown) => {
+    const known = error instanceof StratavoreError
+    if (!known) log.error({ err: error, runnerId: state.id }, 'terminal failed')
+    const message = known ? error.message : 'The terminal failed; reconnecting.'
+    client.socket.emit('problem', { code: known ? error.code : 'internal', message, fatal: false })
+    client.socket.disconnect(true)
+  }
+
+  async function sync(client: TerminalClient, from: number | null, reason: SyncReason): Promise<void> {
+    client.phase = 'syncing'
+    client.pending = []
+    client.pendingBytes = 0
+    const epoch = state.epoch
+    try {
+      const reply = await session().watch({ runnerId: state.id, from })
+      if (clients.get(client.clientId) !== client) return
+      if (!reply.ok) {
+        if (state.status === 'starting') client.phase = 'waiting'
+        else throw new StratavoreError('unavailable', reply.error)
+        return
+      }
+      deliver(client, reply, { from, reason, epoch })
+    } catch (error) {
+      sendAway(client, error)
+    }
+  }
+
+  function deliver(
+    client: TerminalClient,
+    reply: Extract<WatchReply, { ok: true }>,
+    asked: { from: number | null; reason: SyncReason; epoch: number },
+  ): void {
+    size = { cols: reply.cols, rows: reply.rows }
+    if (reply.kind === 'replay' && asked.from !== null) {
+      client.window.restart(asked.from)
+      const part = client.window.admit(asked.from, reply.data)
+      if (part) client.socket.emit('output', part.offset, part.data)
+    } else {
+      client.window.restart(reply.end)
+      const { data, end: offset, title } = reply
+      client.socket.emit('snapshot', { epoch: asked.epoch, offset, ...size, title, data, reason: asked.reason })
+    }
+    client.phase = 'live'
+    for (const chunk of client.pending) passOn(client, chunk.offset, chunk.data)
+    client.pending = []
+    client.pendingBytes = 0
+    if (seat.isDriver(client.clientId)) applySize(client)
+    if (isEnded(state.status)) tellExit(client)
+  }
+
+  function passOn(client: TerminalClient, offset: number, data: Uint8Array): void {
+    if (client.phase === 'live') {
+      const part = client.window.admit(offset, data)
+      if (part) client.socket.emit('output', part.offset, part.data)
+    } else if (client.phase === 'syncing' && client.pendingBytes < OUTPUT_WINDOW_BYTES) {
+      // Past the bound the queue has a hole at its end, which the window turns into a resync.
+      client.pending.push({ offset, data })
+      client.pendingBytes += data.length
+    }
+  }
+
+  function applySize(client: TerminalClient): void {
+    if (isEnded(state.status)) return
+    if (client.size.cols === size.cols && client.size.rows === size.rows) return
+    size = { ...client.size }
+    session()
+      .resize(state.id, size)
+      .then(
+        (reply) => {
+          if (reply.ok) for (const other of clients.values()) other.socket.emit('resized', size)
+        },
+        (error: unknown) => log.warn({ err: error, runnerId: state.id }, 'resize failed'),
+      )
+  }
+
+  const tellExit = (client: TerminalClient) => {
+    const { status, exitCode, signal, reason } = state
+    if (status === 'terminated' || status === 'failed') client.socket.emit('exited', { status, exitCode, signal, reason })
+  }
+
+  function enter(client: TerminalClient, resumeFrom: TerminalHandshake['resumeFrom']): void {
+    const earlier = clients.get(client.clientId)
+    clients.set(client.clientId, client)
+    if (earlier) earlier.socket.disconnect(true)
+    seat.enter(client)
+    const role = seat.isDriver(client.clientId) ? 'driver' : 'viewer'
+    const { id: runnerId, epoch } = state
+    client.socket.emit('attached', { runnerId, epoch, role, readOnly: client.readOnly, ...size, writtenSeq: 0 })
+    tellPresence()
+    const from = resumeFrom && resumeFrom.epoch === epoch ? resumeFrom.offset : null
+    if (state.status === 'starting') client.phase = 'waiting'
+    else void sync(client, from, 'attach')
+  }
+
+  function leave(client: TerminalClient): void {
+    if (clients.get(client.clientId) !== client) return
+    clients.delete(client.clientId)
+    seat.leave(client.clientId)
+    tellPresence()
+    if (clients.size > 0) return
+    agents.sessionOfNode(state.nodeId)?.unwatch(state.id)
+    onEmpty()
+  }
+
+  function input(client: TerminalClient, seq: number, data: Uint8Array): void {
+    if (!seat.isDriver(client.clientId)) {
+      if (!seat.takeIfFree(client.clientId)) {
+        const message = client.readOnly ? 'You are attached read-only.' : 'Somebody else drives this terminal.'
+        client.socket.emit('problem', { code: 'forbidden', message, fatal: false })
+        return
+      }
+      tellPresence()
+      applySize(client)
+    }
+    client.inputSeq = Math.max(client.inputSeq, seq)
+    Promise.resolve()
+      .then(() => session().input({ runnerId: state.id, clientId: client.clientId, seq, data }))
+      .then((reply) => {
+        // Not written: the client sends it again when it comes back, in order.
+        if (!reply.ok) throw new StratavoreError('unavailable', reply.error)
+        client.socket.emit('inputAck', reply.writtenSeq)
+      })
+      .catch((error: unknown) => sendAway(client, error))
+  }
+
+  return {
+    enter,
+    leave,
+    input: (client: TerminalClient, seq: unknown, data: unknown): void => {
+      const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data
+      if (!Number.isSafeInteger(seq) || (seq as number) < 1 || !(bytes instanceof Uint8Array) || bytes.length > MAX_INPUT_BYTES) {
+        const message = `Input must be a positive seq and text or bytes of at most ${MAX_INPUT_BYTES} bytes.`
+        client.socket.emit('problem', { code: 'invalid_input', message, fatal: true })
+        client.socket.disconnect(true)
+        return
+      }
+      input(client, seq as number, bytes)
+    },
+    acknowledge: (client: TerminalClient, offset: number): void => {
+      if (client.phase === 'live' && client.window.acknowledge(offset)) void sync(client, client.window.sent, 'resync')
+    },
+    resize: (client: TerminalClient, wanted: { cols: number; rows: number }): void => {
+      client.size = wanted
+      if (seat.isDriver(client.clientId)) applySize(client)
+    },
+    takeSeat: (client: TerminalClient): void => {
+      if (!seat.take(client.clientId)) {
+        client.socket.emit('problem', { code: 'forbidden', message: 'You are attached read-only.', fatal: false })
+        return
+      }
+      tellPresence()
+      applySize(client)
+    },
+    releaseSeat: (client: TerminalClient): void => {
+      if (seat.release(client.clientId)) tellPresence()
+    },
+    /** Output of the runner, from the agent. */
+    output: (offset: number, data: Uint8Array): void => {
+      for (const client of clients.values()) passOn(client, offset, data)
+      agents.sessionOfNode(state.nodeId)?.acknowledge(state.id, offset + data.length)
+    },
+    /** The agent no longer streams: everybody asks again from where they are. */
+    outputSkipped: (): void => {
+      for (const client of clients.values()) if (client.phase === 'live') void sync(client, client.window.sent, 'resync')
+    },
+    resized: (next: { cols: number; rows: number }): void => {
+      size = { cols: next.cols, rows: next.rows }
+      for (const client of clients.values()) client.socket.emit('resized', size)
+    },
+    /** The runner's row has changed. */
+    update: (next: Runner): void => {
+      const before = state
+      state = next
+      if (next.epoch === before.epoch && next.status === before.status) return
+      for (const client of clients.values()) {
+        if (isEnded(next.status)) {
+          if (client.phase === 'live') tellExit(client)
+          else if (client.phase === 'waiting') void sync(client, null, 'attach')
+        } else if (next.status === 'running' && (client.phase === 'waiting' || next.epoch !== before.epoch || before.status === 'starting')) {
+          void sync(client, null, before.epoch === next.epoch && client.phase === 'waiting' ? 'attach' : 'restart')
+        }
+      }
+    },
+    /** The agent went away: clients come back, and resume, once it is there again. */
+    agentGone: (): void => {
+      for (const client of clients.values()) {
+        sendAway(client, new StratavoreError('unavailable', "The runner's agent is reconnecting."))
+      }
+    },
+    nodeId: (): string => state.nodeId,
+  }
+}
+export type RunnerHub = ReturnType<typeof createRunnerHub>

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto'
+import type { EventType } from '@/contracts/event/event'
+import type { Actor } from '../core/actor'
+import type { Tx } from '../db/database'
+import { EVENTS_CHANNEL } from '../db/listen'
+import { routingKey } from './routing-key'
+
+/** An event to be told once its transaction commits. */
+export interface NewEvent {
+  type: EventType
+  subject: { type: string; id: string }
+  /** Project name, where it belongs to one. */
+  project: string | null
+  data: Record<string, unknown>
+}
+
+/** The end of the audit chain, held by this transaction until it commits. */
+export interface ChainTip {
+  seq: bigint
+  mac: Uint8Array
+}
+
+/**
+ * Makes this transaction the only one that appends until it commits. That gives outbox rows their order: `seq` is
+ * assigned under this lock, so a reader that has seen n will never find a smaller one appear. Take it last, it is short.
+ */
+export async function takeCommitOrder(tx: Tx): Promise<ChainTip> {
+  const rows = await tx.$queryRaw<ChainTip[]>`SELECT seq, mac FROM audit_tip WHERE id = 1 FOR UPDATE`
+  const tip = rows[0]
+  if (!tip) throw new Error('audit_tip has no row: the audit chain was tampered with or the migration did not run')
+  return tip
+}
+
+/** Appends events to the outbox, inside the transaction of the change they tell of. Needs `takeCommitOrder` before. */
+export async function append(tx: Tx, tip: ChainTip, actor: Actor, at: Date, events: readonly NewEvent[]): Promise<void> {
+  void tip // proof that the order is held
+  if (events.length === 0) return
+  await tx.outboxEvent.createMany({
+    data: events.map((event) => ({
+      id: randomUUID(),
+      type: event.type,
+      routingKey: routingKey(event.type, event.project, event.subject.id),
+      aggregateType: event.subject.type,
+      aggregateId: event.subject.id,
+      project: event.project,
+      actorKind: actor.kind,
+      actorName: actor.name,
+      data: JSON.parse(JSON.stringify(event.data)),
+      occurredAt: at,
+    })),
+  })
+  await tx.$queryRaw`SELECT 1 FROM (SELECT pg_notify(${EVENTS_CHANNEL}, '')) AS notified`
+}

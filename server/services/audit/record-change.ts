@@ -1,0 +1,49 @@
+import type { Tx } from '../../db/database'
+import { type AuditRecord, auditMac } from '../../core/audit-chain'
+import { append, type NewEvent, takeCommitOrder } from '../../outbox/append'
+import type { ServiceContext } from '../service-context'
+
+/** What was done, for the audit log. `data` holds before/after, never secrets. */
+export interface AuditEntry {
+  action: string
+  target: { type: string; id: string }
+  data: Record<string, unknown>
+}
+
+type RecordingContext = Pick<ServiceContext, 'actor' | 'requestId' | 'clock' | 'keys'>
+
+/**
+ * Writes the audit row and the outbox rows of a change, in the change's own transaction. Call it last in the
+ * transaction: it holds the chain's tip until the commit.
+ */
+export async function recordChange(
+  ctx: RecordingContext,
+  tx: Tx,
+  audit: AuditEntry | null,
+  events: readonly NewEvent[],
+): Promise<void> {
+  const tip = await takeCommitOrder(tx)
+  const at = ctx.clock.now()
+  if (audit) {
+    const record: AuditRecord = {
+      seq: tip.seq + 1n,
+      at: at.toISOString(),
+      actorKind: ctx.actor.kind,
+      actorId: ctx.actor.id,
+      actorName: ctx.actor.name,
+      via: ctx.actor.via,
+      requestId: ctx.requestId,
+      action: audit.action,
+      targetType: audit.target.type,
+      targetId: audit.target.id,
+      // What is signed is what is stored: undefined members are dropped here, not by the driver.
+      data: JSON.parse(JSON.stringify(audit.data)),
+    }
+    const mac = new Uint8Array(auditMac(ctx.keys.audit, record, tip.mac))
+    await tx.auditEvent.create({
+      data: { ...record, at, data: record.data as object, keyId: ctx.keys.audit.id, mac },
+    })
+    await tx.auditTip.update({ where: { id: 1 }, data: { seq: record.seq, mac } })
+  }
+  await append(tx, tip, ctx.actor, at, events)
+}

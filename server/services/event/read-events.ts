@@ -1,0 +1,45 @@
+import type { z } from 'zod'
+import type { Event, eventListInput } from '@/contracts/event/event'
+import { event as eventSchema } from '@/contracts/event/event'
+import type { OutboxEvent, Prisma } from '../../db/generated/client'
+import type { ServiceContext } from '../service-context'
+
+const eventToApi = (row: OutboxEvent): Event =>
+  eventSchema.parse({
+    seq: Number(row.seq),
+    id: row.id,
+    type: row.type,
+    at: row.occurredAt.toISOString(),
+    actor: { kind: row.actorKind, name: row.actorName },
+    subject: { type: row.aggregateType, id: row.aggregateId },
+    project: row.project,
+    data: row.data,
+  })
+
+/** Events, newest first. */
+export async function listEvents(ctx: Pick<ServiceContext, 'db'>, input: z.output<typeof eventListInput>): Promise<Event[]> {
+  const where: Prisma.OutboxEventWhereInput = {
+    type: input.types && { in: input.types },
+    aggregateId: input.subjectId,
+    project: input.project,
+    seq: input.beforeSeq === undefined ? undefined : { lt: input.beforeSeq },
+  }
+  const rows = await ctx.db.prisma.outboxEvent.findMany({ where, orderBy: { seq: 'desc' }, take: input.limit })
+  return rows.map(eventToApi)
+}
+
+/** The next events after `seq`, oldest first. Commit order is seq order, so none can appear before one returned. */
+export async function readEventsAfter(ctx: Pick<ServiceContext, 'db'>, seq: number, limit: number): Promise<Event[]> {
+  const rows = await ctx.db.prisma.outboxEvent.findMany({
+    where: { seq: { gt: seq } },
+    orderBy: { seq: 'asc' },
+    take: limit,
+  })
+  return rows.map(eventToApi)
+}
+
+/** The newest event's seq; 0 when there is none. */
+export async function lastEventSeq(ctx: Pick<ServiceContext, 'db'>): Promise<number> {
+  const newest = await ctx.db.prisma.outboxEvent.aggregate({ _max: { seq: true } })
+  return Number(newest._max.seq ?? 0)
+}

@@ -1,0 +1,100 @@
+import type { JoinRequest } from '@/contracts/agent-protocol/messages'
+import { StratavoreError } from '../../core/errors'
+import { hashToken } from '../../core/token'
+import { withTransaction } from '../../db/database'
+import { recordChange } from '../audit/record-change'
+import type { ServiceContext } from '../service-context'
+
+type AgentContext = Pick<ServiceContext, 'db' | 'clock' | 'actor' | 'requestId' | 'keys'>
+
+/** The node an agent token belongs to. Throws `unauthenticated`: one message for unknown, expired and revoked. */
+export async function authenticateAgent(
+  ctx: Pick<ServiceContext, 'db' | 'clock'>,
+  token: string,
+): Promise<{ nodeId: string; nodeName: string }> {
+  const row = await ctx.db.prisma.agentToken.findUnique({ where: { tokenHash: hashToken(token) }, include: { node: true } })
+  const now = ctx.clock.now()
+  if (!row || row.revokedAt || (row.expiresAt && row.expiresAt <= now) || row.node.removedAt) {
+    throw new StratavoreError('unauthenticated', 'This agent token is not valid.')
+  }
+  await ctx.db.prisma.agentToken.update({ where: { id: row.id }, data: { lastUsedAt: now } })
+  return { nodeId: row.nodeId, nodeName: row.node.name }
+}
+
+/**
+ * Records that an agent process has (re)connected. One agent serves a node at a time and refuses to start beside a
+ * living one, so an unconnected other process of the same node is dead.
+ */
+export async function joinAgent(
+  ctx: AgentContext,
+  { nodeId, protocol }: { nodeId: string; protocol: number },
+  join: JoinRequest,
+): Promise<void> {
+  const now = ctx.clock.now()
+  await withTransaction(ctx.db, async (tx) => {
+    const facts = {
+      pid: join.process.pid,
+      pidStartTicks: BigInt(join.process.startTicks),
+      bootId: join.process.bootId,
+      version: join.version,
+      protocol,
+      connected: true,
+      connectedAt: now,
+      disconnectedAt: null,
+      lastSeenAt: now,
+      goneAt: null,
+    }
+    await tx.agent.updateMany({
+      where: { nodeId, id: { not: join.instanceId }, goneAt: null },
+      data: { goneAt: now, connected: false },
+    })
+    await tx.agent.upsert({
+      where: { id: join.instanceId },
+      create: { id: join.instanceId, nodeId, startedAt: new Date(join.startedAt), ...facts },
+      update: facts,
+    })
+    const node = await tx.node.update({
+      where: { id: nodeId },
+      data: {
+        hostname: join.node.hostname,
+        platform: join.node.platform,
+        arch: join.node.arch,
+        cpuCount: join.node.cpuCount,
+        memoryBytes: BigInt(Math.round(join.node.memoryBytes)),
+        providers: join.providers,
+        lastSeenAt: now,
+      },
+    })
+    const subject = { type: 'node', id: nodeId }
+    const data = { node: node.name, agentId: join.instanceId, pid: join.process.pid, runners: join.runners.length }
+    await recordChange(ctx, tx, { action: 'node.join', target: subject, data }, [
+      { type: 'node.joined', subject, project: null, data },
+    ])
+  })
+}
+
+/** Records that an agent's connection is gone. Its runners go on; only `gone` (known dead) ends them. */
+export async function recordAgentDisconnected(
+  ctx: AgentContext,
+  agentId: string,
+  state: 'unreachable' | 'gone',
+): Promise<void> {
+  const now = ctx.clock.now()
+  await withTransaction(ctx.db, async (tx) => {
+    const agent = await tx.agent.findUnique({ where: { id: agentId }, include: { node: true } })
+    if (!agent || agent.goneAt) return
+    await tx.agent.update({
+      where: { id: agentId },
+      data: {
+        connected: false,
+        disconnectedAt: agent.disconnectedAt ?? now,
+        goneAt: state === 'gone' ? now : null,
+      },
+    })
+    const subject = { type: 'node', id: agent.nodeId }
+    const data = { node: agent.node.name, agentId, state }
+    await recordChange(ctx, tx, { action: 'node.offline', target: subject, data }, [
+      { type: 'node.offline', subject, project: null, data },
+    ])
+  })
+}

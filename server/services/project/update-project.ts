@@ -1,0 +1,36 @@
+import type { z } from 'zod'
+import type { Project, projectUpdateInput } from '@/contracts/project/project'
+import { withTransaction } from '../../db/database'
+import { recordChange } from '../audit/record-change'
+import type { ServiceContext } from '../service-context'
+import { findProject, projectNameKey } from './find-project'
+import { projectById } from './get-project'
+import { judgeProjectPath } from './judge-project-path'
+import { rejectTakenName } from './reject-taken-name'
+
+/** Changes a project. Live runners keep the directory they were started in. */
+export async function updateProject(ctx: ServiceContext, input: z.output<typeof projectUpdateInput>): Promise<Project> {
+  const rules = { roots: ctx.settings.projectRoots, home: ctx.settings.home }
+  const path = input.path === undefined ? undefined : await judgeProjectPath(input.path, rules)
+  return withTransaction(ctx.db, async (tx) => {
+    const before = await findProject(tx, input.project)
+    if (input.name !== undefined) await rejectTakenName(tx, input.name, before.id)
+    const row = await tx.project.update({
+      where: { id: before.id },
+      data: {
+        name: input.name,
+        nameKey: input.name === undefined ? undefined : projectNameKey(input.name),
+        path,
+        description: input.description,
+        defaultProvider: input.defaultProvider,
+      },
+    })
+    const shown = ({ name, path, description, defaultProvider }: typeof row) => ({ name, path, description, defaultProvider })
+    const subject = { type: 'project', id: row.id }
+    const data = { before: shown(before), after: shown(row) }
+    await recordChange(ctx, tx, { action: 'project.update', target: subject, data }, [
+      { type: 'project.updated', subject, project: row.name, data },
+    ])
+    return projectById(ctx, tx, row.id)
+  })
+}

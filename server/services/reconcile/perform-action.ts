@@ -1,0 +1,86 @@
+import type { Refusal, StartRunner } from '@/contracts/agent-protocol/messages'
+import type { AgentCommands } from '../../core/ports/agent-commands'
+import { StratavoreError } from '../../core/errors'
+import { openProjectVariables } from '../project/project-variables'
+import { recordExit } from '../runner/record-exit'
+import { recordLost } from '../runner/record-lost'
+import { recordRunning } from '../runner/record-running'
+import type { ReconcileAction } from './plan-reconcile'
+import type { ReconcileContext } from './run-reconcile'
+
+/** Refusals that will be the same the next time: the launch has failed. The others are tried again by the next round. */
+const FINAL_REFUSALS: readonly string[] = ['provider_unavailable', 'invalid_input', 'spawn_failed']
+
+/** Performs one decided action. Throws when an agent does not answer or refuses for now. */
+export async function performAction(ctx: ReconcileContext, agents: AgentCommands, action: ReconcileAction): Promise<void> {
+  const target = { runnerId: action.runnerId, epoch: action.epoch }
+  switch (action.kind) {
+    case 'start':
+      return start(ctx, agents, action.agentId, target)
+    case 'stop':
+      return accepted(await agents.stopRunner(action.agentId, { ...target, force: action.force, graceMs: action.graceMs }))
+    case 'pause':
+      accepted(await agents.pauseRunner(action.agentId, target))
+      return recordNow(ctx, agents, action.agentId, target)
+    case 'resume':
+      accepted(await agents.resumeRunner(action.agentId, target))
+      return recordNow(ctx, agents, action.agentId, target)
+    case 'record-running': {
+      const { process, state } = action.observed
+      if (!process || state === 'exited') return
+      return recordRunning(ctx, { ...target, agentId: action.agentId, state, process })
+    }
+    case 'record-exit':
+      if (action.observed.exit) await recordExit(ctx, target.runnerId, target.epoch, action.observed.exit)
+      return accepted(await agents.forgetRunner(action.agentId, target))
+    case 'record-gone':
+      return recordExit(ctx, target.runnerId, target.epoch, {
+        exitCode: null,
+        signal: null,
+        reason: action.reason,
+        lastLines: '',
+      })
+    case 'record-lost':
+      return recordLost(ctx, target.runnerId, target.epoch, action.reason)
+  }
+}
+
+function accepted(reply: { ok: true } | Refusal): void {
+  if (!reply.ok) throw new StratavoreError('unavailable', `The agent refused: ${reply.error}`)
+}
+
+async function recordNow(
+  ctx: ReconcileContext,
+  agents: AgentCommands,
+  agentId: string,
+  target: { runnerId: string; epoch: number },
+): Promise<void> {
+  const held = agents.connected().find((agent) => agent.agentId === agentId)?.runners.get(target.runnerId)
+  if (!held?.process || held.state === 'exited' || held.epoch !== target.epoch) return
+  await recordRunning(ctx, { ...target, agentId, state: held.state, process: held.process })
+}
+
+async function start(
+  ctx: ReconcileContext,
+  agents: AgentCommands,
+  agentId: string,
+  target: { runnerId: string; epoch: number },
+): Promise<void> {
+  const row = await ctx.db.prisma.runner.findUniqueOrThrow({ where: { id: target.runnerId }, include: { session: true } })
+  if (row.epoch !== target.epoch || row.status !== 'starting') return
+  const message: StartRunner = {
+    ...target,
+    provider: row.provider,
+    cwd: row.cwd,
+    env: await openProjectVariables(ctx, row.projectId),
+    // A restarted program resumes its session; its first prompt was said in its first life.
+    prompt: row.epoch === 1 ? row.prompt : null,
+    providerSessionId: row.session?.providerSessionId ?? null,
+    cols: row.cols,
+    rows: row.rows,
+  }
+  const reply = await agents.startRunner(agentId, message)
+  if (reply.ok) return recordRunning(ctx, { ...target, agentId, state: 'running', process: reply.process })
+  if (!FINAL_REFUSALS.includes(reply.code)) throw new StratavoreError('unavailable', `The agent refused: ${reply.error}`)
+  await recordExit(ctx, target.runnerId, target.epoch, { exitCode: null, signal: null, reason: reply.error, lastLines: '' })
+}

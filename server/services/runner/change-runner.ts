@@ -1,0 +1,75 @@
+import type { EventType } from '@/contracts/event/event'
+import type { Runner } from '@/contracts/runner/runner'
+import { canTransition, isEnded, type RunnerStatus } from '@/contracts/runner/status'
+import { StratavoreError } from '../../core/errors'
+import type { Tx } from '../../db/database'
+import type { Prisma } from '../../db/generated/client'
+import { WAKE_CHANNEL } from '../../db/listen'
+import type { NewEvent } from '../../outbox/append'
+import { recordChange } from '../audit/record-change'
+import type { ServiceContext } from '../service-context'
+import type { LockedRunner } from './lock-runner'
+import { runnerInclude, runnerToApi } from './runner-to-api'
+
+export type ChangeContext = Pick<ServiceContext, 'actor' | 'requestId' | 'clock' | 'keys'>
+
+export interface RunnerChange {
+  /** The new status; the present one when only what is desired changes. */
+  to: RunnerStatus
+  set?: Prisma.RunnerUncheckedUpdateInput
+  /** Audit action, e.g. `runner.stop`. */
+  action: string
+  /** Events to tell, in order. */
+  events: EventType[]
+  data?: Record<string, unknown>
+}
+
+/**
+ * The one place where a runner's status changes: the transition table is enforced, the row, the audit row and the
+ * outbox rows go into one transaction, and the daemon is woken. The caller holds the row's lock.
+ */
+export async function changeRunner(ctx: ChangeContext, tx: Tx, runner: LockedRunner, change: RunnerChange): Promise<Runner> {
+  const moves = change.to !== runner.status
+  if (moves && !canTransition(runner.status, change.to)) {
+    throw new StratavoreError('invalid_state', `A ${runner.status} runner cannot become ${change.to}.`)
+  }
+  const now = ctx.clock.now()
+  const ends = moves && isEnded(change.to)
+  const row = await tx.runner.update({
+    where: { id: runner.id },
+    data: {
+      ...change.set,
+      status: change.to,
+      ...(moves ? { statusSince: now } : {}),
+      ...(ends ? { endedAt: now, activity: 'unknown', activitySince: now, nextStartAt: null } : {}),
+    },
+    include: runnerInclude,
+  })
+  if (ends) await releaseLease(tx, runner.id, now)
+  const data = {
+    provider: row.provider,
+    status: row.status,
+    previousStatus: runner.status,
+    desired: row.desired,
+    epoch: row.epoch,
+    pid: row.pid,
+    exitCode: row.exitCode,
+    signal: row.signal,
+    reason: row.reason,
+    ...change.data,
+  }
+  const subject = { type: 'runner', id: runner.id }
+  const events = change.events.map((type): NewEvent => ({ type, subject, project: runner.project.name, data }))
+  await recordChange(ctx, tx, { action: change.action, target: subject, data }, events)
+  await wake(tx, runner.id)
+  return runnerToApi(row)
+}
+
+/** Tells the daemon, once this transaction commits, that the runner needs looking at. */
+export async function wake(tx: Tx, runnerId: string): Promise<void> {
+  await tx.$queryRaw`SELECT 1 FROM (SELECT pg_notify(${WAKE_CHANNEL}, ${runnerId})) AS woken`
+}
+
+async function releaseLease(tx: Tx, runnerId: string, now: Date): Promise<void> {
+  await tx.session.updateMany({ where: { leaseRunnerId: runnerId }, data: { leaseRunnerId: null, endedAt: now } })
+}

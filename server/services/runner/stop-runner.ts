@@ -1,0 +1,35 @@
+import type { z } from 'zod'
+import type { runnerStopInput } from '@/contracts/runner/inputs'
+import type { Runner } from '@/contracts/runner/runner'
+import { isEnded } from '@/contracts/runner/status'
+import { StratavoreError } from '../../core/errors'
+import { withTransaction } from '../../db/database'
+import type { ServiceContext } from '../service-context'
+import { changeRunner } from './change-runner'
+import { lockRunner } from './lock-runner'
+
+/**
+ * Wants a runner ended: a polite exit, then SIGKILL of its tree after the grace period, or at once with `force`.
+ * Stopping one that is being stopped only makes it more urgent. Throws `not_found`, `invalid_state` for an ended one.
+ */
+export async function stopRunner(ctx: ServiceContext, input: z.output<typeof runnerStopInput>): Promise<Runner> {
+  return withTransaction(ctx.db, async (tx) => {
+    const runner = await lockRunner(tx, input.id)
+    if (isEnded(runner.status)) {
+      throw new StratavoreError('invalid_state', `This runner has already ended (${runner.status}).`)
+    }
+    return changeRunner(ctx, tx, runner, {
+      to: 'stopping',
+      set: {
+        desired: 'terminated',
+        stopForce: runner.stopForce || input.force,
+        stopGraceMs: input.graceMs,
+        nextStartAt: null,
+        reason: `stopped by ${ctx.actor.name}`,
+      },
+      action: 'runner.stop',
+      events: runner.status === 'stopping' ? [] : ['runner.stopping'],
+      data: { force: input.force },
+    })
+  })
+}

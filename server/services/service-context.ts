@@ -1,0 +1,27 @@
+import type { Settings } from '@/config/settings'
+import type { Actor } from '../core/actor'
+import type { AuditKey } from '../core/audit-chain'
+import type { Clock } from '../core/clock'
+import type { DaemonLink } from '../core/ports/daemon-link'
+import type { Database } from '../db/database'
+
+/** Keys of this installation, read once at start; none of them is in the database. */
+export interface InstallationKeys {
+  audit: AuditKey
+  /** AES-256 key of what is stored encrypted. */
+  secrets: Buffer
+}
+
+/** What every service gets besides its input. */
+export interface ServiceContext {
+  db: Database
+  actor: Actor
+  /** Ties log lines, audit rows and the error shown to the user together. */
+  requestId: string | null
+  clock: Clock
+  settings: Settings
+  keys: InstallationKeys
+  daemon: DaemonLink
+  /** Whether the database is the one Stratavore runs itself. */
+  databaseKind: 'embedded' | 'external'
+}

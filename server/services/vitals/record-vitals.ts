@@ -1,0 +1,68 @@
+import type { RunnerActivity } from '@/contracts/runner/status'
+import { withTransaction } from '../../db/database'
+import type { NewEvent } from '../../outbox/append'
+import { recordChange } from '../audit/record-change'
+import type { ServiceContext } from '../service-context'
+
+export interface VitalsReport {
+  runnerId: string
+  epoch: number
+  seq: number
+  cpuPercent: number
+  memoryBytes: number
+  activity: RunnerActivity
+}
+
+type VitalsContext = Pick<ServiceContext, 'db' | 'clock' | 'actor' | 'requestId' | 'keys'>
+
+/**
+ * Writes many heartbeats with one statement. Only what is newer by (epoch, seq) is taken, so repeated and late
+ * reports do nothing. Activity changes become events. Times are the daemon's, never the reporter's.
+ */
+export async function recordVitals(ctx: VitalsContext, reports: readonly VitalsReport[]): Promise<void> {
+  if (reports.length === 0) return
+  const now = ctx.clock.now()
+  const column = <K extends keyof VitalsReport>(name: K) => reports.map((report) => report[name])
+  await ctx.db.pool.query(
+    `INSERT INTO runner_vitals AS v (runner_id, epoch, seq, heartbeat_at, cpu_percent, memory_bytes)
+     SELECT r.runner_id, r.epoch, r.seq, $6, r.cpu, r.memory
+       FROM unnest($1::uuid[], $2::int[], $3::bigint[], $4::float8[], $5::bigint[]) AS r (runner_id, epoch, seq, cpu, memory)
+       JOIN runners ON runners.id = r.runner_id AND runners.epoch = r.epoch
+     ON CONFLICT (runner_id) DO UPDATE
+       SET epoch = excluded.epoch, seq = excluded.seq, heartbeat_at = excluded.heartbeat_at,
+           cpu_percent = excluded.cpu_percent, memory_bytes = excluded.memory_bytes
+     WHERE (excluded.epoch, excluded.seq) > (v.epoch, v.seq)`,
+    [column('runnerId'), column('epoch'), column('seq'), column('cpuPercent'), column('memoryBytes').map(Math.round), now],
+  )
+  await recordActivities(ctx, reports, now)
+}
+
+async function recordActivities(ctx: VitalsContext, reports: readonly VitalsReport[], now: Date): Promise<void> {
+  const ids = reports.map((report) => report.runnerId)
+  const epochs = reports.map((report) => report.epoch)
+  const activities = reports.map((report) => report.activity)
+  const differs = await ctx.db.pool.query(
+    `SELECT 1 FROM runners JOIN unnest($1::uuid[], $2::int[], $3::runner_activity[]) AS r (id, epoch, activity)
+       ON runners.id = r.id AND runners.epoch = r.epoch AND runners.activity <> r.activity
+     WHERE runners.status IN ('running', 'paused') LIMIT 1`,
+    [ids, epochs, activities],
+  )
+  if (differs.rowCount === 0) return
+  await withTransaction(ctx.db, async (tx) => {
+    const changed = await tx.$queryRaw<{ id: string; activity: RunnerActivity; project: string }[]>`
+      UPDATE runners SET activity = r.activity, activity_since = ${now}
+        FROM unnest(${ids}::uuid[], ${epochs}::int[], ${activities}::runner_activity[]) AS r (id, epoch, activity), projects
+       WHERE runners.id = r.id AND runners.epoch = r.epoch AND runners.activity <> r.activity
+         AND runners.status IN ('running', 'paused') AND projects.id = runners.project_id
+      RETURNING runners.id, runners.activity::text AS activity, projects.name AS project`
+    const events = changed.map(
+      (row): NewEvent => ({
+        type: 'runner.activity',
+        subject: { type: 'runner', id: row.id },
+        project: row.project,
+        data: { activity: row.activity },
+      }),
+    )
+    if (events.length > 0) await recordChange(ctx, tx, null, events)
+  })
+}

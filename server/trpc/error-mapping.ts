@@ -1,0 +1,79 @@
+import { TRPCError } from '@trpc/server'
+import { ZodError } from 'zod'
+import type { ErrorCode } from '@/contracts/errors/errors'
+import { StratavoreError } from '../core/errors'
+
+type TrpcCode = TRPCError['code']
+
+/** Which HTTP-like code stands for which of ours. Adding an error code without one fails to compile. */
+const TRPC_CODES: Record<ErrorCode, TrpcCode> = {
+  invalid_input: 'BAD_REQUEST',
+  unauthenticated: 'UNAUTHORIZED',
+  forbidden: 'FORBIDDEN',
+  not_found: 'NOT_FOUND',
+  conflict: 'CONFLICT',
+  quota_exceeded: 'TOO_MANY_REQUESTS',
+  budget_exhausted: 'PAYMENT_REQUIRED',
+  provider_unavailable: 'PRECONDITION_FAILED',
+  node_unavailable: 'SERVICE_UNAVAILABLE',
+  invalid_state: 'CONFLICT',
+  rate_limited: 'TOO_MANY_REQUESTS',
+  payload_too_large: 'PAYLOAD_TOO_LARGE',
+  unavailable: 'SERVICE_UNAVAILABLE',
+  timeout: 'GATEWAY_TIMEOUT',
+  internal: 'INTERNAL_SERVER_ERROR',
+}
+
+/** tRPC's own refusals, in our words. */
+const OWN_CODES: Partial<Record<TrpcCode, ErrorCode>> = {
+  BAD_REQUEST: 'invalid_input',
+  PARSE_ERROR: 'invalid_input',
+  NOT_FOUND: 'not_found',
+  METHOD_NOT_SUPPORTED: 'invalid_input',
+  UNSUPPORTED_MEDIA_TYPE: 'invalid_input',
+  PAYLOAD_TOO_LARGE: 'payload_too_large',
+  UNAUTHORIZED: 'unauthenticated',
+  FORBIDDEN: 'forbidden',
+}
+
+/** Postgres is away: connection refused, reset, shutting down, too many clients, or no connection in time. */
+const DATABASE_AWAY = /ECONNREFUSED|ECONNRESET|57P0[1-3]|08\d{3}|53300|P1001|P1002|P1008|P1017|P2024|Connection terminated|timeout exceeded when trying to connect/
+
+export interface ApiError {
+  code: ErrorCode
+  trpcCode: TrpcCode
+  message: string
+  hint: string | null
+  fields: Record<string, string> | null
+}
+
+const make = (code: ErrorCode, message: string, hint: string | null = null, fields: ApiError['fields'] = null): ApiError => ({
+  code,
+  trpcCode: TRPC_CODES[code],
+  message,
+  hint,
+  fields,
+})
+
+/** What a caller is told of an error. Anything unforeseen is `internal`, and says nothing of what happened inside. */
+export function toApiError(error: TRPCError): ApiError {
+  const { cause } = error
+  if (cause instanceof StratavoreError) return make(cause.code, cause.message, cause.hint, cause.fields)
+  if (cause instanceof ZodError && error.code === 'BAD_REQUEST') {
+    const fields = Object.fromEntries(cause.issues.map((issue) => [issue.path.join('.') || 'input', issue.message]))
+    const message = Object.entries(fields).map(([field, problem]) => `${field}: ${problem}`)
+    return make('invalid_input', message.join('; '), null, fields)
+  }
+  if (isDatabaseAway(cause)) {
+    return make('unavailable', 'The database does not answer.', 'Try again in a moment; nothing was changed.')
+  }
+  const own = OWN_CODES[error.code]
+  if (own) return { ...make(own, own === 'not_found' ? 'There is no such procedure.' : error.message), trpcCode: error.code }
+  return make('internal', 'Something went wrong inside Stratavore.', 'The log of the web process has the details.')
+}
+
+function isDatabaseAway(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false
+  const code = 'code' in cause ? String(cause.code) : ''
+  return DATABASE_AWAY.test(code) || DATABASE_AWAY.test(cause.message) || isDatabaseAway(cause.cause)
+}

@@ -1,0 +1,126 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Logger } from 'pino'
+import { judgeCookieUse, judgeOrigin } from '../gateways/guard/request-guard'
+import type { ServiceContext } from '../services/service-context'
+import { API_PATH, type Identities } from './api-handler'
+import type { DaemonTunnel } from './daemon-tunnel'
+import { identify } from './identify'
+import { handleLoginLink } from './login-route'
+import { setSecurityHeaders } from './security-headers'
+
+const SOCKET_PATH = '/socket.io/'
+/** What the login page is made of; nothing in it is secret. */
+const OPEN_PATHS = /^\/(login$|_next\/static\/|favicon\.ico$|icon[.\w-]*$|apple-icon[.\w-]*$|manifest\.webmanifest$)/
+
+interface Parts {
+  services: Omit<ServiceContext, 'actor'>
+  identities: Identities
+  dev: boolean
+  log: Logger
+  api(request: IncomingMessage, response: ServerResponse): void
+  tunnel: DaemonTunnel
+  pages(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** Next's own sockets (reload in development); null in production. */
+  pageUpgrade: ((request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>) | null
+}
+
+/** Judges every request and upgrade, then hands it to the API, the daemon or the pages. */
+export function createRequestHandler(parts: Parts) {
+  const { services, dev, log } = parts
+  const sockets = new Set<Duplex>()
+
+  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const method = request.method ?? 'GET'
+    // Only the path and the login code are read from a URL; a bad one is the pages' 404.
+    const url = new URL(request.url ?? '/', 'http://local')
+    const path = url.pathname
+    const refusal = judgeOrigin({ method, headers: request.headers, upgrade: false }, services.settings)
+    if (refusal) return answer(response, 403, refusal)
+    if (path === '/healthz') return answer(response, 200, 'ok')
+    if (path === '/readyz') return ready(response)
+    if (path === '/login' && method === 'GET' && url.searchParams.has('code')) {
+      return handleLoginLink(services, request, response, url.searchParams.get('code') ?? '')
+    }
+    const who = await identify(services, request)
+    if (who) {
+      parts.identities.set(request, who.identity)
+      const misuse = who.by === 'cookie' ? judgeCookieUse({ method, headers: request.headers, upgrade: false }) : null
+      if (misuse) return answer(response, 403, misuse)
+    }
+    if (path.startsWith(API_PATH)) {
+      const type = request.headers['content-type'] ?? ''
+      if (method === 'POST' && !/^application\/json\b/i.test(type)) return answer(response, 415, 'send application/json')
+      return parts.api(request, response)
+    }
+    if (who || OPEN_PATHS.test(path) || (dev && path.startsWith('/_next/'))) {
+      if (path.startsWith(SOCKET_PATH)) return who ? parts.tunnel.http(request, response) : answer(response, 401, 'sign in first')
+      return parts.pages(request, response)
+    }
+    if (method === 'GET' && request.headers.accept?.includes('text/html')) {
+      response.writeHead(303, { location: '/login', 'cache-control': 'no-store' }).end()
+      return
+    }
+    return answer(response, 401, 'sign in first')
+  }
+
+  async function ready(response: ServerResponse): Promise<void> {
+    await services.db.prisma.$queryRaw`SELECT 1`
+    answer(response, 200, 'ready')
+  }
+
+  async function routeUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const judged = { method: 'GET', headers: request.headers, upgrade: true }
+    const refusal = judgeOrigin(judged, services.settings)
+    if (refusal) return refuseUpgrade(socket, '403 Forbidden')
+    const path = new URL(request.url ?? '/', 'http://local').pathname
+    if (!path.startsWith(SOCKET_PATH)) {
+      if (parts.pageUpgrade) return parts.pageUpgrade(request, socket, head)
+      return refuseUpgrade(socket, '404 Not Found')
+    }
+    const who = await identify(services, request)
+    if (who?.by === 'cookie' && judgeCookieUse(judged)) return refuseUpgrade(socket, '403 Forbidden')
+    if (!who) return refuseUpgrade(socket, '401 Unauthorized')
+    parts.tunnel.upgrade(request, socket, head)
+  }
+
+  return {
+    request: async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      setSecurityHeaders(response, dev)
+      response.on('finish', () => {
+        const path = (request.url ?? '').split('?', 1)[0]
+        log.debug({ method: request.method, path, status: response.statusCode }, 'request')
+      })
+      try {
+        await route(request, response)
+      } catch (error) {
+        log.error({ err: error, path: (request.url ?? '').split('?', 1)[0] }, 'a request failed')
+        if (response.headersSent) response.destroy()
+        else answer(response, 503, 'the server cannot answer now; try again in a moment', { 'retry-after': '1' })
+      }
+    },
+    upgrade: async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+      sockets.add(socket)
+      socket.on('close', () => sockets.delete(socket))
+      socket.on('error', () => socket.destroy())
+      try {
+        await routeUpgrade(request, socket, head)
+      } catch (error) {
+        log.error({ err: error }, 'an upgrade failed')
+        refuseUpgrade(socket, '503 Service Unavailable')
+      }
+    },
+    /** Upgraded connections are not the HTTP server's any more: they are closed here. */
+    closeSockets: (): void => {
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
+
+function answer(response: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers }).end(text)
+}
+
+function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`)
+}

@@ -1,0 +1,82 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import next from 'next'
+import type { Logger } from 'pino'
+import { baseUrl } from '@/config/base-url'
+import { homePaths } from '@/config/paths'
+import type { Settings } from '@/config/settings'
+import { createDaemonLink } from '../adapters/daemon-link/daemon-link'
+import { systemClock } from '../core/clock'
+import { openDatabase } from '../db/database'
+import { databaseKind } from '../db/database-kind'
+import { EVENTS_CHANNEL, listen } from '../db/listen'
+import { lastEventSeq, readEventsAfter } from '../services/event/read-events'
+import { readInstallationKeys, readKeyFile } from '../services/installation/installation-keys'
+import { createNewsBell, type EventFeed } from '../trpc/event-feed'
+import { createApiHandler, type Identities } from './api-handler'
+import { createDaemonTunnel } from './daemon-tunnel'
+import { createRequestHandler } from './request-handler'
+
+export interface WebOptions {
+  settings: Settings & { databaseUrl: string }
+  /** The checkout: where `.next` and `app` are. */
+  rootDir: string
+  dev: boolean
+  log: Logger
+}
+
+/** Wires and starts the web process on its one public port. Throws when the port is taken or keys are missing. */
+export async function startWeb({ settings, rootDir, dev, log }: WebOptions): Promise<{ stop(): Promise<void> }> {
+  const paths = homePaths(settings.home)
+  const keys = await readInstallationKeys(paths)
+  const db = openDatabase(settings.databaseUrl, (error) => log.warn({ err: error }, 'a database connection was lost'))
+  const services = {
+    db,
+    requestId: null,
+    clock: systemClock,
+    settings,
+    keys,
+    daemon: createDaemonLink(paths.daemonSocket, await readKeyFile(paths.controlKey)),
+    databaseKind: await databaseKind(settings.databaseUrl, paths.postgresDir),
+  }
+  const bell = createNewsBell()
+  const listener = listen(settings.databaseUrl, [EVENTS_CHANNEL], {
+    onNotify: bell.notify,
+    onConnect: bell.notify,
+    onError: (error) => log.warn({ err: error }, 'not listening to the database'),
+  })
+  const events: EventFeed = {
+    lastSeq: () => lastEventSeq({ db }),
+    after: (seq, limit) => readEventsAfter({ db }, seq, limit),
+    changed: bell.next,
+  }
+
+  const app = next({ dev, dir: rootDir, hostname: settings.host, port: settings.port })
+  await app.prepare()
+  const identities: Identities = new WeakMap()
+  const origin = baseUrl(settings.host, settings.port)
+  const api = createApiHandler({ services, events, identities, origin, log })
+  const tunnel = createDaemonTunnel(paths.daemonSocket)
+  const pages = app.getRequestHandler()
+  const pageUpgrade = dev ? app.getUpgradeHandler() : null
+  const handler = createRequestHandler({ services, identities, dev, log, api, tunnel, pages, pageUpgrade })
+
+  const server = createServer((request: IncomingMessage, response: ServerResponse) => void handler.request(request, response))
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void handler.upgrade(request, socket, head))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(settings.port, settings.host, resolve)
+  })
+  return {
+    stop: async () => {
+      const closed = new Promise((resolve) => server.close(resolve))
+      // Event streams and sockets never end by themselves; their clients come back and resume.
+      server.closeAllConnections()
+      handler.closeSockets()
+      await closed
+      await app.close()
+      await listener.close()
+      await db.close()
+    },
+  }
+}
