@@ -63,7 +63,10 @@ export const eventListInput = z
 export const eventStreamInput = z
   .object({
     /** The last event seen (set by the SSE transport on reconnect too); without it the stream starts now. */
-    lastEventId: z.string().regex(/^\d{1,18}$/, 'must be an event seq').nullish(),
+    lastEventId: z
+      .string()
+      .regex(/^\d{1,18}$/, 'must be an event seq')
+      .nullish(),
     types: z.array(eventType).max(eventType.options.length).optional(),
     subjectId: z.string().max(64).optional(),
   })

@@ -7,7 +7,10 @@ export const projectName = z
   .string()
   .min(1, 'must not be empty')
   .max(MAX_NAME_LENGTH, `must be at most ${MAX_NAME_LENGTH} characters`)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must start with a letter or digit and hold only letters, digits, ".", "_" and "-"')
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+    'must start with a letter or digit and hold only letters, digits, ".", "_" and "-"',
+  )
 
 /** A project by name (case-insensitive) or id. */
 export const projectRef = z.union([uuid, projectName])
@@ -49,7 +52,9 @@ export type ProjectCreateInput = z.input<typeof projectCreateInput>
 
 export const projectRefInput = z.object({ project: projectRef })
 
-export const projectListInput = z.object({ includeArchived: z.boolean().default(false) }).default({ includeArchived: false })
+export const projectListInput = z
+  .object({ includeArchived: z.boolean().default(false) })
+  .default({ includeArchived: false })
 
 export const projectUpdateInput = z.object({
   project: projectRef,

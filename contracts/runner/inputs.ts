@@ -28,7 +28,12 @@ export const runnerLaunchInput = z.object({
   cols: terminalDimension.default(120),
   rows: terminalDimension.default(32),
   /** Same key, same input: the same runner again. Same key, other input: CONFLICT. */
-  idempotencyKey: z.string().min(8).max(128).regex(/^[\x21-\x7e]+$/, 'must be printable ASCII').optional(),
+  idempotencyKey: z
+    .string()
+    .min(8)
+    .max(128)
+    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII')
+    .optional(),
 })
 export type RunnerLaunchInput = z.input<typeof runnerLaunchInput>
 

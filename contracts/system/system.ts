@@ -11,7 +11,13 @@ export const systemStatus = z.object({
   /** Null when the daemon does not answer. */
   daemon: processInfo.nullable(),
   agents: z.array(
-    z.object({ id: uuid, node: z.string(), pid: z.number().int(), connected: z.boolean(), runnerCount: z.number().int() }),
+    z.object({
+      id: uuid,
+      node: z.string(),
+      pid: z.number().int(),
+      connected: z.boolean(),
+      runnerCount: z.number().int(),
+    }),
   ),
   database: z.object({ ok: z.boolean(), kind: z.enum(['embedded', 'external']), latencyMs: z.number().nullable() }),
   broker: z.object({ ok: z.boolean(), kind: z.enum(['local', 'amqp']) }),

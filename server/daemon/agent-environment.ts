@@ -1,5 +1,12 @@
 /** What the daemon knows and an agent must not: whoever runs inside a runner may read its agent's environment. */
-const WITHHELD = new Set(['DATABASE_URL', 'AMQP_URL', 'NTFY_TOKEN', 'NODE_ENV', 'NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE'])
+const WITHHELD = new Set([
+  'DATABASE_URL',
+  'AMQP_URL',
+  'NTFY_TOKEN',
+  'NODE_ENV',
+  'NODE_CHANNEL_FD',
+  'NODE_CHANNEL_SERIALIZATION_MODE',
+])
 
 /** The environment of the local agent: the user's own, without anything of Stratavore. */
 export function agentEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

@@ -22,7 +22,11 @@ export interface Reconciler {
 export function startReconciler(
   ctx: ReconcileContext,
   agents: AgentCommands,
-  options: { intervalMs: number; log: Logger; afterwards(report: ReconcileReport, runnerIds: readonly string[]): Promise<void> },
+  options: {
+    intervalMs: number
+    log: Logger
+    afterwards(report: ReconcileReport, runnerIds: readonly string[]): Promise<void>
+  },
 ): Reconciler {
   const woken = new Set<string>()
   let running: Promise<unknown> = Promise.resolve()

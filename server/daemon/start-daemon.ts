@@ -56,7 +56,15 @@ export async function startDaemon({ settings, agentScript, agentEnv, log }: Daem
   const keys = await readInstallationKeys(paths)
   const controlKey = await readKeyFile(paths.controlKey)
   const db = openDatabase(settings.databaseUrl, (error) => log.warn({ err: error }, 'a database connection was lost'))
-  const ctx = { db, actor: DAEMON_ACTOR, requestId: null, clock: systemClock, settings, keys, databaseKind: 'external' } as const
+  const ctx = {
+    db,
+    actor: DAEMON_ACTOR,
+    requestId: null,
+    clock: systemClock,
+    settings,
+    keys,
+    databaseKind: 'external',
+  } as const
   const localNode = await db.prisma.node.findUniqueOrThrow({ where: { name: LOCAL_NODE_NAME } })
 
   const metrics = createDaemonMetrics(db, monotonicMs)
@@ -135,7 +143,13 @@ export async function startDaemon({ settings, agentScript, agentEnv, log }: Daem
 
   await listenOnSocket(http, paths.daemonSocket)
   const { contentType, render } = metrics
-  const metricsServer = await serveMetrics({ host: settings.host, port: settings.metricsPort, contentType, render, log })
+  const metricsServer = await serveMetrics({
+    host: settings.host,
+    port: settings.metricsPort,
+    contentType,
+    render,
+    log,
+  })
 
   const reconciler = startReconciler(ctx, agents, {
     intervalMs: settings.reconcileIntervalSeconds * 1000,

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino'
 import { SLOT_HOLDING_STATUSES } from '@/contracts/runner/status'
+import { withTransaction } from '../db/database'
+import type { AgentRegistry } from '../gateways/agent/agent-registry'
 import type { ReconcileContext } from '../services/reconcile/run-reconcile'
 import { changeRunner } from '../services/runner/change-runner'
 import { lockRunner } from '../services/runner/lock-runner'
-import { withTransaction } from '../db/database'
-import type { AgentRegistry } from '../gateways/agent/agent-registry'
 
 /** What each runner is given to exit politely when everything is stopped. */
 const GRACE_MS = 5_000
@@ -13,7 +13,12 @@ const POLL_MS = 50
 const SLACK_MS = 5_000
 
 /** Ends every runner of the local node as a stop by the operator would, then its agent. */
-export async function stopLocalRunners(ctx: ReconcileContext, agents: AgentRegistry, nodeId: string, log: Logger): Promise<void> {
+export async function stopLocalRunners(
+  ctx: ReconcileContext,
+  agents: AgentRegistry,
+  nodeId: string,
+  log: Logger,
+): Promise<void> {
   const live = { nodeId, status: { in: SLOT_HOLDING_STATUSES } }
   const runners = await ctx.db.prisma.runner.findMany({ where: live, select: { id: true } })
   for (const { id } of runners) {

@@ -56,7 +56,13 @@ export function createDaemonMetrics(db: Database, monotonicMs: () => number): Da
   const refresh = async () => {
     if (monotonicMs() - readAt < MAX_AGE_MS) return
     readAt = monotonicMs()
-    const counts = await db.pool.query<{ status: string; project: string; count: string; tokens: string; live: string }>(
+    const counts = await db.pool.query<{
+      status: string
+      project: string
+      count: string
+      tokens: string
+      live: string
+    }>(
       `SELECT r.status::text AS status, p.name AS project, count(*) AS count, sum(r.tokens_used) AS tokens,
               count(*) FILTER (WHERE r.status NOT IN ('terminated', 'failed')) AS live
          FROM runners r JOIN projects p ON p.id = r.project_id GROUP BY 1, 2`,

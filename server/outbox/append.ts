@@ -32,7 +32,13 @@ export async function takeCommitOrder(tx: Tx): Promise<ChainTip> {
 }
 
 /** Appends events to the outbox, inside the transaction of the change they tell of. Needs `takeCommitOrder` before. */
-export async function append(tx: Tx, tip: ChainTip, actor: Actor, at: Date, events: readonly NewEvent[]): Promise<void> {
+export async function append(
+  tx: Tx,
+  tip: ChainTip,
+  actor: Actor,
+  at: Date,
+  events: readonly NewEvent[],
+): Promise<void> {
   void tip // proof that the order is held
   if (events.length === 0) return
   await tx.outboxEvent.createMany({

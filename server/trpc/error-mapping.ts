@@ -1,4 +1,4 @@
-import { TRPCError } from '@trpc/server'
+import type { TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
 import type { ErrorCode } from '@/contracts/errors/errors'
 import { StratavoreError } from '../core/errors'
@@ -37,7 +37,8 @@ const OWN_CODES: Partial<Record<TrpcCode, ErrorCode>> = {
 }
 
 /** Postgres is away: connection refused, reset, shutting down, too many clients, or no connection in time. */
-const DATABASE_AWAY = /ECONNREFUSED|ECONNRESET|57P0[1-3]|08\d{3}|53300|P1001|P1002|P1008|P1017|P2024|Connection terminated|timeout exceeded when trying to connect/
+const DATABASE_AWAY =
+  /ECONNREFUSED|ECONNRESET|57P0[1-3]|08\d{3}|53300|P1001|P1002|P1008|P1017|P2024|Connection terminated|timeout exceeded when trying to connect/
 
 export interface ApiError {
   code: ErrorCode
@@ -47,7 +48,12 @@ export interface ApiError {
   fields: Record<string, string> | null
 }
 
-const make = (code: ErrorCode, message: string, hint: string | null = null, fields: ApiError['fields'] = null): ApiError => ({
+const make = (
+  code: ErrorCode,
+  message: string,
+  hint: string | null = null,
+  fields: ApiError['fields'] = null,
+): ApiError => ({
   code,
   trpcCode: TRPC_CODES[code],
   message,
@@ -68,7 +74,8 @@ export function toApiError(error: TRPCError): ApiError {
     return make('unavailable', 'The database does not answer.', 'Try again in a moment; nothing was changed.')
   }
   const own = OWN_CODES[error.code]
-  if (own) return { ...make(own, own === 'not_found' ? 'There is no such procedure.' : error.message), trpcCode: error.code }
+  if (own)
+    return { ...make(own, own === 'not_found' ? 'There is no such procedure.' : error.message), trpcCode: error.code }
   return make('internal', 'Something went wrong inside Stratavore.', 'The log of the web process has the details.')
 }
 

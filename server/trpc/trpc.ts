@@ -3,8 +3,8 @@ import type { ApiErrorData } from '@/contracts/errors/errors'
 import { StratavoreError } from '../core/errors'
 import type { Identity } from '../services/identity/authenticate'
 import type { ServiceContext } from '../services/service-context'
-import type { EventFeed } from './event-feed'
 import { toApiError } from './error-mapping'
+import type { EventFeed } from './event-feed'
 
 /** What every procedure gets. `identity` is null for a request that is not signed in. */
 export interface ApiContext {
@@ -56,4 +56,3 @@ export const procedure = t.procedure.use(mapErrors).use(({ ctx, next }) => {
   const services: ServiceContext = { ...ctx.services, actor: ctx.identity.actor, requestId: ctx.requestId }
   return next({ ctx: { ...ctx, identity: ctx.identity, services } })
 })
-

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createHTTPHandler } from '@trpc/server/adapters/standalone'
 import type { Logger } from 'pino'
-import type { ServiceContext } from '../services/service-context'
 import type { Identity } from '../services/identity/authenticate'
+import type { ServiceContext } from '../services/service-context'
 import { appRouter } from '../trpc/app-router'
 import type { EventFeed } from '../trpc/event-feed'
 
@@ -30,7 +30,13 @@ export function createApiHandler(options: {
     basePath: API_PATH,
     maxBodySize: MAX_BODY_BYTES,
     maxBatchSize: MAX_BATCH_SIZE,
-    createContext: ({ req }) => ({ requestId: randomUUID(), identity: identities.get(req) ?? null, services, events, origin }),
+    createContext: ({ req }) => ({
+      requestId: randomUUID(),
+      identity: identities.get(req) ?? null,
+      services,
+      events,
+      origin,
+    }),
     onError: ({ error, path, ctx }) => {
       if (error.code !== 'INTERNAL_SERVER_ERROR') return
       log.error({ err: error.cause ?? error, path, requestId: ctx?.requestId }, 'a call failed')

@@ -16,7 +16,9 @@ export interface DaemonTunnel {
 export function createDaemonTunnel(socketPath: string): DaemonTunnel {
   return {
     http: (incoming, response) => {
-      const headers = Object.fromEntries(Object.entries(incoming.headers).filter(([name]) => !WITHHELD_HEADERS.has(name)))
+      const headers = Object.fromEntries(
+        Object.entries(incoming.headers).filter(([name]) => !WITHHELD_HEADERS.has(name)),
+      )
       const { method, url: path } = incoming
       const onward = request({ socketPath, method, path, headers }, (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers)
@@ -36,7 +38,8 @@ export function createDaemonTunnel(socketPath: string): DaemonTunnel {
         socket.destroy()
       }
       onward.on('error', () => {
-        if (onward.connecting || onward.bytesRead === 0) socket.end('HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\n\r\n')
+        if (onward.connecting || onward.bytesRead === 0)
+          socket.end('HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\n\r\n')
         end()
       })
       socket.on('error', end)

@@ -50,11 +50,13 @@ export function createRequestHandler(parts: Parts) {
     }
     if (path.startsWith(API_PATH)) {
       const type = request.headers['content-type'] ?? ''
-      if (method === 'POST' && !/^application\/json\b/i.test(type)) return answer(response, 415, 'send application/json')
+      if (method === 'POST' && !/^application\/json\b/i.test(type))
+        return answer(response, 415, 'send application/json')
       return parts.api(request, response)
     }
     if (who || OPEN_PATHS.test(path) || (dev && path.startsWith('/_next/'))) {
-      if (path.startsWith(SOCKET_PATH)) return who ? parts.tunnel.http(request, response) : answer(response, 401, 'sign in first')
+      if (path.startsWith(SOCKET_PATH))
+        return who ? parts.tunnel.http(request, response) : answer(response, 401, 'sign in first')
       return parts.pages(request, response)
     }
     if (method === 'GET' && request.headers.accept?.includes('text/html')) {
@@ -118,7 +120,9 @@ export function createRequestHandler(parts: Parts) {
 }
 
 function answer(response: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers }).end(text)
+  response
+    .writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers })
+    .end(text)
 }
 
 function refuseUpgrade(socket: Duplex, status: string): void {

@@ -61,8 +61,13 @@ export async function startWeb({ settings, rootDir, dev, log }: WebOptions): Pro
   const pageUpgrade = dev ? app.getUpgradeHandler() : null
   const handler = createRequestHandler({ services, identities, dev, log, api, tunnel, pages, pageUpgrade })
 
-  const server = createServer((request: IncomingMessage, response: ServerResponse) => void handler.request(request, response))
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void handler.upgrade(request, socket, head))
+  const server = createServer(
+    (request: IncomingMessage, response: ServerResponse) => void handler.request(request, response),
+  )
+  server.on(
+    'upgrade',
+    (request: IncomingMessage, socket: Duplex, head: Buffer) => void handler.upgrade(request, socket, head),
+  )
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(settings.port, settings.host, resolve)

@@ -1,8 +1,8 @@
 import { request } from 'node:http'
 import type { z } from 'zod'
+import { CONTROL_PATH, type ControlVerb, controlError, controlVerbs } from '../../core/control/control-protocol'
 import { StratavoreError } from '../../core/errors'
 import type { DaemonLink } from '../../core/ports/daemon-link'
-import { CONTROL_PATH, type ControlVerb, controlError, controlVerbs } from '../../core/control/control-protocol'
 
 /** The daemon answers within milliseconds; a reconcile of a thousand runners takes longer. */
 const TIMEOUT_MS = { status: 2_000, reconcile: 60_000, screen: 10_000, send: 20_000, logs: 10_000 } as const
@@ -16,7 +16,8 @@ export function createDaemonLink(socketPath: string, controlKey: Buffer): Daemon
     const { status, body } = await post(socketPath, verb, controlKey, input)
     if (status === 200) return controlVerbs[verb].output.parse(body) as z.output<(typeof controlVerbs)[V]['output']>
     const error = controlError.safeParse(body)
-    if (error.success) throw new StratavoreError(error.data.code, error.data.message, { hint: error.data.hint ?? undefined })
+    if (error.success)
+      throw new StratavoreError(error.data.code, error.data.message, { hint: error.data.hint ?? undefined })
     throw new StratavoreError('unavailable', `The daemon answered ${status}.`)
   }
   return {
@@ -30,7 +31,12 @@ export function createDaemonLink(socketPath: string, controlKey: Buffer): Daemon
   }
 }
 
-function post(socketPath: string, verb: ControlVerb, key: Buffer, input: unknown): Promise<{ status: number; body: unknown }> {
+function post(
+  socketPath: string,
+  verb: ControlVerb,
+  key: Buffer,
+  input: unknown,
+): Promise<{ status: number; body: unknown }> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${key.toString('hex')}`, 'content-type': 'application/json' }
     const call = request({ socketPath, path: CONTROL_PATH + verb, method: 'POST', headers, timeout: TIMEOUT_MS[verb] })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { runnerLogs, runnerScreen } from '@/contracts/runner/inputs'
 import { errorCode } from '@/contracts/errors/errors'
+import { runnerLogs, runnerScreen } from '@/contracts/runner/inputs'
 import { reconcileReport } from '@/contracts/system/system'
 
 /** What web asks of the daemon over the daemon's Unix socket: `POST /control/<verb>` with a JSON body. */
@@ -22,7 +22,10 @@ export const controlVerbs = {
   reconcile: { input: z.object({}), output: reconcileReport },
   screen: { input: z.object({ runnerId: z.uuid(), ansi: z.boolean() }), output: runnerScreen },
   send: { input: z.object({ runnerId: z.uuid(), text: z.string() }), output: z.object({}) },
-  logs: { input: z.object({ runnerId: z.uuid(), from: z.number().int(), limit: z.number().int() }), output: runnerLogs },
+  logs: {
+    input: z.object({ runnerId: z.uuid(), from: z.number().int(), limit: z.number().int() }),
+    output: runnerLogs,
+  },
 } as const
 export type ControlVerb = keyof typeof controlVerbs
 

@@ -1,4 +1,11 @@
-import type { Ack, RunnerExit, RunnerTarget, StartReply, StartRunner, StopRunner } from '@/contracts/agent-protocol/messages'
+import type {
+  Ack,
+  RunnerExit,
+  RunnerTarget,
+  StartReply,
+  StartRunner,
+  StopRunner,
+} from '@/contracts/agent-protocol/messages'
 
 /** A runner as its agent last reported it. */
 export interface ObservedRunner {

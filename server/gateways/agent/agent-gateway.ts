@@ -1,5 +1,5 @@
-import type { Namespace } from 'socket.io'
 import type { Logger } from 'pino'
+import type { Namespace } from 'socket.io'
 import type { AgentToDaemon, DaemonToAgent } from '@/contracts/agent-protocol/events'
 import {
   AGENT_PROTOCOL_MINIMUM,
@@ -140,7 +140,8 @@ function receive(
     handlers.heartbeat(session, parsed.data)
   })
   socket.on('output', (runnerId, offset, data) => {
-    if (typeof runnerId !== 'string' || !Number.isSafeInteger(offset) || !(data instanceof Uint8Array)) return refuse('output')
+    if (typeof runnerId !== 'string' || !Number.isSafeInteger(offset) || !(data instanceof Uint8Array))
+      return refuse('output')
     handlers.output(runnerId, offset, data)
   })
   socket.on('outputSkipped', (runnerId) => {

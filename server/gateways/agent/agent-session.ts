@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io'
+import type { z } from 'zod'
 import type { AgentToDaemon, DaemonToAgent } from '@/contracts/agent-protocol/events'
 import type {
   Ack,
@@ -17,7 +18,6 @@ import type {
   WatchRunner,
 } from '@/contracts/agent-protocol/messages'
 import { ack, inputReply, logReply, screenReply, startReply, watchReply } from '@/contracts/agent-protocol/messages'
-import type { z } from 'zod'
 import { StratavoreError } from '../../core/errors'
 import type { ObservedRunner } from '../../core/ports/agent-commands'
 
@@ -26,7 +26,9 @@ export type AgentSocket = Socket<AgentToDaemon, DaemonToAgent>
 /** An agent answers within milliseconds; a spawn on a loaded machine may take seconds. */
 const CALL_TIMEOUT_MS = 15_000
 
-type Call = { [K in keyof DaemonToAgent]: Parameters<DaemonToAgent[K]> extends [unknown, (reply: never) => void] ? K : never }[keyof DaemonToAgent]
+type Call = {
+  [K in keyof DaemonToAgent]: Parameters<DaemonToAgent[K]> extends [unknown, (reply: never) => void] ? K : never
+}[keyof DaemonToAgent]
 
 /** One joined agent: what it holds, and typed calls to it. */
 export interface AgentSession {
@@ -86,7 +88,13 @@ export function createAgentSession(socket: AgentSocket, nodeId: string, join: Jo
       const earlier = runners.get(message.runnerId)
       // Its exit may have overtaken this reply.
       if (reply.ok && (!earlier || earlier.epoch < message.epoch)) {
-        runners.set(message.runnerId, { agentId, epoch: message.epoch, state: 'running', process: reply.process, exit: null })
+        runners.set(message.runnerId, {
+          agentId,
+          epoch: message.epoch,
+          state: 'running',
+          process: reply.process,
+          exit: null,
+        })
       }
       return reply
     },

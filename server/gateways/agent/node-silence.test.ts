@@ -10,7 +10,13 @@ function withClock() {
       silence.tick()
     }
   }
-  return { silence, pass, stand: (ms: number) => { now += ms } }
+  return {
+    silence,
+    pass,
+    stand: (ms: number) => {
+      now += ms
+    },
+  }
 }
 
 it('counts from the last word heard', () => {

@@ -2,14 +2,16 @@ import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { z } from 'zod'
-import { StratavoreError } from '../../core/errors'
 import { CONTROL_PATH, type ControlVerb, controlVerbs } from '../../core/control/control-protocol'
+import { StratavoreError } from '../../core/errors'
 
 /** Larger than the largest `send`, with room for JSON escapes. */
 const MAX_BODY_BYTES = 2 * 1024 * 1024
 
 export type ControlHandlers = {
-  [V in ControlVerb]: (input: z.output<(typeof controlVerbs)[V]['input']>) => Promise<z.input<(typeof controlVerbs)[V]['output']>>
+  [V in ControlVerb]: (
+    input: z.output<(typeof controlVerbs)[V]['input']>,
+  ) => Promise<z.input<(typeof controlVerbs)[V]['output']>>
 }
 
 /** Answers `/control/*`. Only who knows this installation's control key is heard. */

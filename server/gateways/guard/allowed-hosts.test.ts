@@ -24,7 +24,13 @@ it.each([
 
 it('refuses a missing Host, and origins of another scheme or none', () => {
   expect(isAllowedHost(undefined, bound)).toBe(false)
-  for (const origin of ['null', 'https://localhost:7717', 'file://', 'http://localhost:7717/', 'HTTP://LOCALHOST:7717']) {
+  for (const origin of [
+    'null',
+    'https://localhost:7717',
+    'file://',
+    'http://localhost:7717/',
+    'HTTP://LOCALHOST:7717',
+  ]) {
     expect(isAllowedOrigin(origin, bound)).toBe(false)
   }
 })

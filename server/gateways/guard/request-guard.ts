@@ -17,7 +17,8 @@ export function judgeOrigin(request: GuardedRequest, bound: { host: string; port
   if (origin !== undefined && !isAllowedOrigin(origin, bound)) return 'requests from this origin are refused'
   const site = request.headers['sec-fetch-site']
   const visit = request.method === 'GET' && request.headers['sec-fetch-mode'] === 'navigate'
-  if ((site === 'cross-site' || site === 'same-site') && !(visit && !request.upgrade)) return 'cross-site requests are refused'
+  if ((site === 'cross-site' || site === 'same-site') && !(visit && !request.upgrade))
+    return 'cross-site requests are refused'
   return null
 }
 

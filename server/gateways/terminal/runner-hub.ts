@@ -2,7 +2,12 @@ import type { Logger } from 'pino'
 import type { WatchReply } from '@/contracts/agent-protocol/messages'
 import type { Runner } from '@/contracts/runner/runner'
 import { isEnded } from '@/contracts/runner/status'
-import { MAX_INPUT_BYTES, OUTPUT_WINDOW_BYTES, type TerminalHandshake, type TerminalSnapshot } from '@/contracts/terminal/terminal'
+import {
+  MAX_INPUT_BYTES,
+  OUTPUT_WINDOW_BYTES,
+  type TerminalHandshake,
+  type TerminalSnapshot,
+} from '@/contracts/terminal/terminal'
 import { StratavoreError } from '../../core/errors'
 import type { AgentRegistry } from '../agent/agent-registry'
 import { createDriverSeat } from './driver-seat'
@@ -107,7 +112,8 @@ export function createRunnerHub(runner: Runner, agents: AgentRegistry, log: Logg
 
   const tellExit = (client: TerminalClient) => {
     const { status, exitCode, signal, reason } = state
-    if (status === 'terminated' || status === 'failed') client.socket.emit('exited', { status, exitCode, signal, reason })
+    if (status === 'terminated' || status === 'failed')
+      client.socket.emit('exited', { status, exitCode, signal, reason })
   }
 
   function enter(client: TerminalClient, resumeFrom: TerminalHandshake['resumeFrom']): void {
@@ -160,7 +166,12 @@ export function createRunnerHub(runner: Runner, agents: AgentRegistry, log: Logg
     leave,
     input: (client: TerminalClient, seq: unknown, data: unknown): void => {
       const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data
-      if (!Number.isSafeInteger(seq) || (seq as number) < 1 || !(bytes instanceof Uint8Array) || bytes.length > MAX_INPUT_BYTES) {
+      if (
+        !Number.isSafeInteger(seq) ||
+        (seq as number) < 1 ||
+        !(bytes instanceof Uint8Array) ||
+        bytes.length > MAX_INPUT_BYTES
+      ) {
         const message = `Input must be a positive seq and text or bytes of at most ${MAX_INPUT_BYTES} bytes.`
         client.socket.emit('problem', { code: 'invalid_input', message, fatal: true })
         client.socket.disconnect(true)
@@ -193,7 +204,8 @@ export function createRunnerHub(runner: Runner, agents: AgentRegistry, log: Logg
     },
     /** The agent no longer streams: everybody asks again from where they are. */
     outputSkipped: (): void => {
-      for (const client of clients.values()) if (client.phase === 'live') void sync(client, client.window.sent, 'resync')
+      for (const client of clients.values())
+        if (client.phase === 'live') void sync(client, client.window.sent, 'resync')
     },
     resized: (next: { cols: number; rows: number }): void => {
       size = { cols: next.cols, rows: next.rows }
@@ -208,7 +220,10 @@ export function createRunnerHub(runner: Runner, agents: AgentRegistry, log: Logg
         if (isEnded(next.status)) {
           if (client.phase === 'live') tellExit(client)
           else if (client.phase === 'waiting') void sync(client, null, 'attach')
-        } else if (next.status === 'running' && (client.phase === 'waiting' || next.epoch !== before.epoch || before.status === 'starting')) {
+        } else if (
+          next.status === 'running' &&
+          (client.phase === 'waiting' || next.epoch !== before.epoch || before.status === 'starting')
+        ) {
           void sync(client, null, before.epoch === next.epoch && client.phase === 'waiting' ? 'attach' : 'restart')
         }
       }

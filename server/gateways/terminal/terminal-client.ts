@@ -22,7 +22,11 @@ export interface TerminalClient {
   inputSeq: number
 }
 
-export function createTerminalClient(socket: ClientSocket, handshake: TerminalHandshake, ticket: RedeemedTicket): TerminalClient {
+export function createTerminalClient(
+  socket: ClientSocket,
+  handshake: TerminalHandshake,
+  ticket: RedeemedTicket,
+): TerminalClient {
   return {
     clientId: handshake.clientId,
     name: ticket.userName,

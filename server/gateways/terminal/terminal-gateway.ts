@@ -1,5 +1,5 @@
-import type { Namespace } from 'socket.io'
 import type { Logger } from 'pino'
+import type { Namespace } from 'socket.io'
 import type { Runner } from '@/contracts/runner/runner'
 import {
   type ClientToDaemon,
@@ -59,7 +59,8 @@ export function serveTerminals(
       },
       (error: unknown) => {
         if (!(error instanceof StratavoreError)) log.error({ err: error }, 'terminal handshake failed')
-        const known = error instanceof StratavoreError ? error : new StratavoreError('internal', 'The handshake failed.')
+        const known =
+          error instanceof StratavoreError ? error : new StratavoreError('internal', 'The handshake failed.')
         next(Object.assign(new Error(known.message), { data: { code: known.code } }))
       },
     )
@@ -74,7 +75,12 @@ export function serveTerminals(
     socket.on('resize', (wanted) => {
       const parsed = terminalSize.safeParse(wanted)
       if (parsed.success) hub.resize(client, parsed.data)
-      else socket.emit('problem', { code: 'invalid_input', message: 'A size is 1 to 1000 columns and rows.', fatal: false })
+      else
+        socket.emit('problem', {
+          code: 'invalid_input',
+          message: 'A size is 1 to 1000 columns and rows.',
+          fatal: false,
+        })
     })
     socket.on('takeSeat', () => hub.takeSeat(client))
     socket.on('releaseSeat', () => hub.releaseSeat(client))
@@ -111,7 +117,10 @@ async function admit(
   const parsed = terminalHandshake.safeParse(auth)
   if (!parsed.success) throw new StratavoreError('invalid_input', 'Malformed terminal handshake.')
   if (parsed.data.protocol !== TERMINAL_PROTOCOL_VERSION) {
-    throw new StratavoreError('invalid_input', `Terminal protocol ${parsed.data.protocol} is not spoken here; reload the page.`)
+    throw new StratavoreError(
+      'invalid_input',
+      `Terminal protocol ${parsed.data.protocol} is not spoken here; reload the page.`,
+    )
   }
   const ticket = await services.redeemTicket(parsed.data.ticket)
   return { handshake: parsed.data, ticket, runner: await services.getRunner(ticket.runnerId) }

@@ -1,5 +1,5 @@
-import type { Tx } from '../../db/database'
 import { type AuditRecord, auditMac } from '../../core/audit-chain'
+import type { Tx } from '../../db/database'
 import { append, type NewEvent, takeCommitOrder } from '../../outbox/append'
 import type { ServiceContext } from '../service-context'
 

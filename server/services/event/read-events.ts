@@ -17,7 +17,10 @@ const eventToApi = (row: OutboxEvent): Event =>
   })
 
 /** Events, newest first. */
-export async function listEvents(ctx: Pick<ServiceContext, 'db'>, input: z.output<typeof eventListInput>): Promise<Event[]> {
+export async function listEvents(
+  ctx: Pick<ServiceContext, 'db'>,
+  input: z.output<typeof eventListInput>,
+): Promise<Event[]> {
   const where: Prisma.OutboxEventWhereInput = {
     type: input.types && { in: input.types },
     aggregateId: input.subjectId,

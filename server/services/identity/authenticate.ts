@@ -27,7 +27,10 @@ export async function authenticateCookie(ctx: IdentityContext, cookie: string): 
 
 /** The user behind an API token, or null. */
 export async function authenticateBearer(ctx: IdentityContext, token: string): Promise<Identity | null> {
-  const row = await ctx.db.prisma.apiToken.findUnique({ where: { tokenHash: hashToken(token) }, include: { user: true } })
+  const row = await ctx.db.prisma.apiToken.findUnique({
+    where: { tokenHash: hashToken(token) },
+    include: { user: true },
+  })
   if (!row || row.revokedAt || row.user.disabledAt || (row.expiresAt && row.expiresAt <= ctx.clock.now())) return null
   return {
     actor: { kind: 'token', id: row.user.id, name: `${row.user.name} (${row.name})`, via: 'api' },

@@ -1,5 +1,5 @@
-import { hashToken, newToken } from '../../core/token'
 import { StratavoreError } from '../../core/errors'
+import { hashToken, newToken } from '../../core/token'
 import { withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
 import type { ServiceContext } from '../service-context'
@@ -15,7 +15,12 @@ export async function createLoginCode(ctx: ServiceContext): Promise<{ code: stri
   const expiresAt = new Date(ctx.clock.now().getTime() + LOGIN_CODE_LIFETIME_MS)
   await withTransaction(ctx.db, async (tx) => {
     const row = await tx.loginCode.create({ data: { userId, codeHash: hashToken(code), expiresAt } })
-    await recordChange(ctx, tx, { action: 'auth.login_link', target: { type: 'user', id: userId }, data: { loginCodeId: row.id } }, [])
+    await recordChange(
+      ctx,
+      tx,
+      { action: 'auth.login_link', target: { type: 'user', id: userId }, data: { loginCodeId: row.id } },
+      [],
+    )
   })
   return { code, expiresAt: expiresAt.toISOString() }
 }

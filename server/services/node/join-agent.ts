@@ -12,7 +12,10 @@ export async function authenticateAgent(
   ctx: Pick<ServiceContext, 'db' | 'clock'>,
   token: string,
 ): Promise<{ nodeId: string; nodeName: string }> {
-  const row = await ctx.db.prisma.agentToken.findUnique({ where: { tokenHash: hashToken(token) }, include: { node: true } })
+  const row = await ctx.db.prisma.agentToken.findUnique({
+    where: { tokenHash: hashToken(token) },
+    include: { node: true },
+  })
   const now = ctx.clock.now()
   if (!row || row.revokedAt || (row.expiresAt && row.expiresAt <= now) || row.node.removedAt) {
     throw new StratavoreError('unauthenticated', 'This agent token is not valid.')

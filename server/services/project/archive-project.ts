@@ -7,7 +7,10 @@ import { findProject } from './find-project'
 import { projectById } from './get-project'
 
 /** Hides a project from listings, or shows it again. Its live runners go on. */
-export async function archiveProject(ctx: ServiceContext, input: z.output<typeof projectArchiveInput>): Promise<Project> {
+export async function archiveProject(
+  ctx: ServiceContext,
+  input: z.output<typeof projectArchiveInput>,
+): Promise<Project> {
   return withTransaction(ctx.db, async (tx) => {
     const before = await findProject(tx, input.project)
     if ((before.archivedAt !== null) !== input.archived) {

@@ -15,7 +15,8 @@ export async function createProject(ctx: ServiceContext, input: z.output<typeof 
   const path = await judgeProjectPath(input.path, { roots: ctx.settings.projectRoots, home: ctx.settings.home })
   return withTransaction(ctx.db, async (tx) => {
     const node = await tx.node.findUnique({ where: { name: LOCAL_NODE_NAME } })
-    if (!node) throw new StratavoreError('node_unavailable', 'The local node has not been set up; start with `stratavore up`.')
+    if (!node)
+      throw new StratavoreError('node_unavailable', 'The local node has not been set up; start with `stratavore up`.')
     await rejectTakenName(tx, input.name, null)
     const row = await tx.project.create({
       data: {

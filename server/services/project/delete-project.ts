@@ -22,9 +22,13 @@ export async function deleteProject(
     await lockProject(tx, project.id)
     const live = await tx.runner.count({ where: { projectId: project.id, status: { in: SLOT_HOLDING_STATUSES } } })
     if (live > 0) {
-      throw new StratavoreError('invalid_state', `${project.name} still has ${live} live runner${live === 1 ? '' : 's'}.`, {
-        hint: `Stop them first: stratavore kill --project ${project.name}`,
-      })
+      throw new StratavoreError(
+        'invalid_state',
+        `${project.name} still has ${live} live runner${live === 1 ? '' : 's'}.`,
+        {
+          hint: `Stop them first: stratavore kill --project ${project.name}`,
+        },
+      )
     }
     await tx.projectVariable.deleteMany({ where: { projectId: project.id } })
     await tx.project.update({ where: { id: project.id }, data: { nameKey: null, deletedAt: ctx.clock.now() } })

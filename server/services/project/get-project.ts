@@ -6,7 +6,11 @@ import { findProject } from './find-project'
 import { projectsToApi } from './project-to-api'
 
 /** One project by id, as the API gives it. Throws `not_found`. */
-export async function projectById(ctx: ServiceContext, db: Pick<Tx, 'project' | 'runner'>, id: string): Promise<Project> {
+export async function projectById(
+  ctx: ServiceContext,
+  db: Pick<Tx, 'project' | 'runner'>,
+  id: string,
+): Promise<Project> {
   const [project] = await projectsToApi(db, { id }, ctx.settings.runnerQuota)
   if (!project) throw notFound('project', id)
   return project

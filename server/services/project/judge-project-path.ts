@@ -12,7 +12,10 @@ const isInside = (path: string, root: string): boolean =>
  * Resolves a project's directory and judges the result, so that neither `..` nor a symlink leads out.
  * `roots` are the directories projects may be in, `home` is Stratavore's own. Throws `invalid_input`.
  */
-export async function judgeProjectPath(path: string, rules: { roots: readonly string[]; home: string }): Promise<string> {
+export async function judgeProjectPath(
+  path: string,
+  rules: { roots: readonly string[]; home: string },
+): Promise<string> {
   let real: string
   try {
     real = await realpath(path)

@@ -1,5 +1,5 @@
-import { DEFAULT_RUNNER_QUOTA } from '@/contracts/quota/quota'
 import type { Project } from '@/contracts/project/project'
+import { DEFAULT_RUNNER_QUOTA } from '@/contracts/quota/quota'
 import { isWaiting, SLOT_HOLDING_STATUSES } from '@/contracts/runner/status'
 import type { Tx } from '../../db/database'
 import type { Prisma } from '../../db/generated/client'
@@ -17,7 +17,11 @@ export async function projectsToApi(
   where: Prisma.ProjectWhereInput,
   fallbackQuota: number = DEFAULT_RUNNER_QUOTA,
 ): Promise<Project[]> {
-  const rows = await db.project.findMany({ where: { deletedAt: null, ...where }, include, orderBy: { createdAt: 'desc' } })
+  const rows = await db.project.findMany({
+    where: { deletedAt: null, ...where },
+    include,
+    orderBy: { createdAt: 'desc' },
+  })
   const projectIds = rows.map((row) => row.id)
   const [live, tokens] = await Promise.all([
     db.runner.groupBy({

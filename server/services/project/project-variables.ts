@@ -10,9 +10,15 @@ import { findProject } from './find-project'
 const sealContext = (projectId: string, name: string): string => `project-variable:${projectId}:${name}`
 
 /** Names of a project's variables. Values never leave the server but to its runners. */
-export async function listProjectVariables(ctx: ServiceContext, input: { project: string }): Promise<ProjectVariable[]> {
+export async function listProjectVariables(
+  ctx: ServiceContext,
+  input: { project: string },
+): Promise<ProjectVariable[]> {
   const project = await findProject(ctx.db.prisma, input.project)
-  const rows = await ctx.db.prisma.projectVariable.findMany({ where: { projectId: project.id }, orderBy: { name: 'asc' } })
+  const rows = await ctx.db.prisma.projectVariable.findMany({
+    where: { projectId: project.id },
+    orderBy: { name: 'asc' },
+  })
   return rows.map((row) => ({ name: row.name, updatedAt: row.updatedAt.toISOString() }))
 }
 

@@ -25,7 +25,12 @@ export async function updateProject(ctx: ServiceContext, input: z.output<typeof 
         defaultProvider: input.defaultProvider,
       },
     })
-    const shown = ({ name, path, description, defaultProvider }: typeof row) => ({ name, path, description, defaultProvider })
+    const shown = ({ name, path, description, defaultProvider }: typeof row) => ({
+      name,
+      path,
+      description,
+      defaultProvider,
+    })
     const subject = { type: 'project', id: row.id }
     const data = { before: shown(before), after: shown(row) }
     await recordChange(ctx, tx, { action: 'project.update', target: subject, data }, [

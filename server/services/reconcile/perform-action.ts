@@ -1,6 +1,6 @@
 import type { Refusal, StartRunner } from '@/contracts/agent-protocol/messages'
-import type { AgentCommands } from '../../core/ports/agent-commands'
 import { StratavoreError } from '../../core/errors'
+import type { AgentCommands } from '../../core/ports/agent-commands'
 import { openProjectVariables } from '../project/project-variables'
 import { recordExit } from '../runner/record-exit'
 import { recordLost } from '../runner/record-lost'
@@ -12,13 +12,19 @@ import type { ReconcileContext } from './run-reconcile'
 const FINAL_REFUSALS: readonly string[] = ['provider_unavailable', 'invalid_input', 'spawn_failed']
 
 /** Performs one decided action. Throws when an agent does not answer or refuses for now. */
-export async function performAction(ctx: ReconcileContext, agents: AgentCommands, action: ReconcileAction): Promise<void> {
+export async function performAction(
+  ctx: ReconcileContext,
+  agents: AgentCommands,
+  action: ReconcileAction,
+): Promise<void> {
   const target = { runnerId: action.runnerId, epoch: action.epoch }
   switch (action.kind) {
     case 'start':
       return start(ctx, agents, action.agentId, target)
     case 'stop':
-      return accepted(await agents.stopRunner(action.agentId, { ...target, force: action.force, graceMs: action.graceMs }))
+      return accepted(
+        await agents.stopRunner(action.agentId, { ...target, force: action.force, graceMs: action.graceMs }),
+      )
     case 'pause':
       accepted(await agents.pauseRunner(action.agentId, target))
       return recordNow(ctx, agents, action.agentId, target)
@@ -55,7 +61,10 @@ async function recordNow(
   agentId: string,
   target: { runnerId: string; epoch: number },
 ): Promise<void> {
-  const held = agents.connected().find((agent) => agent.agentId === agentId)?.runners.get(target.runnerId)
+  const held = agents
+    .connected()
+    .find((agent) => agent.agentId === agentId)
+    ?.runners.get(target.runnerId)
   if (!held?.process || held.state === 'exited' || held.epoch !== target.epoch) return
   await recordRunning(ctx, { ...target, agentId, state: held.state, process: held.process })
 }
@@ -66,7 +75,10 @@ async function start(
   agentId: string,
   target: { runnerId: string; epoch: number },
 ): Promise<void> {
-  const row = await ctx.db.prisma.runner.findUniqueOrThrow({ where: { id: target.runnerId }, include: { session: true } })
+  const row = await ctx.db.prisma.runner.findUniqueOrThrow({
+    where: { id: target.runnerId },
+    include: { session: true },
+  })
   if (row.epoch !== target.epoch || row.status !== 'starting') return
   const message: StartRunner = {
     ...target,
@@ -81,6 +93,12 @@ async function start(
   }
   const reply = await agents.startRunner(agentId, message)
   if (reply.ok) return recordRunning(ctx, { ...target, agentId, state: 'running', process: reply.process })
-  if (!FINAL_REFUSALS.includes(reply.code)) throw new StratavoreError('unavailable', `The agent refused: ${reply.error}`)
-  await recordExit(ctx, target.runnerId, target.epoch, { exitCode: null, signal: null, reason: reply.error, lastLines: '' })
+  if (!FINAL_REFUSALS.includes(reply.code))
+    throw new StratavoreError('unavailable', `The agent refused: ${reply.error}`)
+  await recordExit(ctx, target.runnerId, target.epoch, {
+    exitCode: null,
+    signal: null,
+    reason: reply.error,
+    lastLines: '',
+  })
 }

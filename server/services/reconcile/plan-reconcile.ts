@@ -1,6 +1,6 @@
-import type { ObservedRunner } from '../../core/ports/agent-commands'
 import type { DesiredStatus, RunnerStatus } from '@/contracts/runner/status'
 import { isEnded } from '@/contracts/runner/status'
+import type { ObservedRunner } from '../../core/ports/agent-commands'
 
 /** What the database says of a runner. */
 export interface DesiredRunner {
@@ -62,7 +62,8 @@ function planRunner(runner: DesiredRunner, seen: Observation): ReconcileAction[]
   const target = { runnerId: runner.id, epoch: runner.epoch }
   const waits = runner.status === 'starting'
 
-  if (waits && runner.desired === 'terminated') return [{ kind: 'record-gone', ...target, reason: 'stopped before it started' }]
+  if (waits && runner.desired === 'terminated')
+    return [{ kind: 'record-gone', ...target, reason: 'stopped before it started' }]
   if (waits) {
     const due = runner.nextStartAt === null || runner.nextStartAt <= seen.now
     return agentId && due ? [{ kind: 'start', ...target, agentId }] : []
@@ -77,7 +78,9 @@ function planRunner(runner: DesiredRunner, seen: Observation): ReconcileAction[]
   if (agentId) return agentId === runner.agentId ? [{ kind: 'record-gone', ...target, reason: REASON_NOT_HELD }] : []
   const silentMs = seen.silentMs.get(runner.nodeId) ?? 0
   if (runner.status !== 'lost' && silentMs > seen.ttlMs) {
-    return [{ kind: 'record-lost', ...target, reason: `its agent has not been heard for ${Math.round(silentMs / 1000)} s` }]
+    return [
+      { kind: 'record-lost', ...target, reason: `its agent has not been heard for ${Math.round(silentMs / 1000)} s` },
+    ]
   }
   return []
 }

@@ -26,7 +26,10 @@ export async function runReconcile(
   const runners = await readDesired(ctx, scope, held)
   const nodeIds = [...new Set(runners.map((runner) => runner.nodeId))]
   const agentIds = [...new Set(runners.flatMap((runner) => runner.agentId ?? []))]
-  const dead = await ctx.db.prisma.agent.findMany({ where: { id: { in: agentIds }, goneAt: { not: null } }, select: { id: true } })
+  const dead = await ctx.db.prisma.agent.findMany({
+    where: { id: { in: agentIds }, goneAt: { not: null } },
+    select: { id: true },
+  })
   const wanted = scope === 'all' ? held : new Map([...held].filter(([id]) => scope.runnerIds.includes(id)))
   const actions = planReconcile(runners, {
     agentOfNode: new Map(connected.map((agent) => [agent.nodeId, agent.agentId])),
@@ -41,7 +44,11 @@ export async function runReconcile(
     at: ctx.clock.now().toISOString(),
     durationMs: ctx.clock.monotonicMs() - startedMs,
     runnersExamined: runners.length,
-    actions: actions.map((action) => ({ kind: action.kind, runnerId: action.runnerId, detail: describeAction(action) })),
+    actions: actions.map((action) => ({
+      kind: action.kind,
+      runnerId: action.runnerId,
+      detail: describeAction(action),
+    })),
   }
 }
 

@@ -11,7 +11,10 @@ import { lockRunner } from './lock-runner'
 const TICKET_LIFETIME_MS = 30_000
 
 /** Makes the single-use ticket that opens one terminal socket to one runner. Throws `not_found`. */
-export async function attachRunner(ctx: ServiceContext, input: z.output<typeof runnerAttachInput>): Promise<AttachTicket> {
+export async function attachRunner(
+  ctx: ServiceContext,
+  input: z.output<typeof runnerAttachInput>,
+): Promise<AttachTicket> {
   const userId = ctx.actor.id
   if (!userId) throw new StratavoreError('forbidden', 'Only a user can attach to a terminal.')
   const ticket = newToken('svk')

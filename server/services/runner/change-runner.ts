@@ -28,7 +28,12 @@ export interface RunnerChange {
  * The one place where a runner's status changes: the transition table is enforced, the row, the audit row and the
  * outbox rows go into one transaction, and the daemon is woken. The caller holds the row's lock.
  */
-export async function changeRunner(ctx: ChangeContext, tx: Tx, runner: LockedRunner, change: RunnerChange): Promise<Runner> {
+export async function changeRunner(
+  ctx: ChangeContext,
+  tx: Tx,
+  runner: LockedRunner,
+  change: RunnerChange,
+): Promise<Runner> {
   const moves = change.to !== runner.status
   if (moves && !canTransition(runner.status, change.to)) {
     throw new StratavoreError('invalid_state', `A ${runner.status} runner cannot become ${change.to}.`)

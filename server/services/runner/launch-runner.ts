@@ -63,21 +63,38 @@ export async function launchRunner(ctx: ServiceContext, input: LaunchInput): Pro
     })
     const session = await createLaunchSession(tx, { runnerId: id, provider, project, now })
     if (input.idempotencyKey !== undefined) {
-      await tx.idempotencyKey.create({ data: { scope, key: input.idempotencyKey, requestHash, resultId: id, createdAt: now } })
+      await tx.idempotencyKey.create({
+        data: { scope, key: input.idempotencyKey, requestHash, resultId: id, createdAt: now },
+      })
     }
     const row = await tx.runner.findUniqueOrThrow({ where: { id }, include: runnerInclude })
     const subject = { type: 'runner', id }
     const data = { provider, status: row.status, epoch: row.epoch, cwd: row.cwd, sessionId: row.sessionId }
     const events: NewEvent[] = [{ type: 'runner.launched', subject, project: project.name, data }]
-    if (session) events.push({ type: 'session.created', subject: { type: 'session', id: session.id }, project: project.name, data: { runnerId: id, provider } })
-    await recordChange(ctx, tx, { action: 'runner.launch', target: subject, data: { ...data, project: project.name } }, events)
+    if (session)
+      events.push({
+        type: 'session.created',
+        subject: { type: 'session', id: session.id },
+        project: project.name,
+        data: { runnerId: id, provider },
+      })
+    await recordChange(
+      ctx,
+      tx,
+      { action: 'runner.launch', target: subject, data: { ...data, project: project.name } },
+      events,
+    )
     await wake(tx, id)
     return runnerToApi(row)
   })
 }
 
 const hashInput = (input: LaunchInput): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(createHash('sha256').update(JSON.stringify(input, Object.keys(input).sort())).digest())
+  new Uint8Array(
+    createHash('sha256')
+      .update(JSON.stringify(input, Object.keys(input).sort()))
+      .digest(),
+  )
 
 /** The runner an earlier call with this key made. The key stays locked until the commit: two calls make one runner. */
 async function findEarlier(
@@ -102,7 +119,10 @@ async function findEarlier(
 /** Throws `provider_unavailable` when the node's agent has looked and not found the program. */
 async function requireProvider(tx: Tx, nodeId: string, provider: LaunchInput['provider']): Promise<void> {
   const node = await tx.node.findUniqueOrThrow({ where: { id: nodeId } })
-  const probe = providerProbe.array().parse(node.providers).find((candidate) => candidate.id === provider)
+  const probe = providerProbe
+    .array()
+    .parse(node.providers)
+    .find((candidate) => candidate.id === provider)
   // A node whose agent never reported is not refused: the launch waits for it.
   if (!probe || probe.available) return
   throw new StratavoreError('provider_unavailable', `${probe.displayName} is not installed on ${node.name}.`, {

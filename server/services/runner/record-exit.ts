@@ -23,7 +23,12 @@ export async function recordExit(
     const runner = await findAndLockRunner(tx, runnerId)
     if (!runner || runner.epoch !== epoch || isEnded(runner.status)) return
     const verdict = judgeExit(runner, exit, ctx.clock.now())
-    const facts = { exitCode: exit.exitCode, signal: exit.signal, reason: verdict.reason, lastLines: exit.lastLines || null }
+    const facts = {
+      exitCode: exit.exitCode,
+      signal: exit.signal,
+      reason: verdict.reason,
+      lastLines: exit.lastLines || null,
+    }
     if (verdict.kind === 'ended') {
       await changeRunner(ctx, tx, runner, {
         to: verdict.status,

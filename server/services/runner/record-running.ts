@@ -33,7 +33,15 @@ export async function recordRunning(ctx: ChangeContext & Pick<ServiceContext, 'd
       case 'starting':
         await changeRunner(ctx, tx, runner, {
           to: 'running',
-          set: { ...held, startedAt: ctx.clock.now(), nextStartAt: null, exitCode: null, signal: null, reason: null, lastLines: null },
+          set: {
+            ...held,
+            startedAt: ctx.clock.now(),
+            nextStartAt: null,
+            exitCode: null,
+            signal: null,
+            reason: null,
+            lastLines: null,
+          },
           action: 'runner.start',
           events: ['runner.started'],
         })

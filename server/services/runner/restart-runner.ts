@@ -5,9 +5,9 @@ import { withTransaction } from '../../db/database'
 import { lockProject } from '../project/lock-project'
 import { requireFreeSlot } from '../quota/runner-quota'
 import type { ServiceContext } from '../service-context'
-import { nextEpoch } from './next-epoch'
 import { changeRunner } from './change-runner'
 import { lockRunner } from './lock-runner'
+import { nextEpoch } from './next-epoch'
 
 /**
  * Ends what a runner runs, if anything, and starts it again as its next epoch. An ended runner needs a free slot.
@@ -22,7 +22,11 @@ export async function restartRunner(ctx: ServiceContext, input: { id: string }):
       throw new StratavoreError('invalid_state', `Its project ${runner.project.name} was deleted.`)
     }
     const waitsForBackoff = runner.status === 'starting' && runner.nextStartAt !== null
-    if (runner.status === 'lost' || runner.status === 'stopping' || (runner.status === 'starting' && !waitsForBackoff)) {
+    if (
+      runner.status === 'lost' ||
+      runner.status === 'stopping' ||
+      (runner.status === 'starting' && !waitsForBackoff)
+    ) {
       throw new StratavoreError('invalid_state', `Cannot restart this runner while it is ${runner.status}.`)
     }
     if (isEnded(runner.status)) await requireFreeSlot(ctx, tx, runner.project)

@@ -11,7 +11,10 @@ import { lockRunner } from './lock-runner'
  * Types text into a runner, past the driver's seat: for scripts and other agents. The audit row says who and how
  * much, not what. Throws `not_found`, `invalid_state`, `unavailable` when the daemon or its agent is away.
  */
-export async function typeIntoRunner(ctx: ServiceContext, input: z.output<typeof runnerSendInput>): Promise<{ ok: true }> {
+export async function typeIntoRunner(
+  ctx: ServiceContext,
+  input: z.output<typeof runnerSendInput>,
+): Promise<{ ok: true }> {
   await withTransaction(ctx.db, async (tx) => {
     const runner = await lockRunner(tx, input.id)
     if (!acceptsInput(runner.status)) {

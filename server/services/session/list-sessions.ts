@@ -24,7 +24,10 @@ const sessionToApi = (row: Prisma.SessionGetPayload<{ include: typeof include }>
 })
 
 /** Sessions, most recently active first. */
-export async function listSessions(ctx: ServiceContext, input: { project?: string; limit: number }): Promise<Session[]> {
+export async function listSessions(
+  ctx: ServiceContext,
+  input: { project?: string; limit: number },
+): Promise<Session[]> {
   const projectId = input.project === undefined ? undefined : (await findProject(ctx.db.prisma, input.project)).id
   const rows = await ctx.db.prisma.session.findMany({
     where: { projectId },

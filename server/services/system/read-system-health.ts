@@ -9,7 +9,9 @@ type Check = SystemHealth['checks'][number]
 export async function readSystemHealth(ctx: ServiceContext): Promise<SystemHealth> {
   const database = await checkDatabase(ctx)
   const daemon = await checkDaemon(ctx)
-  const agents = database.ok ? await checkAgents(ctx) : { name: 'agents', ok: false, detail: 'unknown without the database' }
+  const agents = database.ok
+    ? await checkAgents(ctx)
+    : { name: 'agents', ok: false, detail: 'unknown without the database' }
   const checks = [database, daemon, agents]
   const status = !database.ok ? 'down' : checks.every((check) => check.ok) ? 'ok' : 'degraded'
   return { status, checks }
@@ -36,6 +38,7 @@ async function checkDaemon(ctx: ServiceContext): Promise<Check> {
 async function checkAgents(ctx: ServiceContext): Promise<Check> {
   const nodes = await listNodes(ctx)
   const offline = nodes.filter((node) => !node.online).map((node) => node.name)
-  const detail = offline.length === 0 ? `${nodes.length} of ${nodes.length} nodes online` : `offline: ${offline.join(', ')}`
+  const detail =
+    offline.length === 0 ? `${nodes.length} of ${nodes.length} nodes online` : `offline: ${offline.join(', ')}`
   return { name: 'agents', ok: offline.length === 0, detail }
 }

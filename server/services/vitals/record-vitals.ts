@@ -32,7 +32,14 @@ export async function recordVitals(ctx: VitalsContext, reports: readonly VitalsR
        SET epoch = excluded.epoch, seq = excluded.seq, heartbeat_at = excluded.heartbeat_at,
            cpu_percent = excluded.cpu_percent, memory_bytes = excluded.memory_bytes
      WHERE (excluded.epoch, excluded.seq) > (v.epoch, v.seq)`,
-    [column('runnerId'), column('epoch'), column('seq'), column('cpuPercent'), column('memoryBytes').map(Math.round), now],
+    [
+      column('runnerId'),
+      column('epoch'),
+      column('seq'),
+      column('cpuPercent'),
+      column('memoryBytes').map(Math.round),
+      now,
+    ],
   )
   await recordActivities(ctx, reports, now)
 }

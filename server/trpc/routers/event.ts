@@ -7,7 +7,10 @@ import { procedure, router } from '../trpc'
 
 export const eventRouter = router({
   /** Newest first. */
-  list: procedure.input(eventListInput).output(z.array(event)).query(({ ctx, input }) => listEvents(ctx.services, input)),
+  list: procedure
+    .input(eventListInput)
+    .output(z.array(event))
+    .query(({ ctx, input }) => listEvents(ctx.services, input)),
   /** Every event after `lastEventId`, then each as it is committed. The tracked id is the event's seq. */
   stream: procedure.input(eventStreamInput).subscription(async function* ({ ctx, input, signal }) {
     const from = input.lastEventId ? Number(input.lastEventId) : await ctx.events.lastSeq()

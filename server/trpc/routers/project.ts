@@ -16,16 +16,35 @@ import { createProject } from '../../services/project/create-project'
 import { deleteProject } from '../../services/project/delete-project'
 import { getProject } from '../../services/project/get-project'
 import { listProjects } from '../../services/project/list-projects'
-import { listProjectVariables, setProjectVariable, unsetProjectVariable } from '../../services/project/project-variables'
+import {
+  listProjectVariables,
+  setProjectVariable,
+  unsetProjectVariable,
+} from '../../services/project/project-variables'
 import { updateProject } from '../../services/project/update-project'
 import { procedure, router } from '../trpc'
 
 export const projectRouter = router({
-  create: procedure.input(projectCreateInput).output(project).mutation(({ ctx, input }) => createProject(ctx.services, input)),
-  get: procedure.input(projectRefInput).output(project).query(({ ctx, input }) => getProject(ctx.services, input)),
-  list: procedure.input(projectListInput).output(z.array(project)).query(({ ctx, input }) => listProjects(ctx.services, input)),
-  update: procedure.input(projectUpdateInput).output(project).mutation(({ ctx, input }) => updateProject(ctx.services, input)),
-  archive: procedure.input(projectArchiveInput).output(project).mutation(({ ctx, input }) => archiveProject(ctx.services, input)),
+  create: procedure
+    .input(projectCreateInput)
+    .output(project)
+    .mutation(({ ctx, input }) => createProject(ctx.services, input)),
+  get: procedure
+    .input(projectRefInput)
+    .output(project)
+    .query(({ ctx, input }) => getProject(ctx.services, input)),
+  list: procedure
+    .input(projectListInput)
+    .output(z.array(project))
+    .query(({ ctx, input }) => listProjects(ctx.services, input)),
+  update: procedure
+    .input(projectUpdateInput)
+    .output(project)
+    .mutation(({ ctx, input }) => updateProject(ctx.services, input)),
+  archive: procedure
+    .input(projectArchiveInput)
+    .output(project)
+    .mutation(({ ctx, input }) => archiveProject(ctx.services, input)),
   /** Removes it from Stratavore; the directory stays. Refused while it has live runners. */
   delete: procedure
     .input(projectDeleteInput)

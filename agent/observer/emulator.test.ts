@@ -1,0 +1,98 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { createEmulator, type Emulator } from './emulator'
+
+const bytes = (text: string): Uint8Array => Buffer.from(text)
+
+async function shows(text: string, cols = 20, rows = 5): Promise<Emulator> {
+  const emulator = createEmulator(cols, rows, () => {})
+  await emulator.write(bytes(text), true)
+  return emulator
+}
+
+/** Writes `text`, takes a snapshot, draws it on a fresh terminal, and goes on with `more` on both. */
+async function redrawn(text: string, more: string): Promise<[string, string]> {
+  const original = await shows(text)
+  const { data, cols, rows } = original.snapshot()
+  const copy = await shows(data, cols, rows)
+  await original.write(bytes(more), true)
+  await copy.write(bytes(more), true)
+  const look = (emulator: Emulator) => JSON.stringify([emulator.screen(true), emulator.snapshot().data])
+  return [look(original), look(copy)]
+}
+
+describe('a snapshot', () => {
+  const cases: [string, string, string][] = [
+    ['colours and attributes', '\x1b[1;31mred\x1b[0m \x1b[38;2;1;2;3mtrue\x1b[0m \x1b[48;5;200mbg', 'x'],
+    ['wide and combining characters', '日本 e\u0301 👍', 'x'],
+    ['the alternate screen over the normal one', 'normal\r\n\x1b[?1049hfull\x1b[3;3Hhere', '\x1b[?1049lback'],
+    ['scroll margins', '\x1b[2;4r\x1b[2;1Hone\r\ntwo\r\nthree', '\r\nfour\r\nfive'],
+    ['scroll margins in origin mode', '\x1b[2;4r\x1b[?6h\x1b[1;1Htop\x1b[2;3H', 'x\r\ny\r\nz\r\nw'],
+    ['hidden cursor and mouse encoding', '\x1b[?25l\x1b[?1003h\x1b[?1006h', '\x1b[?25h'],
+    ['bracketed paste and application keys', '\x1b[?2004h\x1b[?1h\x1b=', 'x'],
+    ['scrollback', Array.from({ length: 30 }, (_, line) => `line ${line}`).join('\r\n'), '\r\nmore'],
+    ['a full reset', '\x1b[?25l\x1b[2;3r\x1bcclean', 'x'],
+  ]
+  it.each(cases)('redraws %s', async (_name, text, more) => {
+    const [original, copy] = await redrawn(text, more)
+    expect(copy).toBe(original)
+  })
+
+  it('carries what the serializer leaves out', async () => {
+    const { data } = (await shows('\x1b[?25l\x1b[?1006h\x1b[4 q\x1b[2;4r')).snapshot()
+    for (const part of ['\x1b[?25l', '\x1b[?1006h', '\x1b[4 q', '\x1b[2;4r']) expect(data).toContain(part)
+  })
+
+  it('takes escape sequences and characters cut anywhere', async () => {
+    const text = Buffer.from('日本\x1b[31mrot\x1b[0m👍')
+    const whole = (await shows(text.toString())).snapshot().data
+    for (let cut = 1; cut < text.length; cut += 1) {
+      const emulator = createEmulator(20, 5, () => {})
+      void emulator.write(text.subarray(0, cut), true)
+      await emulator.write(text.subarray(cut), true)
+      expect(emulator.snapshot().data).toBe(whole)
+    }
+  })
+})
+
+describe('an emulator', () => {
+  it('answers live queries once and replayed ones never', async () => {
+    const answers: string[] = []
+    const emulator = createEmulator(20, 5, (answer) => answers.push(answer))
+    void emulator.write(bytes('\x1b[6n\x1b[c'), false)
+    void emulator.write(bytes('ab\x1b[6n'), true)
+    await emulator.write(bytes('\x1b]7501;?\x07'), true)
+    expect(answers).toEqual(['\x1b[1;3R', '\x1b]7501;?\x1b\\'])
+  })
+
+  it('tells what a program says it does', async () => {
+    const emulator = await shows('\x1b]7501;state=working:app=x\x07')
+    expect(emulator.activity()).toBe('working')
+    await emulator.write(bytes('\x1b]7501;state=blocked:app=x:kind=permission:msg=eA==\x07'), true)
+    expect(emulator.activity()).toBe('waiting_permission')
+  })
+
+  it('gives its screen as plain text and with colours', async () => {
+    const emulator = await shows('one\r\n\x1b[32mtwo\x1b[0m  \r\n\x1b]0;a title\x07')
+    expect(emulator.screen(false)).toEqual({
+      cols: 20,
+      rows: 5,
+      cursor: { x: 0, y: 2 },
+      title: 'a title',
+      text: 'one\ntwo',
+    })
+    expect(emulator.screen(true).text).toBe('one\n\x1b[32mtwo\x1b[0m')
+  })
+
+  it('calls back between what was written before and after', async () => {
+    const emulator = createEmulator(20, 5, () => {})
+    let seen = ''
+    void emulator.write(bytes('before'), true)
+    emulator.whenParsed(() => {
+      seen = emulator.screen(false).text
+    })
+    void emulator.write(bytes(' after'), true)
+    await delay(20)
+    expect(seen).toBe('before')
+  })
+})

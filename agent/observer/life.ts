@@ -1,0 +1,73 @@
+import { createEmulator, type Emulator } from './emulator'
+import type { OutputLog } from './output-log'
+
+/** One life of a runner in the observer: its screen and its log, fed with the same bytes. */
+export interface Life {
+  log: OutputLog
+  emulator: Emulator
+  /** Resolves when these bytes are on the screen and in the log; what was fed before is dropped. */
+  feed(offset: number, data: Uint8Array, live: boolean): Promise<void>
+  resize(cols: number, rows: number): void
+  /** What `use` gives for the screen as of exactly what was fed so far; `end` is the offset after that. */
+  asOfNow<Result>(use: (life: Life, end: number) => Result): Promise<Result>
+}
+
+/** A life whose screen is empty, or was rebuilt before. */
+export function createLife(log: OutputLog, emulator: Emulator): Life {
+  const life: Life = {
+    log,
+    emulator,
+    async feed(offset, data, live) {
+      const fresh = data.subarray(Math.max(0, log.end() - offset))
+      log.skipTo(offset)
+      await Promise.all([log.append(fresh), emulator.write(fresh, live)])
+    },
+    resize(cols, rows) {
+      log.recordSize(cols, rows)
+      // After what was fed before it: the program drew that for the old size.
+      emulator.whenParsed(() => emulator.resize(cols, rows))
+    },
+    asOfNow(use) {
+      const end = log.end()
+      return new Promise((resolve, reject) => {
+        // Inside the callback: a promise's turn would come after later output was parsed.
+        emulator.whenParsed(() => {
+          try {
+            resolve(use(life, end))
+          } catch (error) {
+            reject(error)
+          }
+        })
+      })
+    },
+  }
+  return life
+}
+
+/** How much of a log is read and parsed at once while a screen is rebuilt. */
+const REBUILD_STEP_BYTES = 512 * 1024
+
+/** Draws a screen again from all that the log keeps, at the sizes it had. Answers nothing that the log asks. */
+export async function rebuildEmulator(
+  log: OutputLog,
+  size: { cols: number; rows: number } | null,
+  onAnswer: (answer: string) => void,
+): Promise<Emulator> {
+  const first = log.sizes()[0] ?? size ?? { cols: 80, rows: 24 }
+  const emulator = createEmulator(first.cols, first.rows, onAnswer)
+  const changes = [...log.sizes().slice(1)]
+  for (let at = 0; at < log.end(); ) {
+    const nextChange = changes[0]?.offset ?? Number.POSITIVE_INFINITY
+    const limit = Math.min(REBUILD_STEP_BYTES, Math.max(1, nextChange - at))
+    const { offset, data } = await log.read(at, limit)
+    if (data.length === 0) break
+    await emulator.write(data, false)
+    at = offset + data.length
+    for (let change = changes[0]; change !== undefined && change.offset <= at; change = changes[0]) {
+      emulator.resize(change.cols, change.rows)
+      changes.shift()
+    }
+  }
+  if (size !== null) emulator.resize(size.cols, size.rows)
+  return emulator
+}

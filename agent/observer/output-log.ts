@@ -1,0 +1,177 @@
+import { appendFile, mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+/** A log is cut into segments, so that dropping the oldest output is deleting a file. */
+export const SEGMENT_BYTES = 4 * 1024 * 1024
+/** Full segments kept beside the growing one: 16 MB of output per life of a runner, 20 MB at most. */
+export const KEPT_SEGMENTS = 4
+/** Size changes remembered, to rebuild a screen as it was; more are a person dragging a window edge. */
+const KEPT_SIZES = 256
+
+const sizesFile = z.array(z.object({ offset: z.number().int(), cols: z.number().int(), rows: z.number().int() }))
+export type SizeChange = z.infer<typeof sizesFile>[number]
+
+const SEGMENT_NAME = /^(\d{16})\.log$/
+const segmentName = (base: number): string => `${String(base).padStart(16, '0')}.log`
+
+/** The recorded output of one life of a runner: a directory of segments named by the offset they begin at. */
+export interface OutputLog {
+  /** Offset after the last byte given to `append`. */
+  end(): number
+  /** Leaves a gap up to `offset`, when that is ahead: output that nobody has any more. */
+  skipTo(offset: number): void
+  /** Resolves when the bytes are in the file, or given up because the disk refused them (the log then has a gap). */
+  append(data: Uint8Array): Promise<void>
+  /** Resolves when everything appended and recorded so far is in the files. */
+  flushed(): Promise<void>
+  recordSize(cols: number, rows: number): void
+  sizes(): readonly SizeChange[]
+  /** Bytes from `from` or the oldest kept after it, `limit` at most; waits for what is being written. */
+  read(from: number, limit: number): Promise<{ offset: number; data: Buffer }>
+}
+
+async function segmentBases(directory: string): Promise<number[]> {
+  const names = await readdir(directory).catch((): string[] => [])
+  return names
+    .flatMap((name) => SEGMENT_NAME.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b)
+}
+
+/** Up to `length` bytes of a file from `position`; empty past its end. */
+async function readPart(path: string, position: number, length: number): Promise<Buffer> {
+  const file = await open(path, 'r')
+  try {
+    const buffer = Buffer.allocUnsafe(length)
+    const { bytesRead } = await file.read(buffer, 0, length, position)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+async function readSizes(directory: string): Promise<SizeChange[]> {
+  try {
+    return sizesFile.parse(JSON.parse(await readFile(join(directory, 'sizes.json'), 'utf8')))
+  } catch {
+    // None was written, or a crash cut it: the screen is then rebuilt at its present size.
+    return []
+  }
+}
+
+/** Opens the log in `directory`, which is made when missing. `onProblem` hears of a disk that refuses output. */
+export async function openOutputLog(directory: string, onProblem: (error: unknown) => void): Promise<OutputLog> {
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const bases = await segmentBases(directory)
+  const newest = bases.at(-1) ?? 0
+  let end = newest + (bases.length > 0 ? (await stat(join(directory, segmentName(newest)))).size : 0)
+  let writtenEnd = end
+  let segmentBase = newest
+  let broken = false
+  const waiting: { at: number; data: Uint8Array; done: () => void }[] = []
+  let writing: Promise<void> | null = null
+  let sizes = await readSizes(directory)
+  let sizesWrite: Promise<void> = Promise.resolve()
+
+  /** Before a new segment begins: what is there is full. */
+  async function dropOldSegments(): Promise<void> {
+    const excess = (await segmentBases(directory)).slice(0, -KEPT_SEGMENTS)
+    for (const base of excess) await unlink(join(directory, segmentName(base)))
+  }
+
+  async function writeBatch(at: number, data: Buffer): Promise<void> {
+    try {
+      broken ||= at !== writtenEnd
+      writtenEnd = at
+      if (broken || writtenEnd - segmentBase >= SEGMENT_BYTES) {
+        segmentBase = writtenEnd
+        broken = false
+        await dropOldSegments()
+      }
+      await appendFile(join(directory, segmentName(segmentBase)), data, { mode: 0o600 })
+    } catch (error) {
+      // A full disk must not stop the terminal: this output is missing, the next goes into a segment of its own.
+      if (!broken) onProblem(error)
+      broken = true
+    }
+    writtenEnd += data.length
+  }
+
+  async function writeAll(): Promise<void> {
+    while (waiting.length > 0) {
+      // One write for all that waits, up to a gap.
+      const first = waiting[0]?.at ?? 0
+      let next = first
+      const gap = waiting.findIndex(({ at, data }) => {
+        const joins = at === next
+        next += data.length
+        return !joins
+      })
+      const batch = waiting.splice(0, gap < 0 ? waiting.length : gap)
+      await writeBatch(first, Buffer.concat(batch.map((item) => item.data)))
+      for (const item of batch) item.done()
+    }
+    writing = null
+  }
+
+  async function writeSizes(): Promise<void> {
+    const path = join(directory, 'sizes.json')
+    try {
+      await writeFile(`${path}.new`, JSON.stringify(sizes), { mode: 0o600 })
+      await rename(`${path}.new`, path)
+    } catch (error) {
+      onProblem(error)
+    }
+  }
+
+  return {
+    end: () => end,
+    skipTo(offset) {
+      end = Math.max(end, offset)
+    },
+    append(data) {
+      const at = end
+      end += data.length
+      return new Promise((done) => {
+        waiting.push({ at, data, done })
+        writing ??= writeAll()
+      })
+    },
+    async flushed() {
+      await Promise.all([writing, sizesWrite])
+    },
+    recordSize(cols, rows) {
+      sizes = [...sizes.filter((size) => size.offset !== end), { offset: end, cols, rows }].slice(-KEPT_SIZES)
+      sizesWrite = sizesWrite.then(writeSizes)
+    },
+    sizes: () => sizes,
+    async read(from, limit) {
+      await (writing ?? Promise.resolve())
+      const start = Math.max(0, from)
+      const kept = await segmentBases(directory)
+      const parts: Buffer[] = []
+      let offset: number | null = null
+      let at = start
+      let room = limit
+      // From the last segment that begins at or before `start`, or else the oldest there is.
+      for (const base of kept.slice(
+        Math.max(
+          0,
+          kept.findLastIndex((candidate) => candidate <= start),
+        ),
+      )) {
+        // Past a gap in the middle nothing is joined on: offsets must stay true.
+        if (room === 0 || (offset !== null && base !== at)) break
+        at = Math.max(at, base)
+        const data = await readPart(join(directory, segmentName(base)), at - base, Math.min(room, SEGMENT_BYTES * 2))
+        if (data.length === 0) continue
+        offset ??= at
+        at += data.length
+        room -= data.length
+        parts.push(data)
+      }
+      return { offset: offset ?? end, data: Buffer.concat(parts) }
+    },
+  }
+}

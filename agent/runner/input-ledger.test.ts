@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import { createInputLedger } from './input-ledger'
+
+it('tells new, repeated and missing input apart', async () => {
+  const ledger = createInputLedger()
+  expect(ledger.judge('a', 5).kind).toBe('write')
+  let write: (done: boolean) => void = () => {}
+  ledger.take(
+    'a',
+    5,
+    new Promise((resolve) => {
+      write = resolve
+    }),
+  )
+  expect(ledger.writtenSeq('a')).toBe(4)
+  const repeat = ledger.judge('a', 5)
+  expect(repeat.kind).toBe('repeat')
+  expect(ledger.judge('a', 7).kind).toBe('gap')
+  expect(ledger.judge('b', 1).kind).toBe('write')
+  write(true)
+  await (repeat.kind === 'repeat' && repeat.written)
+  expect(ledger.writtenSeq('a')).toBe(5)
+  expect(ledger.judge('a', 6).kind).toBe('write')
+})
+
+it('forgets the client longest unheard of, and no other', () => {
+  const ledger = createInputLedger()
+  ledger.take('old', 1, Promise.resolve(true))
+  ledger.take('steady', 1, Promise.resolve(true))
+  for (let client = 0; client < 255; client += 1) {
+    ledger.judge(`client ${client}`, 1)
+    ledger.judge('steady', 1)
+  }
+  expect(ledger.judge('steady', 1).kind).toBe('repeat')
+  expect(ledger.judge('old', 1).kind).toBe('write')
+})

@@ -1,0 +1,257 @@
+import type {
+  HeldRunner,
+  InputReply,
+  ProcessIdentity,
+  RunnerExit,
+  RunnerInput,
+  StartRunner,
+  WatchReply,
+} from '@/contracts/agent-protocol/messages'
+import { lifeOf, type SampleTarget } from '../observer/protocol'
+import { endTree } from '../process-tree/end-tree'
+import { freezeTree, thawTree } from '../process-tree/freeze-tree'
+import { identify } from '../process-tree/identity'
+import type { TreeRoot } from '../process-tree/tree'
+import { type ProcessEnd, type PtyProcess, spawnPty } from '../pty/pty-process'
+import { createInputLedger } from './input-ledger'
+import type { LaunchPlan } from './launch-plan'
+import { createObservedOutput } from './observed-output'
+import { Refused, type RunnerHost } from './runner-host'
+import type { RunnerRecord } from './runner-records'
+import { startOfWatch } from './start-watch'
+import { createWatch } from './watch'
+
+/** What is left of a tree once its root has ended gets this long to end by itself. */
+const LEFTOVER_GRACE_MS = 1_000
+/** Typed text waits for the first output this long: a program that prints nothing still gets its prompt. */
+const TYPE_ANYWAY_AFTER_MS = 1_000
+
+export interface LiveRunner {
+  epoch: number
+  process: ProcessIdentity
+  describe(): HeldRunner
+  sampleTarget(): SampleTarget | null
+  input(message: RunnerInput): Promise<InputReply>
+  resize(cols: number, rows: number): void
+  pause(): Promise<void>
+  resume(): Promise<void>
+  /** Returns at once; the end is reported when it has come. */
+  stop(force: boolean, graceMs: number): void
+  /** Calls `reply` and streams on from there, with nothing in between. */
+  watch(from: number | null, reply: (reply: WatchReply) => void): Promise<void>
+  ackOutput(offset: number): void
+  unwatch(): void
+  taken(end: number): void
+  /** Hands the observer all output so far. */
+  flushOutput(): void
+  answer(data: Buffer): void
+  observerRestarted(): Promise<void>
+  /** Resolves when it has ended and its end is recorded. */
+  ended: Promise<void>
+}
+
+/**
+ * Starts a runner and supervises it. One function changes its state:
+ *
+ *   running <-> paused      by SIGSTOP and SIGCONT to the whole tree
+ *   running|paused -> exited  once the root ended, the rest of its tree is ended and every byte is read
+ */
+export async function startLiveRunner(host: RunnerHost, request: StartRunner, plan: LaunchPlan): Promise<LiveRunner> {
+  const { runnerId, epoch } = request
+  const provider = host.providers[request.provider]
+  const life = lifeOf(runnerId, epoch)
+  const startedAt = host.now()
+  const record = { version: 1, runnerId, epoch, provider: request.provider, cwd: request.cwd, startedAt } as const
+  await host.records.write({ ...record, state: 'starting', process: null, exit: null })
+
+  let size = { cols: request.cols, rows: request.rows }
+  let state: HeldRunner['state'] = 'running'
+  let exit: RunnerExit | null = null
+  let rootEnded = false
+  let stopReason: string | null = null
+  let killTimer: NodeJS.Timeout | null = null
+  let treeEnded: Promise<boolean> = Promise.resolve(true)
+  let pty: PtyProcess | null = null
+  let typed = plan.typed
+  let onEnded: () => void = () => {}
+  const ended = new Promise<void>((resolve) => {
+    onEnded = resolve
+  })
+
+  const ledger = createInputLedger()
+  const output = createObservedOutput({
+    life,
+    observer: host.observer,
+    size: () => size,
+    hold: () => pty?.hold('observer'),
+    release: () => pty?.release('observer'),
+  })
+  const watch = createWatch({
+    sendOutput: (offset, data) => host.events.output(runnerId, offset, data),
+    sendSkipped: () => host.events.outputSkipped(runnerId),
+    hold: () => pty?.hold('watch'),
+    release: () => pty?.release('watch'),
+  })
+
+  const save = (changes: Partial<RunnerRecord>): Promise<void> =>
+    host.records
+      .write({ ...record, state, process: identity, exit, ...changes })
+      .catch((error: unknown) => host.onProblem('a runner record cannot be written', error))
+
+  const typeInitialInput = (): void => {
+    if (typed !== null) void pty?.write(Buffer.from(typed))
+    typed = null
+  }
+
+  const endRest = (graceMs: number): Promise<boolean> =>
+    endTree({ runnerId, root, graceMs, trees: host.trees, signal: host.signal })
+
+  async function onClosed(end: ProcessEnd): Promise<void> {
+    if (!(await treeEnded)) host.onProblem('a process of an ended runner cannot be killed', runnerId)
+    const lastLines = await output.finish()
+    exit = { ...end, reason: stopReason, lastLines, outputEnd: output.tail.end(), at: host.now() }
+    state = 'exited'
+    await save({})
+    await watch.drained()
+    host.events.exited(runnerId, epoch, exit)
+    onEnded()
+  }
+
+  output.open()
+  pty = await host
+    .spawnQueue(() =>
+      spawnPty(host.pty, plan.command, {
+        onData(chunk) {
+          const offset = output.tail.end()
+          output.append(chunk)
+          watch.onOutput(offset, chunk)
+          if (typed !== null) typeInitialInput()
+        },
+        onRootEnd() {
+          rootEnded = true
+          if (killTimer !== null) clearTimeout(killTimer)
+          treeEnded = endRest(LEFTOVER_GRACE_MS)
+        },
+        onClosed: (end) => void onClosed(end),
+      }),
+    )
+    .catch(async (error: unknown) => {
+      await host.records.remove(runnerId)
+      throw new Refused(
+        'spawn_failed',
+        `The program cannot be started: ${error instanceof Error ? error.message : error}`,
+      )
+    })
+  const terminal = pty
+  const identity = identify(terminal.pid, host.bootId)
+  const root: TreeRoot = { pid: identity.pid, startTicks: identity.startTicks, witnessed: true }
+  if (typed !== null) setTimeout(typeInitialInput, TYPE_ANYWAY_AFTER_MS).unref()
+  await save({})
+  host.events.started(runnerId, epoch, identity)
+
+  const requireAlive = (): void => {
+    if (rootEnded || state === 'exited') throw new Refused('not_running', 'The runner has ended.')
+  }
+  const freeze = { runnerId, root, trees: host.trees, signal: host.signal }
+
+  const kill = (reason: string): void => {
+    if (rootEnded) return
+    stopReason = reason
+    endRest(0).then(
+      (done) => done || host.onProblem('a process cannot be killed', runnerId),
+      (error: unknown) => host.onProblem('a runner cannot be killed', error),
+    )
+  }
+
+  /** The provider's polite exit, to the root's process group. */
+  async function askToEnd(): Promise<void> {
+    const members = (await host.trees.find(new Map([[runnerId, root]]))).get(runnerId) ?? []
+    for (const member of members) if (member.pgid === root.pid) host.signal(member, provider.politeSignal)
+    if (state === 'paused') await thawTree(freeze)
+  }
+
+  return {
+    epoch,
+    process: identity,
+    ended,
+    describe: () => ({ runnerId, epoch, state, process: identity, exit }),
+    sampleTarget: () =>
+      state === 'exited' ? null : { runnerId, epoch, root, activitySource: provider.activitySource },
+    async input({ clientId, seq, data }) {
+      requireAlive()
+      const verdict = ledger.judge(clientId, seq)
+      if (verdict.kind === 'gap')
+        throw new Refused('input_gap', 'Input that was typed before this is missing: send it again.')
+      if (verdict.kind === 'repeat') await verdict.written
+      else {
+        if (!terminal.hasRoom(data.length))
+          throw new Refused('input_full', 'The program does not read its input; try again later.')
+        const written = terminal.write(data).then((result) => result === 'written')
+        ledger.take(clientId, seq, written)
+        if (!(await written)) throw new Refused('not_running', 'The runner has ended.')
+      }
+      return { ok: true, writtenSeq: ledger.writtenSeq(clientId) }
+    },
+    resize(cols, rows) {
+      requireAlive()
+      if (cols === size.cols && rows === size.rows) return
+      size = { cols, rows }
+      terminal.resize(cols, rows)
+      output.flush()
+      host.observer.notify({ type: 'resize', life, cols, rows })
+      host.events.resized(runnerId, cols, rows)
+    },
+    async pause() {
+      requireAlive()
+      if (state === 'paused') return
+      if (!(await freezeTree(freeze))) {
+        await thawTree(freeze)
+        throw new Refused('pause_failed', 'Some processes of the runner cannot be stopped.')
+      }
+      requireAlive()
+      state = 'paused'
+      await save({})
+    },
+    async resume() {
+      requireAlive()
+      if (state === 'running') return
+      await thawTree(freeze)
+      requireAlive()
+      state = 'running'
+      await save({})
+    },
+    stop(force, graceMs) {
+      if (rootEnded || state === 'exited') return
+      if (killTimer !== null) clearTimeout(killTimer)
+      if (force || graceMs === 0) return kill('It was killed on request.')
+      const seconds = Math.round(graceMs / 100) / 10
+      killTimer = setTimeout(() => kill(`It did not end within ${seconds} s and was killed.`), graceMs)
+      stopReason ??= 'It was stopped on request.'
+      askToEnd().catch((error: unknown) => host.onProblem('a runner cannot be asked to end', error))
+    },
+    async watch(from, reply) {
+      const token = watch.open()
+      const source = { life, observer: host.observer, tail: output.tail, flush: output.flush, size: () => size }
+      try {
+        const start = await startOfWatch(source, from)
+        // In this order on one socket: the reply, then what comes after it.
+        reply(start)
+        watch.go(token, start.end)
+      } catch (error) {
+        watch.end(token)
+        throw new Refused(
+          'unavailable',
+          `The screen cannot be had now: ${error instanceof Error ? error.message : error}`,
+        )
+      }
+    },
+    ackOutput: (offset) => watch.ack(offset),
+    unwatch: () => watch.end(),
+    taken: (end) => output.taken(end),
+    flushOutput: () => output.flush(),
+    answer: (data) => void terminal.write(data),
+    observerRestarted: async () => {
+      if (state !== 'exited') await output.restarted()
+    },
+  }
+}

@@ -1,0 +1,184 @@
+import type {
+  HeldRunner,
+  ProcessIdentity,
+  RunnerInput,
+  StartReply,
+  StartRunner,
+  StopRunner,
+  WatchReply,
+} from '@/contracts/agent-protocol/messages'
+import { lifeOf, logBody, newestLifeReply, type SampleTarget, screenBody, snapshotReply } from '../observer/protocol'
+import { LaunchRefused } from '../providers/provider'
+import { planLaunch } from './launch-plan'
+import { type LiveRunner, startLiveRunner } from './live-runner'
+import { Refused, type RunnerHost } from './runner-host'
+
+/** Epochs of forgotten runners that are remembered, so that a start repeated late starts nothing. */
+const REMEMBERED_EPOCHS = 4096
+
+/** All runners that this agent holds, by id: at most one life of each. */
+export interface Roster {
+  held(): HeldRunner[]
+  sampleTargets(): SampleTarget[]
+  /** Runners that an earlier agent left, ended: reported until forgotten. */
+  addLeftovers(runners: readonly HeldRunner[]): void
+  /** Idempotent by runner id and epoch. */
+  start(request: StartRunner): Promise<StartReply>
+  stop(request: StopRunner): void
+  pause(runnerId: string, epoch: number): Promise<void>
+  resume(runnerId: string, epoch: number): Promise<void>
+  forget(runnerId: string, epoch: number): Promise<void>
+  input(message: RunnerInput): ReturnType<LiveRunner['input']>
+  resize(runnerId: string, cols: number, rows: number): void
+  watch(runnerId: string, from: number | null, reply: (reply: WatchReply) => void): Promise<void>
+  unwatch(runnerId: string): void
+  /** The daemon is gone: nobody reads any more. */
+  unwatchAll(): void
+  ackOutput(runnerId: string, offset: number): void
+  /** Also of a runner that is forgotten, as long as its log is kept. */
+  screen(runnerId: string, ansi: boolean): Promise<ReturnType<typeof screenBody.parse>>
+  readLog(runnerId: string, from: number, limit: number): Promise<{ offset: number; data: Buffer; end: number }>
+  taken(life: string, end: number): void
+  answer(life: string, data: Buffer): void
+  observerRestarted(): void
+  /** Ends every live runner. Resolves when all have ended. */
+  stopAll(graceMs: number): Promise<void>
+}
+
+interface Entry {
+  epoch: number
+  starting: Promise<StartReply> | null
+  live: LiveRunner | null
+  leftover: HeldRunner | null
+}
+
+const describe = (entry: Entry): HeldRunner | null => entry.live?.describe() ?? entry.leftover
+
+/** An empty roster. */
+export function createRoster(host: RunnerHost): Roster {
+  const entries = new Map<string, Entry>()
+  const forgottenEpochs = new Map<string, number>()
+
+  const liveOf = (runnerId: string, epoch?: number): LiveRunner => {
+    const entry = entries.get(runnerId)
+    if (entry?.live == null) throw new Refused('not_found', 'This agent holds no such live runner.')
+    if (epoch !== undefined && entry.epoch !== epoch)
+      throw new Refused('stale_epoch', `It is in epoch ${entry.epoch} now.`)
+    return entry.live
+  }
+
+  const byLife = (life: string): LiveRunner | null => {
+    const separator = life.lastIndexOf('.')
+    const entry = entries.get(life.slice(0, separator))
+    return entry?.epoch === Number(life.slice(separator + 1)) ? entry.live : null
+  }
+
+  const isAlive = (entry: Entry): boolean => entry.starting !== null || describe(entry)?.state !== 'exited'
+
+  const asReply = (process: ProcessIdentity | null): StartReply =>
+    process === null ? { ok: false, code: 'stale_epoch', error: 'This epoch has ended.' } : { ok: true, process }
+
+  async function launch(request: StartRunner, entry: Entry): Promise<StartReply> {
+    try {
+      const plan = await planLaunch(request, host.providers, host.env)
+      entry.live = await startLiveRunner(host, request, plan)
+      return { ok: true, process: entry.live.process }
+    } catch (error) {
+      entries.delete(request.runnerId)
+      if (error instanceof LaunchRefused || error instanceof Refused) {
+        return { ok: false, code: error.code, error: error.message }
+      }
+      throw error
+    } finally {
+      entry.starting = null
+    }
+  }
+
+  async function newestLife(runnerId: string): Promise<string> {
+    const entry = entries.get(runnerId)
+    if (entry !== undefined) {
+      entry.live?.flushOutput()
+      return lifeOf(runnerId, entry.epoch)
+    }
+    const { body } = await host.observer.request({ type: 'newestLife', runnerId }, newestLifeReply)
+    if (body.epoch === null) throw new Refused('not_found', 'This agent knows no such runner and has no log of it.')
+    return lifeOf(runnerId, body.epoch)
+  }
+
+  return {
+    held: () => [...entries.values()].flatMap((entry) => describe(entry) ?? []),
+    sampleTargets: () => [...entries.values()].flatMap((entry) => entry.live?.sampleTarget() ?? []),
+    addLeftovers(runners) {
+      for (const leftover of runners) {
+        entries.set(leftover.runnerId, { epoch: leftover.epoch, starting: null, live: null, leftover })
+      }
+    },
+    async start(request) {
+      const { runnerId, epoch } = request
+      const entry = entries.get(runnerId)
+      if (epoch <= (forgottenEpochs.get(runnerId) ?? -1))
+        return { ok: false, code: 'stale_epoch', error: 'This epoch has ended.' }
+      if (entry !== undefined) {
+        if (epoch === entry.epoch) return entry.starting ?? asReply(describe(entry)?.process ?? null)
+        if (epoch < entry.epoch) return { ok: false, code: 'stale_epoch', error: `It is in epoch ${entry.epoch} now.` }
+        if (isAlive(entry))
+          return { ok: false, code: 'busy', error: 'An earlier life of this runner has not ended yet.' }
+      }
+      const fresh: Entry = { epoch, starting: null, live: null, leftover: null }
+      entries.set(runnerId, fresh)
+      fresh.starting = launch(request, fresh)
+      return fresh.starting
+    },
+    stop({ runnerId, epoch, force, graceMs }) {
+      const entry = entries.get(runnerId)
+      if (entry?.leftover != null && entry.epoch === epoch) return
+      liveOf(runnerId, epoch).stop(force, graceMs)
+    },
+    pause: async (runnerId, epoch) => liveOf(runnerId, epoch).pause(),
+    resume: async (runnerId, epoch) => liveOf(runnerId, epoch).resume(),
+    async forget(runnerId, epoch) {
+      const entry = entries.get(runnerId)
+      if (entry === undefined || entry.epoch !== epoch) return
+      if (isAlive(entry)) throw new Refused('busy', 'The runner has not ended.')
+      entries.delete(runnerId)
+      forgottenEpochs.set(runnerId, epoch)
+      const oldest = forgottenEpochs.keys().next().value
+      if (forgottenEpochs.size > REMEMBERED_EPOCHS && oldest !== undefined) forgottenEpochs.delete(oldest)
+      await host.records.remove(runnerId)
+    },
+    input: async (message) => liveOf(message.runnerId).input(message),
+    resize: (runnerId, cols, rows) => liveOf(runnerId).resize(cols, rows),
+    async watch(runnerId, from, reply) {
+      const entry = entries.get(runnerId)
+      if (entry?.live != null) return entry.live.watch(from, reply)
+      const life = await newestLife(runnerId)
+      const { body, data } = await host.observer.request({ type: 'snapshot', life }, snapshotReply)
+      reply({ ok: true, kind: 'snapshot', data, ...body })
+    },
+    unwatch: (runnerId) => entries.get(runnerId)?.live?.unwatch(),
+    unwatchAll() {
+      for (const entry of entries.values()) entry.live?.unwatch()
+    },
+    ackOutput: (runnerId, offset) => entries.get(runnerId)?.live?.ackOutput(offset),
+    async screen(runnerId, ansi) {
+      const life = await newestLife(runnerId)
+      return (await host.observer.request({ type: 'screen', life, ansi }, screenBody)).body
+    },
+    async readLog(runnerId, from, limit) {
+      const life = await newestLife(runnerId)
+      const { body, data } = await host.observer.request({ type: 'log', life, from, limit }, logBody)
+      return { ...body, data }
+    },
+    taken: (life, end) => byLife(life)?.taken(end),
+    answer: (life, data) => byLife(life)?.answer(data),
+    observerRestarted() {
+      for (const entry of entries.values()) void entry.live?.observerRestarted()
+    },
+    async stopAll(graceMs) {
+      await Promise.all([...entries.values()].map((entry) => entry.starting))
+      const live = [...entries.values()].flatMap((entry) => (entry.live !== null && isAlive(entry) ? entry.live : []))
+      for (const runner of live) runner.stop(false, graceMs)
+      await Promise.all(live.map((runner) => runner.ended))
+    },
+  }
+}

@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createWatch, WATCH_WINDOW_BYTES } from './watch'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** A watch whose every effect is written down. */
+function recorded() {
+  const sent: { offset: number; length: number }[] = []
+  const events: string[] = []
+  const watch = createWatch({
+    sendOutput: (offset, data) => sent.push({ offset, length: data.length }),
+    sendSkipped: () => events.push('skipped'),
+    hold: () => events.push('hold'),
+    release: () => events.push('release'),
+  })
+  let end = 0
+  const print = (length: number): void => {
+    watch.onOutput(end, Buffer.alloc(length))
+    end += length
+  }
+  return { watch, sent, events, print }
+}
+
+describe('a watch', () => {
+  it('sends what was printed while it opened, right after its start', () => {
+    const { watch, sent, print } = recorded()
+    print(5)
+    const token = watch.open()
+    print(3)
+    print(4)
+    expect(sent).toEqual([])
+    expect(watch.go(token, 5)).toBe(true)
+    expect(sent).toEqual([{ offset: 5, length: 7 }])
+  })
+
+  it('sends the first bytes at once and what follows in the same turn together', () => {
+    const { watch, sent, print } = recorded()
+    watch.go(watch.open(), 0)
+    for (let count = 0; count < 4; count += 1) print(2)
+    expect(sent).toEqual([{ offset: 0, length: 2 }])
+    vi.runAllTimers()
+    expect(sent).toEqual([
+      { offset: 0, length: 2 },
+      { offset: 2, length: 6 },
+    ])
+  })
+
+  it('makes the terminal wait past the window, and goes on when acknowledged', () => {
+    const { watch, sent, events, print } = recorded()
+    watch.go(watch.open(), 0)
+    print(WATCH_WINDOW_BYTES)
+    vi.advanceTimersByTime(1)
+    print(100)
+    vi.advanceTimersByTime(1)
+    expect([sent.length, events]).toEqual([1, ['hold']])
+    watch.ack(10)
+    vi.advanceTimersByTime(900)
+    watch.ack(WATCH_WINDOW_BYTES)
+    expect(sent.at(-1)).toEqual({ offset: WATCH_WINDOW_BYTES, length: 100 })
+    expect(events).toEqual(['hold', 'release'])
+  })
+
+  it('is over when nothing at all is acknowledged, and lets the terminal go', async () => {
+    const { watch, sent, events, print } = recorded()
+    watch.go(watch.open(), 0)
+    print(WATCH_WINDOW_BYTES)
+    vi.advanceTimersByTime(1)
+    print(100)
+    const drained = watch.drained()
+    vi.advanceTimersByTime(2_000)
+    expect(events).toEqual(['hold', 'release', 'skipped'])
+    await drained
+    print(100)
+    vi.runAllTimers()
+    expect(sent.length).toBe(1)
+  })
+
+  it('clamps forged acknowledgements', () => {
+    const { watch, sent, print } = recorded()
+    watch.go(watch.open(), 0)
+    watch.ack(1e9)
+    print(WATCH_WINDOW_BYTES)
+    vi.advanceTimersByTime(1)
+    print(1)
+    vi.advanceTimersByTime(1)
+    expect(sent.length).toBe(1)
+  })
+
+  it('replaced while it opened does not go', () => {
+    const { watch, sent, print } = recorded()
+    const first = watch.open()
+    const second = watch.open()
+    print(3)
+    expect(watch.go(first, 0)).toBe(false)
+    expect(sent).toEqual([])
+    expect(watch.go(second, 0)).toBe(true)
+    expect(sent).toEqual([{ offset: 0, length: 3 }])
+  })
+})

@@ -1,0 +1,1 @@
+export { FleetPage as default } from '@/components/fleet/fleet-page'

@@ -1,0 +1,1 @@
+export { RunnerPage as default } from '@/components/runner/runner-page'

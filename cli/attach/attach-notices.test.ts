@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { initialLinkState } from '@/client/terminal/terminal-link-state'
+import { describeEnd, noticeOf } from './attach-notices'
+
+const ID = '3b1f8a52-6a0e-4a6a-9c5b-0f6a5a1b2c3d'
+
+describe('attach notices', () => {
+  it('tells a viewer who drives, by a name that cannot act', () => {
+    const presence = { driver: { clientId: 'x', name: 'eve' }, clients: [] }
+    expect(noticeOf({ ...initialLinkState, phase: 'attached', presence }, false)).toContain('eve drives')
+    expect(noticeOf({ ...initialLinkState, phase: 'attached', role: 'driver' }, false)).toBeNull()
+    expect(noticeOf({ ...initialLinkState, phase: 'attached' }, true)).toBeNull()
+  })
+
+  it.each([
+    ['terminated', 0, null, 0, 'ended with 0'],
+    ['failed', 3, null, 1, 'ended with 3'],
+    ['failed', null, 'SIGKILL', 1, 'ended by SIGKILL'],
+  ] as const)('maps an exit (%s, %s, %s) to %s', (status, exitCode, signal, expected, words) => {
+    const end = describeEnd({ kind: 'exit', exit: { status, exitCode, signal, reason: null } }, ID)
+    expect(end.exitCode).toBe(expected)
+    expect(end.line).toContain(words)
+  })
+
+  it('maps a refusal of the server to its exit code and keeps it inert', () => {
+    const problem = { code: 'not_found', message: 'gone\x1b[31m', fatal: true }
+    const end = describeEnd({ kind: 'closed', problem }, ID)
+    expect(end).toEqual({ line: '[3b1f8a52: gone\\x1b[31m]', exitCode: 3 })
+  })
+})

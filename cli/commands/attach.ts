@@ -1,0 +1,27 @@
+import { attachTo } from '../attach/attach-to'
+import { pickRunner } from '../picker'
+import { resolveRunnerId } from '../runner-id'
+import type { Register } from './command'
+
+const HELP = `
+Keys:
+  Ctrl-]  detach; the runner goes on
+  Every other key, mouse, paste and focus report goes to the runner byte for byte.
+
+One terminal drives, the others watch. Attaching takes the seat when it is free; --take takes it from whoever has it.
+
+Exit codes: 0 when you detach or the runner ends well, 1 when it fails, else those of "stratavore --help".`
+
+export const registerAttach: Register = (program, cli) => {
+  program
+    .command('attach')
+    .description("connect this terminal to a runner's")
+    .argument('[id]', 'runner id or a beginning of it; without it you are asked')
+    .option('--read-only', 'only watch')
+    .option('--take', "take the driver's seat, also from somebody else")
+    .addHelpText('after', HELP)
+    .action(async (typed: string | undefined, options: { readOnly?: boolean; take?: boolean }) => {
+      const id = typed === undefined ? await pickRunner(cli) : await resolveRunnerId(cli.api(), typed)
+      if (id !== null) await attachTo(cli, id, { readOnly: options.readOnly === true, take: options.take === true })
+    })
+}

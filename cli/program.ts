@@ -1,0 +1,86 @@
+import { Command } from 'commander'
+import type { Cli } from './cli'
+import { CliError } from './cli-error'
+import { registerAttach } from './commands/attach'
+import type { Register } from './commands/command'
+import { registerCompletion } from './commands/completion'
+import { registerConfig } from './commands/config'
+import { registerDoctor } from './commands/doctor'
+import { registerDown } from './commands/down'
+import { registerEvents } from './commands/events'
+import { registerKill } from './commands/kill'
+import { registerLaunch } from './commands/launch'
+import { registerLifecycle } from './commands/lifecycle'
+import { registerLoginLink } from './commands/login-link'
+import { registerLogs } from './commands/logs'
+import { registerNodes } from './commands/nodes'
+import { registerNew, registerProjects } from './commands/projects'
+import { registerQuota } from './commands/quota'
+import { registerReconcile } from './commands/reconcile'
+import { registerRunners } from './commands/runners'
+import { registerScreen } from './commands/screen'
+import { registerSend } from './commands/send'
+import { registerSessions } from './commands/sessions'
+import { registerShow } from './commands/show'
+import { registerStatus } from './commands/status'
+import { registerUp } from './commands/up'
+import { registerVersion } from './commands/version'
+import { EXIT_CODE_HELP, ExitCode } from './exit-code'
+import { runPicker } from './picker'
+import { smartLaunch } from './smart-launch'
+import { VERSION } from './version'
+
+/** In the order of the help. */
+const COMMANDS: readonly Register[] = [
+  registerUp,
+  registerDown,
+  registerStatus,
+  registerDoctor,
+  registerNew,
+  registerProjects,
+  registerLaunch,
+  registerRunners,
+  registerShow,
+  registerAttach,
+  registerKill,
+  registerLifecycle,
+  registerSend,
+  registerScreen,
+  registerLogs,
+  registerSessions,
+  registerEvents,
+  registerQuota,
+  registerReconcile,
+  registerNodes,
+  registerLoginLink,
+  registerConfig,
+  registerCompletion,
+  registerVersion,
+]
+
+/** The whole command line. */
+export function createProgram(cli: Cli): Command {
+  const program = new Command('stratavore')
+    .description('Launch, watch and attach AI coding agents.')
+    .usage('[options] [project | command]')
+    .argument('[project]', 'attach to its live runner, or launch one; without it: pick from a list')
+    .option('--url <origin>', 'server to talk to (STRATAVORE_URL); default: the one of this home')
+    .option('--home <directory>', 'home of the installation (STRATAVORE_HOME)')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', `\n${EXIT_CODE_HELP}`)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void cli.process.stdout.write(text),
+      writeErr: (text) => void cli.process.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'stratavore: ')),
+    })
+    .action(async (project: string | undefined) => {
+      if (project !== undefined) return smartLaunch(cli, project)
+      if (cli.interactive) return runPicker(cli)
+      cli.warn(program.helpInformation().trimEnd())
+      throw new CliError('name a project or a command', ExitCode.usage)
+    })
+  for (const register of COMMANDS) register(program, cli)
+  return program
+}

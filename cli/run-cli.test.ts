@@ -1,0 +1,233 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Event } from '@/contracts/event/event'
+import { FAKE_TOKEN, type FakeApiServer, fakeRunner, startFakeApiServer } from './fake-api-server'
+import { runCli } from './run-cli'
+
+const NOW = new Date('2026-01-01T00:05:00.000Z')
+
+describe('runCli', () => {
+  let server: FakeApiServer
+  let home: string
+
+  async function run(args: string[], env: Record<string, string> = {}, stdin = '') {
+    const out = new PassThrough()
+    const err = new PassThrough()
+    const input = new PassThrough()
+    input.end(stdin)
+    const [exitCode] = await Promise.all([
+      runCli(args, {
+        env: { STRATAVORE_HOME: home, STRATAVORE_URL: server.url, STRATAVORE_TOKEN: FAKE_TOKEN, ...env },
+        cwd: '/srv',
+        // No command without a terminal uses more of these than a stream has.
+        stdin: input as unknown as NodeJS.ReadStream,
+        stdout: out as unknown as NodeJS.WriteStream,
+        stderr: err as unknown as NodeJS.WriteStream,
+        now: () => NOW,
+      }).finally(() => {
+        out.end()
+        err.end()
+      }),
+    ])
+    return { exitCode, stdout: await text(out), stderr: await text(err) }
+  }
+
+  beforeEach(async () => {
+    server = await startFakeApiServer()
+    home = mkdtempSync(join(tmpdir(), 'stratavore-cli-'))
+  })
+  afterEach(async () => {
+    await server.stop()
+    rmSync(home, { recursive: true })
+  })
+
+  it.each([
+    ['an unknown flag', ['runners', '--nosuch'], 2],
+    ['too many arguments', ['show', 'a', 'b'], 2],
+    ['a missing argument', ['launch'], 2],
+    ['an unknown provider', ['launch', 'demo', '--provider', 'nosuch'], 2],
+    ['a count of none', ['launch', 'demo', '--count', '0'], 2],
+    ['no argument without a terminal', [], 2],
+    ['attach without a terminal', ['attach', '3b1f8a52-6a0e-4a6a-9c5b-0f6a5a1b2c3d'], 2],
+    ['an origin that is none', ['--url', 'nonsense', 'runners'], 2],
+    ['an unknown project', ['launch', 'nosuch'], 3],
+    ['an unknown project, smartly', ['nosuch'], 3],
+    ['an unknown id', ['show', '3b1f8a52-6a0e-4a6a-9c5b-0f6a5a1b2c3d'], 3],
+    ['a beginning nobody has', ['show', 'ffff'], 3],
+    ['something that is no id', ['show', 'zzz'], 3],
+    ['kill of nothing named', ['kill'], 2],
+    ['nothing to take down', ['down'], 5],
+  ])('exits for %s', async (_what, args, expected) => {
+    const { exitCode, stderr } = await run(args)
+    expect(exitCode).toBe(expected)
+    expect(stderr).toMatch(/stratavore: .+\n$/)
+    expect(stderr).not.toMatch(/ {4}at /)
+  })
+
+  it('exits with 5 when nobody answers, saying how to start', async () => {
+    const { exitCode, stderr } = await run(['runners'], { STRATAVORE_URL: 'http://127.0.0.1:9' })
+    expect(exitCode).toBe(5)
+    expect(stderr).toMatch(/^stratavore: no server answers .*stratavore up\n$/)
+  })
+
+  it('exits with 1 and one line when it is not let in', async () => {
+    const { exitCode, stderr } = await run(['runners'], { STRATAVORE_TOKEN: 'wrong' })
+    expect(exitCode).toBe(1)
+    expect(stderr).toBe('stratavore: Sign in first.\n')
+  })
+
+  it('exits with 1 when another program answers on that port', async () => {
+    const { createServer } = await import('node:http')
+    const other = createServer((_request, response) => response.end('<html>'))
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const address = other.address()
+    const port = typeof address === 'object' ? address?.port : 0
+    const { exitCode, stderr } = await run(['runners'], { STRATAVORE_URL: `http://127.0.0.1:${port}` })
+    other.close()
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: 'stratavore: the server answered with HTTP status 200, not as Stratavore does\n',
+    })
+  })
+
+  it('does not try for ever to follow events it may not see', async () => {
+    const { exitCode } = await run(['events', '--follow'], { STRATAVORE_TOKEN: 'wrong' })
+    expect(exitCode).toBe(1)
+  })
+
+  it('exits with 2 and names the setting that is wrong', async () => {
+    const { exitCode, stderr } = await run(['config', 'show'], { STRATAVORE_PORT: 'seven' })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('STRATAVORE_PORT')
+  })
+
+  it("prints the API's own object for launch --json, an array with --count", async () => {
+    const one = await run(['launch', 'demo', '--json'])
+    expect(one.exitCode).toBe(0)
+    expect(JSON.parse(one.stdout)).toEqual(server.runners[0])
+    const two = await run(['launch', 'demo', '--json', '--count', '2'])
+    expect(JSON.parse(two.stdout)).toHaveLength(2)
+  })
+
+  it('prints what launched and exits with 4 when the quota refused the others', async () => {
+    server.quota = 3
+    const { exitCode, stdout, stderr } = await run(['launch', 'demo', '--json', '--count', '10'])
+    expect(exitCode).toBe(4)
+    expect(JSON.parse(stdout)).toHaveLength(3)
+    expect(stderr).toContain('7 of 10 not launched')
+  })
+
+  it('says which runners a beginning may mean', async () => {
+    server.runners.push(fakeRunner({ id: 'aaaaaaaa-1111-4111-8111-111111111111' }))
+    server.runners.push(fakeRunner({ id: 'aaaaaaaa-1222-4222-8222-222222222222' }))
+    const ambiguous = await run(['show', 'aaaa'])
+    expect(ambiguous.exitCode).toBe(2)
+    expect(ambiguous.stderr).toContain('aaaaaaaa-11 (demo), aaaaaaaa-12 (demo)')
+    const clear = await run(['show', 'AAAAAAAA-12', '--json'])
+    expect(JSON.parse(clear.stdout).id).toBe('aaaaaaaa-1222-4222-8222-222222222222')
+  })
+
+  it('lists runners in a table without colours in a pipe, hostile names inert', async () => {
+    server.runners.push(fakeRunner({ id: 'bbbbbbbb-1111-4111-8111-111111111111', name: 'x\x1b]0;pwned\x07\u202ey' }))
+    const { stdout } = await run(['runners'])
+    expect(stdout).toMatchInlineSnapshot(`
+      "ID        PROJECT  PROVIDER  STATUS        NODE   PID   AGE  CPU  MEMORY  TOKENS  NAME
+      bbbbbbbb  demo     shell     running idle  local  4711  5m   2%   12 MB   0       x\\x1b]0;pwned\\x07\\u202ey
+      "
+    `)
+  })
+
+  it('prints hostile JSON inert and equal', async () => {
+    server.runners.push(fakeRunner({ name: '\u009b31m\x1b\u202e' }))
+    const { stdout } = await run(['runners', '--json'])
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{C}/u)
+    expect(JSON.parse(stdout)).toEqual(server.runners)
+  })
+
+  it('stops all of a project, and reports one that cannot be stopped', async () => {
+    server.runners.push(fakeRunner(), fakeRunner({ project: 'other' }), fakeRunner({ status: 'terminated' }))
+    expect((await run(['kill', '--project', 'demo'])).exitCode).toBe(0)
+    expect(server.runners.map((runner) => runner.status)).toEqual(['stopping', 'running', 'terminated'])
+    const again = await run(['kill', server.runners[2]?.id ?? ''])
+    expect(again.exitCode).toBe(1)
+    expect(again.stderr).toContain('already ended')
+  })
+
+  it('sends text as it is, flags behind --', async () => {
+    const runner = fakeRunner()
+    server.runners.push(runner)
+    await run(['send', runner.id.slice(0, 8), 'echo hi', '--enter'])
+    await run(['send', runner.id, '--', '--settings=x'])
+    expect(server.sent).toEqual([
+      { id: runner.id, text: 'echo hi', enter: true },
+      { id: runner.id, text: '--settings=x', enter: false },
+    ])
+  })
+
+  it('prints logs as plain text however they are cut, and raw on request', async () => {
+    const runner = fakeRunner({ status: 'terminated' })
+    server.runners.push(runner)
+    server.log = Buffer.from('\x1b[1;31mrot\x1b[0m \x1b]0;title\x07grün\r\n\x1b]52;c;AAAA\x1b\\end\n')
+    expect((await run(['logs', runner.id, '-f'])).stdout).toBe('rot grün\nend\n')
+    expect((await run(['logs', runner.id, '--raw', '--all', '-f'])).stdout).toBe(server.log.toString())
+  })
+
+  it('follows events over the token and ends with the refusal of the server', async () => {
+    const event: Event = {
+      seq: 7,
+      id: '3b1f8a52-6a0e-4a6a-9c5b-0f6a5a1b2c3d',
+      type: 'runner.started',
+      at: NOW.toISOString(),
+      actor: { kind: 'daemon', name: 'daemon' },
+      subject: { type: 'runner', id: 'abc' },
+      project: 'demo',
+      data: {},
+    }
+    server.events.push(event)
+    const { stdout, exitCode } = await run(['events', '--follow', '--json'])
+    expect(JSON.parse(stdout.split('\n')[0] ?? '')).toEqual(event)
+    expect(exitCode).toBe(1)
+  })
+
+  it('creates a project in the present directory', async () => {
+    await run(['new', 'fresh'])
+    expect(server.projects.at(-1)).toMatchObject({ name: 'fresh', path: '/srv' })
+    await run(['projects', 'new', 'other', '--path', '../opt/x'])
+    expect(server.projects.at(-1)).toMatchObject({ name: 'other', path: '/opt/x' })
+  })
+
+  it('deletes a project only when told so', async () => {
+    expect((await run(['projects', 'delete', 'demo'])).exitCode).toBe(2)
+    expect(server.projects).toHaveLength(1)
+    expect((await run(['projects', 'delete', 'demo', '--yes'])).exitCode).toBe(0)
+    expect(server.projects).toHaveLength(0)
+  })
+
+  it('masks secrets in config show', async () => {
+    const { stdout } = await run(['config', 'show', '--source'], { DATABASE_URL: 'postgres://me:hunter2@db/x' })
+    expect(stdout).toMatch(/databaseUrl +\*+ +environment/)
+    expect(stdout).not.toContain('hunter2')
+  })
+
+  it('completes commands, flags, choices, projects and runners', async () => {
+    server.runners.push(fakeRunner({ id: 'cccccccc-1111-4111-8111-111111111111' }))
+    const complete = async (...words: string[]) => (await run(['__complete', '--', ...words])).stdout.trim().split('\n')
+    expect(await complete('')).toEqual(expect.arrayContaining(['launch', 'attach', 'demo']))
+    expect(await complete('launch', '')).toEqual(['demo'])
+    expect(await complete('launch', 'demo', '--')).toContain('--provider')
+    expect(await complete('launch', '--provider', '')).toContain('claude')
+    expect(await complete('attach', '')).toEqual(['cccccccc'])
+    expect(await complete('completion', '')).toEqual(['bash', 'zsh', 'fish'])
+    expect(await complete('projects', 's')).toContain('show')
+  })
+
+  it('documents the exit codes in the main help', async () => {
+    const { stdout, exitCode } = await run(['--help'])
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('4  refused by a quota or a budget')
+  })
+})

@@ -1,0 +1,26 @@
+import type { TerminalError, TerminalExit, TerminalPresence } from '@/contracts/terminal/terminal'
+
+/** What a person is shown about a terminal link. */
+export interface TerminalLinkState {
+  phase: 'connecting' | 'attached' | 'reconnecting' | 'closed'
+  role: 'driver' | 'viewer'
+  readOnly: boolean
+  presence: TerminalPresence
+  /** Set when the runner's process ended; null again when it was restarted. */
+  exit: TerminalExit | null
+  /** The last thing that went wrong; cleared by the next attach. With `fatal` the link is closed. */
+  problem: TerminalError | null
+  /** Bytes typed and not known to be in the PTY; while attached it is only brought up to date with other changes. */
+  unackedInput: number
+}
+
+/** Before anything is known. */
+export const initialLinkState: TerminalLinkState = {
+  phase: 'connecting',
+  role: 'viewer',
+  readOnly: false,
+  presence: { driver: null, clients: [] },
+  exit: null,
+  problem: null,
+  unackedInput: 0,
+}

@@ -1,0 +1,54 @@
+import type { Event, EventType } from '@/contracts/event/event'
+
+const WORDS: Record<EventType, string> = {
+  'runner.launched': 'Launch accepted',
+  'runner.started': 'Started',
+  'runner.stopping': 'Stop requested',
+  'runner.stopped': 'Ended',
+  'runner.failed': 'Failed',
+  'runner.lost': 'Lost contact',
+  'runner.paused': 'Paused',
+  'runner.resumed': 'Resumed',
+  'runner.restarting': 'Restarting',
+  'runner.adopted': 'Found again',
+  'runner.activity': 'Activity',
+  'runner.heartbeat': 'Heartbeat',
+  'session.created': 'Session began',
+  'session.resumed': 'Session resumed',
+  'project.created': 'Project created',
+  'project.updated': 'Project changed',
+  'project.archived': 'Project archived',
+  'project.deleted': 'Project deleted',
+  'quota.updated': 'Quota changed',
+  'node.joined': 'Node joined',
+  'node.offline': 'Node offline',
+  'node.updated': 'Node changed',
+  'user.signed_in': 'Signed in',
+  'system.alert': 'Alert',
+  'system.started': 'System started',
+  'system.stopped': 'System stopped',
+}
+
+/** What happened, in a few words. */
+export const eventWords = (event: Pick<Event, 'type'>): string => WORDS[event.type]
+
+/** Details worth a line, in this order, where the event carries them. */
+const DETAIL_KEYS = ['activity', 'provider', 'reason', 'exitCode', 'signal', 'pid', 'message', 'limit', 'name'] as const
+
+const LABELS: Partial<Record<(typeof DETAIL_KEYS)[number], string>> = {
+  exitCode: 'exit code',
+  signal: 'signal',
+  pid: 'pid',
+}
+
+/** The event's own details as one line; empty when it has none. */
+export function eventDetail(event: Pick<Event, 'data'>): string {
+  const parts: string[] = []
+  for (const key of DETAIL_KEYS) {
+    const value = event.data[key]
+    if (typeof value !== 'string' && typeof value !== 'number') continue
+    const text = typeof value === 'string' ? value.replaceAll('_', ' ') : String(value)
+    parts.push(LABELS[key] ? `${LABELS[key]} ${text}` : text)
+  }
+  return parts.join(' · ')
+}

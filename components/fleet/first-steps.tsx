@@ -1,0 +1,49 @@
+'use client'
+import { FolderPlus, SquareTerminal } from 'lucide-react'
+import { useProjects } from '@/components/api/use-runners'
+import { useDialogs } from '@/components/shell/dialogs-context'
+import { Button } from '@/components/ui/button'
+import { EmptyState } from '@/components/ui/panel'
+
+/** No runner yet: what to do first. */
+export function FirstSteps() {
+  const projects = useProjects()
+  const dialogs = useDialogs()
+  const [project] = projects.data ?? []
+  if (!projects.data) return null
+  if (!project) {
+    return (
+      <EmptyState
+        icon={FolderPlus}
+        title="Start with a project"
+        actions={
+          <Button variant="primary" size="lg" onClick={dialogs.createProject}>
+            <FolderPlus aria-hidden />
+            New project
+          </Button>
+        }
+      >
+        A project is a directory with a name. Runners work in it: Claude Code, another agent, or a plain shell.
+      </EmptyState>
+    )
+  }
+  return (
+    <EmptyState
+      icon={SquareTerminal}
+      title="Nothing runs yet"
+      actions={
+        <>
+          <Button variant="primary" size="lg" onClick={() => dialogs.launch({ project: project.name })}>
+            Launch in {project.name}
+          </Button>
+          <Button size="lg" onClick={() => dialogs.launch({ project: project.name, provider: 'shell' })}>
+            <SquareTerminal aria-hidden />
+            Launch a shell
+          </Button>
+        </>
+      }
+    >
+      Launched runners appear here, live. They go on when this page, or any part of Stratavore, goes away.
+    </EmptyState>
+  )
+}

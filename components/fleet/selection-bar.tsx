@@ -1,0 +1,45 @@
+'use client'
+import { X } from 'lucide-react'
+import { plural } from '@/components/format/quantity'
+import { ACTION_LOOKS, canPerform } from '@/components/runner/runner-actions'
+import { useRunnerActions } from '@/components/runner/use-runner-actions'
+import { Button } from '@/components/ui/button'
+import type { Runner } from '@/contracts/runner/runner'
+
+/** What can be done with all selected runners at once. */
+export function SelectionBar({ selected, onClear }: { selected: Runner[]; onClear: () => void }) {
+  const perform = useRunnerActions()
+  if (selected.length === 0) return null
+  return (
+    <div
+      role="toolbar"
+      aria-label="Selected runners"
+      className="sticky bottom-4 z-20 mx-auto mt-auto flex max-w-full items-center gap-1 rounded-lg border border-line-strong bg-raised p-1.5 pl-3 shadow-pop"
+    >
+      <span className="mr-2 whitespace-nowrap font-medium">
+        {selected.length}
+        <span className="max-sm:sr-only"> selected</span>
+      </span>
+      {(['pause', 'resume', 'restart', 'stop'] as const).map((action) => {
+        const { label, icon: Icon, danger } = ACTION_LOOKS[action]
+        const able = selected.filter((runner) => canPerform(action, runner))
+        if (able.length === 0) return null
+        return (
+          <Button
+            key={action}
+            size="sm"
+            variant={danger ? 'danger' : 'ghost'}
+            aria-label={`${label} ${plural(able.length, 'runner')}`}
+            onClick={() => void perform(action, able)}
+          >
+            <Icon aria-hidden />
+            {label}
+          </Button>
+        )
+      })}
+      <Button size="icon-sm" variant="ghost" aria-label="Clear selection" onClick={onClear}>
+        <X aria-hidden />
+      </Button>
+    </div>
+  )
+}

@@ -1,0 +1,34 @@
+'use client'
+import { Server } from 'lucide-react'
+import { useNodes } from '@/components/api/use-runners'
+import { LoadFailure } from '@/components/shell/load-failure'
+import { PageHeader } from '@/components/shell/page-header'
+import { EmptyState, Skeleton } from '@/components/ui/panel'
+import { NodeCard } from './node-card'
+
+/** Where does it run: every machine that joined. */
+export function NodesPage() {
+  const nodes = useNodes()
+  return (
+    <div className="mx-auto flex max-w-[90rem] flex-col gap-4 p-4 md:p-6">
+      <PageHeader title="Nodes" />
+      {nodes.data ? (
+        nodes.data.length === 0 ? (
+          <EmptyState icon={Server} title="No node has joined">
+            The local node joins by itself as soon as the daemon runs. `stratavore doctor` says what is in its way.
+          </EmptyState>
+        ) : (
+          <div className="grid items-start gap-4 xl:grid-cols-2">
+            {nodes.data.map((node) => (
+              <NodeCard key={node.id} node={node} />
+            ))}
+          </div>
+        )
+      ) : nodes.error ? (
+        <LoadFailure error={nodes.error} />
+      ) : (
+        <Skeleton className="h-72" />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,20 @@
+import { cn } from '@/components/ui/class-names'
+
+/** How much of the runner quota is in use. */
+export function QuotaMeter({ used, limit }: { used: number; limit: number }) {
+  const full = used >= limit
+  const share = limit === 0 ? (used > 0 ? 1 : 0) : Math.min(1, used / limit)
+  return (
+    <div className="flex items-center gap-3 text-xs">
+      <div aria-hidden className="h-1.5 flex-1 overflow-hidden rounded-full bg-sunken">
+        <div
+          className={cn('h-full rounded-full', full ? 'bg-warn' : 'bg-accent')}
+          style={{ width: `${share * 100}%` }}
+        />
+      </div>
+      <span className={cn('whitespace-nowrap', full ? 'text-warn' : 'text-ink-soft')}>
+        {used} of {limit} runners{full && ', full'}
+      </span>
+    </div>
+  )
+}

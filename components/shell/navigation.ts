@@ -1,0 +1,42 @@
+import {
+  Boxes,
+  CalendarClock,
+  FolderGit2,
+  LayoutGrid,
+  type LucideIcon,
+  MessagesSquare,
+  Server,
+  Settings,
+} from 'lucide-react'
+
+export interface Destination {
+  href: string
+  label: string
+  icon: LucideIcon
+  /** Second key after `g`. */
+  key: string
+  /** Shown in the bottom bar of phones; the others are under "More". */
+  primary: boolean
+}
+
+/** Every page of the console, in the order of the rail. */
+export const DESTINATIONS: readonly Destination[] = [
+  { href: '/', label: 'Fleet', icon: LayoutGrid, key: 'f', primary: true },
+  { href: '/projects', label: 'Projects', icon: FolderGit2, key: 'p', primary: true },
+  { href: '/sessions', label: 'Sessions', icon: MessagesSquare, key: 's', primary: true },
+  { href: '/nodes', label: 'Nodes', icon: Server, key: 'n', primary: false },
+  { href: '/events', label: 'Events', icon: CalendarClock, key: 'e', primary: true },
+  { href: '/settings', label: 'Settings', icon: Settings, key: 'c', primary: false },
+]
+
+/** Mark of the product. */
+export const ProductIcon = Boxes
+
+/** Whether `href` is the place `pathname` belongs to; a runner belongs to the fleet. */
+export const isCurrent = (href: string, pathname: string): boolean =>
+  href === '/'
+    ? pathname === '/' || pathname.startsWith('/runners/')
+    : pathname === href || pathname.startsWith(`${href}/`)
+
+export const runnerHref = (id: string): string => `/runners/${id}`
+export const projectHref = (name: string): string => `/projects/${encodeURIComponent(name)}`

@@ -1,0 +1,61 @@
+'use client'
+import { Eye, LoaderCircle, TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { TerminalLinkState } from '@/client/terminal/terminal-link-state'
+import { Button } from '@/components/ui/button'
+import { cn } from '@/components/ui/class-names'
+
+interface TerminalBannerProps {
+  state: TerminalLinkState
+  /** Grows with every key a viewer pressed in vain. */
+  refusals: number
+  onTakeControl: () => void
+}
+
+/** One line above the terminal while there is something to say: who drives, or what is wrong. */
+export function TerminalBanner({ state, refusals, onTakeControl }: TerminalBannerProps) {
+  const { phase, role, readOnly, presence, problem, exit } = state
+  if (exit) return null
+  if (phase === 'closed') {
+    return problem ? (
+      <Line icon={<TriangleAlert aria-hidden className="size-3.5 text-bad" />}>{problem.message}</Line>
+    ) : null
+  }
+  if (phase === 'reconnecting') {
+    return (
+      <Line icon={<LoaderCircle aria-hidden className="size-3.5 animate-spin text-warn" />}>
+        Connection lost. The runner goes on; what you type is kept and sent once it is back.
+      </Line>
+    )
+  }
+  if (phase === 'attached' && role === 'viewer') {
+    const driver = presence.driver?.name
+    return (
+      <Line key={refusals} icon={<Eye aria-hidden className="size-3.5 text-ink-faint" />} flash={refusals > 0}>
+        <span className="min-w-0 flex-1 truncate">
+          {driver ? `${driver} drives. You are watching.` : 'Nobody drives. You are watching.'}
+        </span>
+        {!readOnly && (
+          <Button size="sm" onClick={onTakeControl}>
+            Take control
+          </Button>
+        )}
+      </Line>
+    )
+  }
+  if (problem) return <Line icon={<TriangleAlert aria-hidden className="size-3.5 text-warn" />}>{problem.message}</Line>
+  return null
+}
+
+const Line = ({ icon, flash = false, children }: { icon: ReactNode; flash?: boolean; children: ReactNode }) => (
+  <div
+    role="status"
+    className={cn(
+      'flex min-h-9 items-center gap-2 border-line border-b bg-surface px-3 py-1 text-ink-soft text-xs',
+      flash && 'fade-in-0 animate-in bg-warn-wash duration-300',
+    )}
+  >
+    {icon}
+    {children}
+  </div>
+)

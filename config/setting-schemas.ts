@@ -1,0 +1,61 @@
+import { isAbsolute } from 'node:path'
+import { z } from 'zod'
+
+/** Highest TCP port. */
+const MAX_PORT = 65_535
+
+// Flags and variables are text, YAML has numbers of its own; both mean the same.
+const numberFromText = (value: unknown): unknown =>
+  typeof value === 'string' && /^-?\d+$/.test(value.trim()) ? Number(value) : value
+
+/** A whole number between `min` and `max`, given as a number or as its decimal digits. */
+export function wholeNumber(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`
+  return z.preprocess(numberFromText, z.number(message).int(message).min(min, message).max(max, message))
+}
+
+/** A TCP port. Port 0 (any free one) is refused: the URL must be known before the server listens. */
+export const portNumber = wholeNumber(1, MAX_PORT)
+
+const ABSOLUTE = 'must be an absolute path'
+
+/** An absolute path. */
+export const absoluteDirectory = z.string(ABSOLUTE).refine((path) => isAbsolute(path) && !path.includes('\0'), ABSOLUTE)
+
+// 127.0.0.0/8 is loopback as a whole; every part is checked so that 127.evil.example is not taken for an address.
+const LOOPBACK_V4 = /^127\.(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){2}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/
+
+/** An address of this machine only. Everything else waits for TLS and is refused. */
+export const loopbackHost = z
+  .string('must be an address')
+  .trim()
+  .toLowerCase()
+  .refine(
+    (host) => host === 'localhost' || host === '::1' || LOOPBACK_V4.test(host),
+    'must be a loopback address (127.0.0.1, ::1 or localhost): this version listens on this machine only',
+  )
+
+const POSTGRES_URL = 'must be a URL like postgresql://user:password@host:5432/database'
+
+/** A connection string for Postgres, as a URL with a database in it. */
+export const postgresUrl = z.string(POSTGRES_URL).refine((text) => {
+  if (!URL.canParse(text)) return false
+  const url = new URL(text)
+  return (url.protocol === 'postgresql:' || url.protocol === 'postgres:') && url.pathname.length > 1
+}, POSTGRES_URL)
+
+const AMQP_URL = 'must be a URL like amqp://user:password@host:5672'
+
+/** A connection string for RabbitMQ. */
+export const amqpUrl = z
+  .string(AMQP_URL)
+  .refine((text) => URL.canParse(text) && ['amqp:', 'amqps:'].includes(new URL(text).protocol), AMQP_URL)
+
+/** Directories: a list in YAML; one text with `:` between them as a flag or variable. */
+export const directoryList = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(':').filter((part) => part !== '') : value),
+  z
+    .array(absoluteDirectory, 'must be a list of absolute paths')
+    .min(1, 'must name at least one directory')
+    .max(64, 'must name at most 64 directories'),
+)

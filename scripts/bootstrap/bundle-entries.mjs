@@ -1,0 +1,25 @@
+/** dist/NAME.mjs and the entry point each is made from. */
+export const bundleEntries = {
+  web: 'server/web/main.ts',
+  daemon: 'server/daemon/main.ts',
+  launcher: 'server/launcher/main.ts',
+  agent: 'agent/main.ts',
+  observer: 'agent/observer/main.ts',
+  echo: 'agent/providers/echo/main.ts',
+  cli: 'cli/main.ts',
+}
+
+/** Everything the bundles are made from. */
+export const bundleSources = [
+  'agent',
+  'cli',
+  'client',
+  'config',
+  'contracts',
+  'server',
+  'prisma/schema.prisma',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'scripts/bootstrap',
+]

@@ -1,0 +1,17 @@
+import { type Settings, settingDefinition } from '@/config/settings'
+import type { NeededPort } from './ports'
+
+/** The ports these settings need. */
+export function neededPorts(settings: Settings): NeededPort[] {
+  const { host } = settings
+  return [
+    { purpose: 'the dashboard', host, port: settings.port, flag: 'port', env: settingDefinition('port').env },
+    {
+      purpose: 'the metrics',
+      host,
+      port: settings.metricsPort,
+      flag: 'metrics-port',
+      env: settingDefinition('metricsPort').env,
+    },
+  ]
+}
