@@ -1,9 +1,9 @@
 // The layers of docs/architecture, as rules. Arrows point from who is imported to who imports:
-//   contracts <- config, agent, client <- cli, components, app
+//   platform <- agent, cli, server;  contracts <- config, agent, client <- cli, components, app
 //   contracts, config <- core <- db, outbox <- services <- trpc, gateways, consumers <- daemon, web, launcher
 
 const notIn = (...folders) => `^(?!(?:${folders.join('|')})/)(?!node_modules/)`
-const ours = '(?:agent|app|bench|bin|cli|client|components|config|contracts|scripts|server|tests)'
+const ours = '(?:agent|app|bench|bin|cli|client|components|config|contracts|platform|scripts|server|tests)'
 const testFile = '\\.test\\.tsx?$'
 
 /** `from` may import, of our own code, only what is in `allowed` (and itself). */
@@ -33,6 +33,7 @@ const serverLayers = {
   outbox: ['core', 'db'],
   services: ['core', 'db', 'outbox'],
   adapters: ['core'],
+  metrics: ['core', 'db'],
   consumers: ['core', 'db', 'outbox', 'services'],
   trpc: ['core', 'db', 'outbox', 'services'],
   gateways: ['core', 'db', 'outbox', 'services'],
@@ -53,10 +54,16 @@ module.exports = {
       from: { path: '^contracts/', pathNot: testFile },
       to: { pathNot: '^contracts/|^node_modules/zod/' },
     },
+    only('platform-layer', 'platform', [], 'facts about the operating system: needs nothing of ours'),
     only('config-layer', 'config', ['contracts'], 'config is read by all: it knows the contracts only'),
-    only('agent-layer', 'agent', ['contracts'], 'the agent runs on other machines: contracts only, never the server'),
+    only(
+      'agent-layer',
+      'agent',
+      ['contracts', 'platform'],
+      'the agent runs on other machines: contracts only, never the server',
+    ),
     only('client-layer', 'client', ['contracts'], 'what browser and CLI share'),
-    clientOf('cli', ['contracts', 'client', 'config']),
+    clientOf('cli', ['contracts', 'client', 'config', 'platform']),
     clientOf('components', ['contracts', 'client']),
     clientOf('app', ['contracts', 'client', 'components']),
     {

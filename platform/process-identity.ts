@@ -22,10 +22,16 @@ function linuxStartTicks(pid: number): number | null {
   }
 }
 
+/** Dates in English; the web framework's types would have NODE_ENV in every environment. */
+const PS_ENVIRONMENT = { LC_ALL: 'C' } as unknown as NodeJS.ProcessEnv
+
 function psStartSeconds(pid: number): number | null {
   try {
-    const started = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim()
-    return started === '' ? null : Math.floor(Date.parse(started) / 1000)
+    const started = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      env: PS_ENVIRONMENT,
+    }).trim()
+    return started === '' ? null : Math.round(Date.parse(started) / 1000)
   } catch {
     // ps exits with 1 when there is no such process.
     return null

@@ -3,7 +3,7 @@ import { makeReady, verifySteps } from './bootstrap/make-ready.mjs'
 import { runMain } from './bootstrap/run-bundle.mjs'
 import { runCheck } from './run-check.mjs'
 
-const layers = ['contracts', 'config', 'client', 'server', 'agent', 'cli', 'app', 'components']
+const layers = ['contracts', 'platform', 'config', 'client', 'server', 'agent', 'cli', 'app', 'components']
 
 /** Two lanes for two cores, the long ones first. */
 const lanes = [

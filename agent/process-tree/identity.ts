@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { ProcessIdentity } from '@/contracts/agent-protocol/messages'
-import { parseStat } from './parse-stat'
-import { startSeconds } from './scan-darwin'
+import { startTicksOf } from '@/platform/process-identity'
 
 /** Which boot of the machine this is; pids and start times mean nothing across boots. */
 export function readBootId(): string {
@@ -10,25 +9,13 @@ export function readBootId(): string {
   return execFileSync('sysctl', ['-n', 'kern.bootsessionuuid'], { encoding: 'utf8' }).trim().slice(0, 64)
 }
 
-/** When `pid` was started, in the unit of this platform's scan; null when there is no such process or it is a zombie. */
-export function readStartTicks(pid: number): number | null {
-  if (process.platform !== 'linux') return startSeconds(pid)
-  try {
-    const entry = parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'), 1)
-    return entry === null || entry.state === 'Z' || entry.state === 'X' ? null : entry.startTicks
-  } catch {
-    // ENOENT or ESRCH: it is gone, which is the answer.
-    return null
-  }
-}
-
 /** Whether the very process of `identity` is alive. A start time of 0 is unknown and never counts as alive. */
 export function isAlive(identity: ProcessIdentity, bootId: string): boolean {
   if (identity.bootId !== bootId || identity.startTicks === 0) return false
-  return readStartTicks(identity.pid) === identity.startTicks
+  return startTicksOf(identity.pid) === identity.startTicks
 }
 
 /** Identity of a process just started or of this one; `startTicks` is 0 when it is gone already. */
 export function identify(pid: number, bootId: string): ProcessIdentity {
-  return { pid, startTicks: readStartTicks(pid) ?? 0, bootId }
+  return { pid, startTicks: startTicksOf(pid) ?? 0, bootId }
 }

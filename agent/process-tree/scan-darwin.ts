@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { CLOCK_TICKS_PER_SECOND } from './parse-stat'
 import type { ProcessEntry } from './process-entry'
@@ -41,15 +41,4 @@ export async function scanDarwin(): Promise<ProcessEntry[]> {
   const columns = 'pid=,ppid=,pgid=,sess=,stat=,time=,rss=,lstart='
   const { stdout } = await run('ps', ['-A', '-o', columns], { maxBuffer: MAX_PS_BYTES, env: PS_ENVIRONMENT })
   return stdout.split('\n').flatMap((line) => parsePsLine(line) ?? [])
-}
-
-/** When a process started, in seconds since 1970; null when it is gone. */
-export function startSeconds(pid: number): number | null {
-  try {
-    const started = execFileSync('ps', ['-p', String(pid), '-o', 'lstart='], { encoding: 'utf8', env: PS_ENVIRONMENT })
-    return Math.round(Date.parse(started.trim()) / 1000) || null
-  } catch {
-    // ps exits 1 when there is no such process.
-    return null
-  }
 }

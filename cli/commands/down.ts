@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LauncherState } from '@/contracts/supervision/messages'
+import { isSameProcess } from '@/platform/process-identity'
 import type { Cli } from '../cli'
 import { CliError } from '../cli-error'
 import { ExitCode } from '../exit-code'
-import { isAlive, readLauncherRecord } from '../launcher-record'
+import { readLauncherRecord } from '../launcher-record'
 import type { Register } from './command'
 
 /** A stop in order (web, daemon, Postgres) takes a few seconds; with runners their grace period on top. */
@@ -14,7 +15,7 @@ const LOOK_INTERVAL_MS = 50
 /** Waits until the process of `record` is gone. Throws CliError when it outlives the timeout. */
 async function waitUntilGone(cli: Cli, record: LauncherState): Promise<void> {
   const deadline = cli.process.now().getTime() + STOP_TIMEOUT_MS
-  while (isAlive(record)) {
+  while (isSameProcess(record)) {
     if (cli.process.now().getTime() > deadline)
       throw new CliError(`process ${record.pid} still runs ${STOP_TIMEOUT_MS / 1000} s after it was told to stop`)
     await delay(LOOK_INTERVAL_MS)

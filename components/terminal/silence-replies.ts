@@ -28,7 +28,7 @@ const CLIPBOARD_OSC = 52
 export function silenceReplies(terminal: { parser: Pick<Terminal['parser'], keyof IParser> }): IDisposable {
   const { parser } = terminal
   const handlers = [
-    ...CSI_QUERIES.slice(0, 3).map((id) => parser.registerCsiHandler(id, () => true)),
+    ...CSI_QUERIES.map((id) => parser.registerCsiHandler(id, () => true)),
     parser.registerCsiHandler(
       { final: 't' },
       ([operation]) => typeof operation === 'number' && WINDOW_REPORTS.has(operation),

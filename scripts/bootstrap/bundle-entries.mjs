@@ -16,6 +16,7 @@ export const bundleSources = [
   'client',
   'config',
   'contracts',
+  'platform',
   'server',
   'prisma/schema.prisma',
   'package.json',

@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { type LauncherState, launcherState } from '@/contracts/supervision/messages'
-import { isSameProcess } from './process-identity'
+import { isSameProcess } from '@/platform/process-identity'
 
 /** How the home was claimed: by this launcher, or not, because another one runs it. */
 export type HomeClaim =

@@ -3,13 +3,13 @@ import { baseUrl } from '@/config/base-url'
 import { loadSettings } from '@/config/load-settings'
 import { type HomePaths, homePaths } from '@/config/paths'
 import type { LauncherState } from '@/contracts/supervision/messages'
+import { startTicksOf } from '@/platform/process-identity'
 import type { UpArguments } from './arguments'
 import { claimHome } from './claim-home'
 import { createHomeDirectories } from './home-directories'
 import { createLoginLink, loginLinkFile, writeLoginLink } from './login-link'
 import { neededPorts } from './needed-ports'
 import { requireFreePorts } from './ports'
-import { startTicksOf } from './process-identity'
 import type { Console } from './start-line'
 import { startSystem } from './start-system'
 import type { StopSignal } from './stop-signal'
@@ -55,7 +55,7 @@ export async function runLauncher(context: LauncherContext): Promise<number> {
   const url = baseUrl(settings.host, settings.port)
   const claim = claimHome(paths.launcherState, {
     pid: process.pid,
-    startTicks: startTicksOf(process.pid),
+    startTicks: startTicksOf(process.pid) ?? 0,
     url,
     metricsUrl: `${baseUrl(settings.host, settings.metricsPort)}/metrics`,
     version: context.version,

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type AgentHome, bundleAgent, createAgentHome, exitOf } from '@/agent/testing/agent-process'
+import { type FakeDaemon, shellLaunch, startFakeDaemon } from '@/agent/testing/fake-daemon'
 import type { StartRunner, WatchReply } from '@/contracts/agent-protocol/messages'
-import { type AgentHome, bundleAgent, createAgentHome, exitOf } from './testing/agent-process'
-import { type FakeDaemon, shellLaunch, startFakeDaemon } from './testing/fake-daemon'
 
 /** The real agent, bundled, as its own process; only the daemon is a fake. */
 let bundle: Awaited<ReturnType<typeof bundleAgent>>
