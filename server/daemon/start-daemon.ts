@@ -23,7 +23,9 @@ import { readInstallationKeys, readKeyFile } from '../services/installation/inst
 import { authenticateAgent, joinAgent, recordAgentDisconnected } from '../services/node/join-agent'
 import { recordNodeVitals } from '../services/node/record-node-vitals'
 import { getRunner } from '../services/runner/get-runner'
+import { recordSize } from '../services/runner/record-size'
 import { redeemTicket } from '../services/runner/redeem-ticket'
+import { recordDaemonStarted, recordDaemonStopped } from '../services/system/record-daemon-life'
 import { recordVitals } from '../services/vitals/record-vitals'
 import { readLogs, readScreen, typeText } from './control-handlers'
 import { createHeartbeatBuffer } from './heartbeat-buffer'
@@ -115,6 +117,7 @@ export async function startDaemon({ settings, agentScript, agentEnv, log }: Daem
     },
     monotonicMs,
   })
+  let stopping = false
   const logged = (what: string) => (error: unknown) => log.error({ err: error }, what)
 
   serveAgents(
@@ -132,8 +135,12 @@ export async function startDaemon({ settings, agentScript, agentEnv, log }: Daem
       },
       output: terminals.output,
       outputSkipped: terminals.outputSkipped,
-      resized: terminals.resized,
+      resized: (runnerId, size) => {
+        terminals.resized(runnerId, size)
+        recordSize(ctx, runnerId, size).catch(logged('a size could not be recorded'))
+      },
       disconnected: (session) => {
+        if (stopping) return
         terminals.agentGone(session.nodeId)
         recordAgentDisconnected(ctx, session.agentId, 'unreachable').catch(logged('a lost agent could not be recorded'))
       },
@@ -142,6 +149,7 @@ export async function startDaemon({ settings, agentScript, agentEnv, log }: Daem
   )
 
   await listenOnSocket(http, paths.daemonSocket)
+  await recordDaemonStarted(ctx, process.pid)
   const { contentType, render } = metrics
   const metricsServer = await serveMetrics({
     host: settings.host,
@@ -186,6 +194,7 @@ export async function startDaemon({ settings, agentScript, agentEnv, log }: Daem
   return {
     stop: async ({ stopRunners }) => {
       if (stopRunners) await stopLocalRunners(ctx, agents, localNode.id, log)
+      stopping = true
       localAgent.stop()
       await listener.close()
       await reconciler.stop()
@@ -194,6 +203,7 @@ export async function startDaemon({ settings, agentScript, agentEnv, log }: Daem
       metricsServer.close()
       metricsServer.closeAllConnections()
       await io.close()
+      await recordDaemonStopped(ctx, process.pid)
       await db.close()
     },
   }

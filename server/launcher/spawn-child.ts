@@ -11,10 +11,13 @@ export interface ChildProgram {
   cwd: string
 }
 
+/** Deprecations inside libraries (Prisma's use of pg) are for us to read, not for who runs Stratavore. */
+const NODE_FLAGS = ['--no-deprecation']
+
 /** Starts children as real processes with an IPC channel, their output going to `log`. */
 export function spawnChild(program: ChildProgram, log: ChildLog): StartChild {
   return (listener) => {
-    const child = spawn(process.execPath, [program.script, ...(program.args ?? [])], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, program.script, ...(program.args ?? [])], {
       cwd: program.cwd,
       env: program.env,
       // A group of its own: Ctrl-C in our terminal reaches us, and we stop the parts in order.

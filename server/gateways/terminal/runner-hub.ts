@@ -4,6 +4,7 @@ import type { Runner } from '@/contracts/runner/runner'
 import { isEnded } from '@/contracts/runner/status'
 import {
   MAX_INPUT_BYTES,
+  MAX_UNACKED_INPUTS,
   OUTPUT_WINDOW_BYTES,
   type TerminalHandshake,
   type TerminalSnapshot,
@@ -81,6 +82,7 @@ export function createRunnerHub(runner: Runner, agents: AgentRegistry, log: Logg
     for (const chunk of client.pending) passOn(client, chunk.offset, chunk.data)
     client.pending = []
     client.pendingBytes = 0
+    for (const held of client.heldInput.splice(0)) typeInto(client, held.seq, held.data)
     if (seat.isDriver(client.clientId)) applySize(client)
     if (isEnded(state.status)) tellExit(client)
   }
@@ -100,14 +102,10 @@ export function createRunnerHub(runner: Runner, agents: AgentRegistry, log: Logg
     if (isEnded(state.status)) return
     if (client.size.cols === size.cols && client.size.rows === size.rows) return
     size = { ...client.size }
-    session()
-      .resize(state.id, size)
-      .then(
-        (reply) => {
-          if (reply.ok) for (const other of clients.values()) other.socket.emit('resized', size)
-        },
-        (error: unknown) => log.warn({ err: error, runnerId: state.id }, 'resize failed'),
-      )
+    // The agent tells everybody once it is done; it may also be away just now.
+    Promise.resolve()
+      .then(() => session().resize(state.id, size))
+      .catch((error: unknown) => log.warn({ err: error, runnerId: state.id }, 'resize failed'))
   }
 
   const tellExit = (client: TerminalClient) => {
@@ -150,7 +148,13 @@ export function createRunnerHub(runner: Runner, agents: AgentRegistry, log: Logg
       tellPresence()
       applySize(client)
     }
-    client.inputSeq = Math.max(client.inputSeq, seq)
+    if (client.phase !== 'waiting') return typeInto(client, seq, data)
+    // The client may have this many unacknowledged and no more, so that is all there is to hold.
+    if (client.heldInput.length < MAX_UNACKED_INPUTS) client.heldInput.push({ seq, data })
+    else sendAway(client, new StratavoreError('unavailable', 'Too much was typed before the runner started.'))
+  }
+
+  function typeInto(client: TerminalClient, seq: number, data: Uint8Array): void {
     Promise.resolve()
       .then(() => session().input({ runnerId: state.id, clientId: client.clientId, seq, data }))
       .then((reply) => {

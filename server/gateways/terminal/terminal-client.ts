@@ -18,8 +18,8 @@ export interface TerminalClient {
   phase: 'waiting' | 'syncing' | 'live'
   pending: { offset: number; data: Uint8Array }[]
   pendingBytes: number
-  /** Newest input seq passed on to the agent. */
-  inputSeq: number
+  /** Typed while there was no terminal yet; goes out, in order, once there is one. */
+  heldInput: { seq: number; data: Uint8Array }[]
 }
 
 export function createTerminalClient(
@@ -37,6 +37,6 @@ export function createTerminalClient(
     phase: 'waiting',
     pending: [],
     pendingBytes: 0,
-    inputSeq: 0,
+    heldInput: [],
   }
 }

@@ -14,23 +14,23 @@ const include = {
 /** Projects as the API gives them, newest first. `fallbackQuota` is the limit of those without one of their own. */
 export async function projectsToApi(
   db: Pick<Tx, 'project' | 'runner'>,
-  where: Prisma.ProjectWhereInput,
+  which: Prisma.ProjectWhereInput,
   fallbackQuota: number = DEFAULT_RUNNER_QUOTA,
 ): Promise<Project[]> {
   const rows = await db.project.findMany({
-    where: { deletedAt: null, ...where },
+    where: { deletedAt: null, ...which },
     include,
     orderBy: { createdAt: 'desc' },
   })
   const projectIds = rows.map((row) => row.id)
-  const [live, tokens] = await Promise.all([
-    db.runner.groupBy({
-      by: ['projectId', 'activity'],
-      where: { projectId: { in: projectIds }, status: { in: SLOT_HOLDING_STATUSES } },
-      _count: true,
-    }),
-    db.runner.groupBy({ by: ['projectId'], where: { projectId: { in: projectIds } }, _sum: { tokensUsed: true } }),
-  ])
+  // One after the other: inside a transaction there is one connection.
+  const live = await db.runner.groupBy({
+    by: ['projectId', 'activity'],
+    where: { projectId: { in: projectIds }, status: { in: SLOT_HOLDING_STATUSES } },
+    _count: true,
+  })
+  const where = { projectId: { in: projectIds } }
+  const tokens = await db.runner.groupBy({ by: ['projectId'], where, _sum: { tokensUsed: true } })
   return rows.map((row) => {
     const own = live.filter((group) => group.projectId === row.id)
     const count = (groups: typeof own) => groups.reduce((sum, group) => sum + group._count, 0)
