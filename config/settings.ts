@@ -74,7 +74,8 @@ export const settingDefinitions = {
     flag: null,
     schema: amqpUrl,
     secret: true,
-    description: 'RabbitMQ to publish events to. Reserved: this version delivers events in process.',
+    description:
+      'RabbitMQ to publish events to. Reserved: this version keeps events in the database and streams them from there.',
   },
   projectRoots: {
     env: 'STRATAVORE_PROJECT_ROOTS',

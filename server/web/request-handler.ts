@@ -7,9 +7,12 @@ import { API_PATH, type Identities } from './api-handler'
 import type { DaemonTunnel } from './daemon-tunnel'
 import { identify } from './identify'
 import { handleLoginLink } from './login-route'
+import { requestTarget } from './request-target'
 import { setSecurityHeaders } from './security-headers'
 
 const SOCKET_PATH = '/socket.io/'
+const API_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST'])
+const PAGE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 /** What the login page is made of; nothing in it is secret. */
 const OPEN_PATHS = /^\/(login$|_next\/static\/|favicon\.ico$|icon[.\w-]*$|apple-icon[.\w-]*$|manifest\.webmanifest$)/
 
@@ -32,9 +35,10 @@ export function createRequestHandler(parts: Parts) {
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? 'GET'
-    // Only the path and the login code are read from a URL; a bad one is the pages' 404.
-    const url = new URL(request.url ?? '/', 'http://local')
+    const url = requestTarget(request.url)
+    if (!url) return answer(response, 400, 'this address cannot be read')
     const path = url.pathname
+    request.url = path + url.search
     const refusal = judgeOrigin({ method, headers: request.headers, upgrade: false }, services.settings)
     if (refusal) return answer(response, 403, refusal)
     if (path === '/healthz') return answer(response, 200, 'ok')
@@ -49,6 +53,7 @@ export function createRequestHandler(parts: Parts) {
       if (misuse) return answer(response, 403, misuse)
     }
     if (path.startsWith(API_PATH)) {
+      if (!API_METHODS.has(method)) return notAllowed(response, API_METHODS)
       const type = request.headers['content-type'] ?? ''
       if (method === 'POST' && !/^application\/json\b/i.test(type))
         return answer(response, 415, 'send application/json')
@@ -57,6 +62,8 @@ export function createRequestHandler(parts: Parts) {
     if (who || OPEN_PATHS.test(path) || (dev && path.startsWith('/_next/'))) {
       if (path.startsWith(SOCKET_PATH))
         return who ? parts.tunnel.http(request, response) : answer(response, 401, 'sign in first')
+      // There are no server actions and no forms: whatever is sent to a page is not meant for it.
+      if (!PAGE_METHODS.has(method)) return notAllowed(response, PAGE_METHODS)
       return parts.pages(request, response)
     }
     if (method === 'GET' && request.headers.accept?.includes('text/html')) {
@@ -75,8 +82,8 @@ export function createRequestHandler(parts: Parts) {
     const judged = { method: 'GET', headers: request.headers, upgrade: true }
     const refusal = judgeOrigin(judged, services.settings)
     if (refusal) return refuseUpgrade(socket, '403 Forbidden')
-    const path = new URL(request.url ?? '/', 'http://local').pathname
-    if (!path.startsWith(SOCKET_PATH)) {
+    const path = requestTarget(request.url)?.pathname
+    if (!path?.startsWith(SOCKET_PATH)) {
       if (parts.pageUpgrade) return parts.pageUpgrade(request, socket, head)
       return refuseUpgrade(socket, '404 Not Found')
     }
@@ -90,6 +97,8 @@ export function createRequestHandler(parts: Parts) {
     request: async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       setSecurityHeaders(response, dev)
       response.on('finish', () => {
+        // The rest of a body nobody wanted is thrown away, so that its sender gets to read the refusal.
+        request.resume()
         const path = (request.url ?? '').split('?', 1)[0]
         log.debug({ method: request.method, path, status: response.statusCode }, 'request')
       })
@@ -124,6 +133,9 @@ function answer(response: ServerResponse, status: number, text: string, headers:
     .writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers })
     .end(text)
 }
+
+const notAllowed = (response: ServerResponse, methods: ReadonlySet<string>): void =>
+  answer(response, 405, 'this method is not served here', { allow: [...methods].join(', ') })
 
 function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`)
