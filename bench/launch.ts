@@ -10,7 +10,7 @@ const FIRST_SCREENS = 10
 /** Launches accepted per second (committed), and from the call to the first byte on an attached screen. */
 export async function measureLaunches(stack: Stack): Promise<Figure[]> {
   const project = await createProject(stack, { runnerQuota: LAUNCHES + FIRST_SCREENS })
-  const input = { project: project.name, provider: 'echo' as const }
+  const input = { project: project.name, provider: 'shell' as const }
   const accepted: number[] = []
   const ids: string[] = []
   const startedAt = performance.now()
@@ -32,7 +32,7 @@ export async function measureLaunches(stack: Stack): Promise<Figure[]> {
   const shells: string[] = []
   for (let i = 0; i < FIRST_SCREENS; i += 1) {
     const at = performance.now()
-    const { id } = await stack.api.runner.launch.mutate({ ...input, provider: 'shell' })
+    const { id } = await stack.api.runner.launch.mutate(input)
     const terminal = openBenchTerminal(stack, id)
     await new Promise<void>((resolve) => {
       terminal.listen((text) => text.length > 0 && resolve())
