@@ -14,4 +14,12 @@ describe('words for events', () => {
     ).toBe('agent lost · exit code 3')
     expect(eventDetail({ data: {} })).toBe('')
   })
+  it('says nothing twice', () => {
+    expect(eventDetail({ data: { reason: 'exited with code 3', exitCode: 3, pid: 7 } })).toBe(
+      'exited with code 3 · pid 7',
+    )
+    expect(eventDetail({ data: { reason: 'ended by SIGKILL', signal: 'SIGKILL' } })).toBe('ended by SIGKILL')
+    expect(eventDetail({ data: { name: 'shop' }, project: 'shop' })).toBe('')
+    expect(eventDetail({ data: { name: 'shop', reason: 'x' }, project: 'old' })).toBe('x · shop')
+  })
 })

@@ -41,13 +41,17 @@ const LABELS: Partial<Record<(typeof DETAIL_KEYS)[number], string>> = {
   pid: 'pid',
 }
 
-/** The event's own details as one line; empty when it has none. */
-export function eventDetail(event: Pick<Event, 'data'>): string {
+/** The event's own details as one line; empty when it has none. What was said already is not said again. */
+export function eventDetail(event: Pick<Event, 'data'> & Partial<Pick<Event, 'project'>>): string {
   const parts: string[] = []
   for (const key of DETAIL_KEYS) {
     const value = event.data[key]
     if (typeof value !== 'string' && typeof value !== 'number') continue
+    if (key === 'name' && value === event.project) continue
     const text = typeof value === 'string' ? value.replaceAll('_', ' ') : String(value)
+    // A reason like "exited with code 3" or "ended by SIGKILL" tells the code or signal.
+    const said = key === 'exitCode' ? `code ${text}` : text
+    if ((key === 'exitCode' || key === 'signal') && parts.some((part) => part.includes(said))) continue
     parts.push(LABELS[key] ? `${LABELS[key]} ${text}` : text)
   }
   return parts.join(' · ')

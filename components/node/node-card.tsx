@@ -75,7 +75,7 @@ export function NodeCard({ node }: { node: Node }) {
                 <CircleDashed aria-label="Not installed" className="size-3.5 text-ink-faint" />
               )}
               <span className="flex items-center gap-1.5">
-                <ProviderIcon provider={provider.id} className="size-3.5 text-ink-faint" />
+                <ProviderIcon provider={provider.id} className="size-3.5 shrink-0 text-ink-faint" />
                 {provider.displayName}
               </span>
               <span className="min-w-0 break-words text-ink-faint">

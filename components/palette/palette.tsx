@@ -35,7 +35,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const api = useTRPCClient()
   const perform = useRunnerActions()
   const { dark, toggle } = useDarkMode()
-  const runners = orderForFleet(useRunners().data ?? [])
+  const fleet = useRunners()
+  const runners = orderForFleet(fleet.data ?? [])
   const projects = useProjects().data ?? []
   const [search, setSearch] = useState('')
 
@@ -67,81 +68,88 @@ export function Palette({ onClose }: { onClose: () => void }) {
               className="h-12 w-full border-line border-b bg-transparent px-4 text-base outline-none placeholder:text-ink-faint md:text-sm"
             />
             <Command.List className="scroll-thin max-h-[60vh] overflow-y-auto p-1.5">
-              <Command.Empty className="px-3 py-8 text-center text-ink-faint">Nothing is called that.</Command.Empty>
-              {runners.length > 0 && (
-                <Group heading="Runners">
-                  {runners.map((runner) => (
-                    <Item
-                      key={runner.id}
-                      value={`${titleOf(runner)} ${runner.id}`}
-                      keywords={[runner.project, runner.provider, runner.node]}
-                      onSelect={go(runnerHref(runner.id))}
-                    >
-                      <ProviderIcon provider={runner.provider} className="size-4 text-ink-faint" />
-                      <span className="truncate">{titleOf(runner)}</span>
-                      <span className="truncate text-ink-faint text-xs">
-                        {runner.name ? `${runner.project} · ` : ''}
-                        {shortId(runner.id)}
-                      </span>
-                      <StateBadge runner={runner} className="ml-auto text-xs" />
-                    </Item>
-                  ))}
-                </Group>
-              )}
-              <Group heading="Actions">
-                <Act icon={Plus} keys="n" onSelect={run(() => dialogs.launch())}>
-                  Launch a runner
-                </Act>
-                {projects.map((project) => (
-                  <Act key={project.id} icon={Play} onSelect={run(() => dialogs.launch({ project: project.name }))}>
-                    {`Launch in ${project.name}`}
-                  </Act>
-                ))}
-                <Act icon={FolderPlus} onSelect={run(dialogs.createProject)}>
-                  New project
-                </Act>
-                <Act icon={dark ? Sun : Moon} onSelect={run(toggle)}>
-                  {dark ? 'Use light appearance' : 'Use dark appearance'}
-                </Act>
-                <Act icon={Keyboard} keys="?" onSelect={run(dialogs.help)}>
-                  Keyboard shortcuts
-                </Act>
-                <Act icon={LogOut} onSelect={run(signOut)}>
-                  Sign out
-                </Act>
-              </Group>
-              <Group heading="Go to">
-                {DESTINATIONS.map(({ href, label, icon, key }) => (
-                  <Act key={href} icon={icon} keys={`g ${key}`} onSelect={go(href)}>
-                    {label}
-                  </Act>
-                ))}
-                {projects.map((project) => (
-                  <Act key={project.id} icon={FolderGit2} onSelect={go(projectHref(project.name))}>
-                    {`Project ${project.name}`}
-                  </Act>
-                ))}
-              </Group>
-              {search !== '' && (
-                <Group heading="Runner actions">
-                  {runners.flatMap((runner) =>
-                    actionsFor(runner).map((action) => {
-                      const { label, icon: Icon } = ACTION_LOOKS[action]
-                      return (
+              <Command.Empty className="px-3 py-8 text-center text-ink-faint">
+                {fleet.isPending ? 'Loading…' : 'Nothing is called that.'}
+              </Command.Empty>
+              {/* All at once: what came later would stand above the entry that is selected already. */}
+              {!fleet.isPending && (
+                <>
+                  {runners.length > 0 && (
+                    <Group heading="Runners">
+                      {runners.map((runner) => (
                         <Item
-                          key={`${action} ${runner.id}`}
-                          value={`${label} ${titleOf(runner)} ${runner.id}`}
-                          keywords={[runner.project, runner.provider]}
-                          onSelect={run(() => void perform(action, [runner]))}
+                          key={runner.id}
+                          value={`${titleOf(runner)} ${runner.id}`}
+                          keywords={[runner.project, runner.provider, runner.node]}
+                          onSelect={go(runnerHref(runner.id))}
                         >
-                          <Icon aria-hidden className="size-4 text-ink-faint" />
-                          <span className="truncate">{`${label} ${titleOf(runner)}`}</span>
-                          <span className="text-ink-faint text-xs">{shortId(runner.id)}</span>
+                          <ProviderIcon provider={runner.provider} className="size-4 text-ink-faint" />
+                          <span className="truncate">{titleOf(runner)}</span>
+                          <span className="truncate text-ink-faint text-xs">
+                            {runner.name ? `${runner.project} · ` : ''}
+                            {shortId(runner.id)}
+                          </span>
+                          <StateBadge runner={runner} className="ml-auto text-xs" />
                         </Item>
-                      )
-                    }),
+                      ))}
+                    </Group>
                   )}
-                </Group>
+                  <Group heading="Actions">
+                    <Act icon={Plus} keys="n" onSelect={run(() => dialogs.launch())}>
+                      Launch a runner
+                    </Act>
+                    {projects.map((project) => (
+                      <Act key={project.id} icon={Play} onSelect={run(() => dialogs.launch({ project: project.name }))}>
+                        {`Launch in ${project.name}`}
+                      </Act>
+                    ))}
+                    <Act icon={FolderPlus} onSelect={run(dialogs.createProject)}>
+                      New project
+                    </Act>
+                    <Act icon={dark ? Sun : Moon} onSelect={run(toggle)}>
+                      {dark ? 'Use light appearance' : 'Use dark appearance'}
+                    </Act>
+                    <Act icon={Keyboard} keys="?" onSelect={run(dialogs.help)}>
+                      Keyboard shortcuts
+                    </Act>
+                    <Act icon={LogOut} onSelect={run(signOut)}>
+                      Sign out
+                    </Act>
+                  </Group>
+                  <Group heading="Go to">
+                    {DESTINATIONS.map(({ href, label, icon, key }) => (
+                      <Act key={href} icon={icon} keys={`g ${key}`} onSelect={go(href)}>
+                        {label}
+                      </Act>
+                    ))}
+                    {projects.map((project) => (
+                      <Act key={project.id} icon={FolderGit2} onSelect={go(projectHref(project.name))}>
+                        {`Project ${project.name}`}
+                      </Act>
+                    ))}
+                  </Group>
+                  {search !== '' && (
+                    <Group heading="Runner actions">
+                      {runners.flatMap((runner) =>
+                        actionsFor(runner).map((action) => {
+                          const { label, icon: Icon } = ACTION_LOOKS[action]
+                          return (
+                            <Item
+                              key={`${action} ${runner.id}`}
+                              value={`${label} ${titleOf(runner)} ${runner.id}`}
+                              keywords={[runner.project, runner.provider]}
+                              onSelect={run(() => void perform(action, [runner]))}
+                            >
+                              <Icon aria-hidden className="size-4 text-ink-faint" />
+                              <span className="truncate">{`${label} ${titleOf(runner)}`}</span>
+                              <span className="text-ink-faint text-xs">{shortId(runner.id)}</span>
+                            </Item>
+                          )
+                        }),
+                      )}
+                    </Group>
+                  )}
+                </>
               )}
             </Command.List>
           </Command>

@@ -25,6 +25,8 @@ interface TerminalPaneProps {
   ref?: Ref<TerminalPaneHandle>
 }
 
+const OPEN_DIALOG = '[role="dialog"][data-state="open"], [role="alertdialog"][data-state="open"]'
+
 /** The live terminal of a runner, edge to edge. To open it anew, give it another `key`. */
 export function TerminalPane({ runnerId, clientId, onState, onTitle, ref }: TerminalPaneProps) {
   const api = useTRPCClient()
@@ -70,8 +72,9 @@ export function TerminalPane({ runnerId, clientId, onState, onTitle, ref }: Term
           onCtrlUsed: () => setCtrlArmed(false),
         })
         setView(opened)
-        // On touch screens the focus would raise the keyboard over what someone came to look at.
-        if (!appearance.current.touch) opened.focus()
+        // On touch screens the focus would raise the keyboard over what someone came to look at, and a dialog that was
+        // opened meanwhile is being typed into.
+        if (!appearance.current.touch && !document.querySelector(OPEN_DIALOG)) opened.focus()
       },
       () => setLoadFailed(true),
     )

@@ -148,9 +148,9 @@ export function createRunnerHub(runner: Runner, agents: AgentRegistry, log: Logg
       tellPresence()
       applySize(client)
     }
-    if (client.phase !== 'waiting') return typeInto(client, seq, data)
+    if (client.phase !== 'waiting') typeInto(client, seq, data)
     // The client may have this many unacknowledged and no more, so that is all there is to hold.
-    if (client.heldInput.length < MAX_UNACKED_INPUTS) client.heldInput.push({ seq, data })
+    else if (client.heldInput.length < MAX_UNACKED_INPUTS) client.heldInput.push({ seq, data })
     else sendAway(client, new StratavoreError('unavailable', 'Too much was typed before the runner started.'))
   }
 

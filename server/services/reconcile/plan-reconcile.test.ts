@@ -72,6 +72,15 @@ describe('planReconcile', () => {
   it('ends an earlier life before it starts the next', () => {
     const restarted = runner({ status: 'starting', epoch: 2, agentId: null })
     expect(planReconcile([restarted], holding(held({ epoch: 1 })))).toMatchObject([{ kind: 'stop', epoch: 1 }])
+    const ended = holding(held({ epoch: 1, state: 'exited' }))
+    expect(planReconcile([restarted], ended)).toMatchObject([
+      { kind: 'record-exit', epoch: 1 },
+      { kind: 'start', epoch: 2 },
+    ])
+    const later = { ...restarted, nextStartAt: new Date(NOW.getTime() + 1) }
+    expect(kinds(planReconcile([later], ended))).toEqual(['record-exit'])
+    const unwanted = { ...restarted, desired: 'terminated' as const }
+    expect(kinds(planReconcile([unwanted], ended))).toEqual(['record-exit', 'record-gone'])
   })
 
   it('ends a launch that was stopped before any agent had it', () => {
@@ -132,13 +141,19 @@ describe('planReconcile', () => {
   })
   const anyWorld = fc.tuple(fc.uniqueArray(anyRunner, { selector: (each) => each.id, maxLength: 2 }), anySeen)
 
+  /** An agent holds it, and not only the record of an earlier life that is over. */
+  const holdsNow = (world: Observation, id: string, epoch: number): boolean => {
+    const observed = world.held.get(id)
+    return observed !== undefined && !(observed.state === 'exited' && observed.epoch < epoch)
+  }
+
   it('never starts a runner anybody holds, never one that is not wanted, never an old epoch', () => {
     fc.assert(
       fc.property(anyWorld, ([runners, world]) => {
         for (const action of planReconcile(runners, world)) {
           if (action.kind !== 'start') continue
           const row = runners.find((each) => each.id === action.runnerId)
-          expect(world.held.has(action.runnerId)).toBe(false)
+          expect(holdsNow(world, action.runnerId, action.epoch)).toBe(false)
           expect(row).toMatchObject({ status: 'starting', epoch: action.epoch })
           expect(row?.desired).not.toBe('terminated')
         }
@@ -165,7 +180,7 @@ describe('planReconcile', () => {
       fc.property(anyWorld, ([runners, world]) => {
         for (const action of planReconcile(runners, world)) {
           if (action.kind === 'record-gone' || action.kind === 'record-lost')
-            expect(world.held.has(action.runnerId)).toBe(false)
+            expect(holdsNow(world, action.runnerId, action.epoch)).toBe(false)
         }
       }),
     )

@@ -56,7 +56,14 @@ export function planReconcile(runners: readonly DesiredRunner[], seen: Observati
 
 function planRunner(runner: DesiredRunner, seen: Observation): ReconcileAction[] {
   const held = seen.held.get(runner.id)
-  if (held) return planHeld(runner, held)
+  if (!held) return planAbsent(runner, seen)
+  const actions = planHeld(runner, held)
+  // The end of an earlier life changes no row, so nothing would wake us for the next one.
+  const nextLife = held.state === 'exited' && held.epoch < runner.epoch && runner.status === 'starting'
+  return nextLife ? [...actions, ...planAbsent(runner, seen)] : actions
+}
+
+function planAbsent(runner: DesiredRunner, seen: Observation): ReconcileAction[] {
   if (isEnded(runner.status)) return []
   const agentId = seen.agentOfNode.get(runner.nodeId)
   const target = { runnerId: runner.id, epoch: runner.epoch }

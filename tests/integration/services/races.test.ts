@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createLoginCode } from '@/server/services/identity/create-login-code'
+import { redeemLoginCode } from '@/server/services/identity/redeem-login-code'
+import { setRunnerQuota } from '@/server/services/quota/set-runner-quota'
+import { attachRunner } from '@/server/services/runner/attach-runner'
+import { launchRunner } from '@/server/services/runner/launch-runner'
+import { redeemTicket } from '@/server/services/runner/redeem-ticket'
+import { launchOf, type ServiceTest, startServiceTest } from './service-test'
+
+let test: ServiceTest
+beforeAll(async () => {
+  test = await startServiceTest()
+})
+afterAll(() => test.stop())
+
+const CALLERS = 10
+
+/** Runs it many times at once; the results and the errors' codes. */
+async function race<T>(count: number, work: (index: number) => Promise<T>): Promise<{ won: T[]; lost: string[] }> {
+  const results = await Promise.allSettled(Array.from({ length: count }, (_, index) => work(index)))
+  return {
+    won: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+    lost: results.flatMap((result) => (result.status === 'rejected' ? [String(result.reason.code)] : [])),
+  }
+}
+
+it('of callers with one login code one gets in', async () => {
+  const { code } = await createLoginCode(test.ctx)
+  const { won, lost } = await race(CALLERS, () => redeemLoginCode(test.ctx, { code, userAgent: null }))
+  expect(won).toHaveLength(1)
+  expect(lost).toEqual(Array(CALLERS - 1).fill('unauthenticated'))
+  expect(await test.ctx.db.prisma.webSession.count()).toBe(1)
+})
+
+it('of callers with one ticket one is let in, and it dies with its time', async () => {
+  await test.project('tickets')
+  const { id } = await launchRunner(test.ctx, launchOf('tickets'))
+  const { ticket } = await attachRunner(test.ctx, { id, readOnly: true })
+  const { won, lost } = await race(CALLERS, () => redeemTicket(test.ctx, ticket))
+  expect(won).toMatchObject([{ runnerId: id, readOnly: true }])
+  expect(lost).toEqual(Array(CALLERS - 1).fill('unauthenticated'))
+
+  const late = await attachRunner(test.ctx, { id, readOnly: false })
+  test.clock.now = new Date(Date.parse(late.expiresAt))
+  await expect(redeemTicket(test.ctx, late.ticket)).rejects.toMatchObject({ code: 'unauthenticated' })
+})
+
+it('callers with one idempotency key get one runner; with another input a conflict', async () => {
+  await test.project('keys')
+  const { won } = await race(CALLERS, () => launchRunner(test.ctx, launchOf('keys', 'one-key-for-all')))
+  expect(won).toHaveLength(CALLERS)
+  expect(new Set(won.map(({ id }) => id)).size).toBe(1)
+  const other = race(CALLERS, (index) =>
+    launchRunner(test.ctx, { ...launchOf('keys', 'one-key-for-two'), cols: 80 + (index % 2) }),
+  )
+  const { won: same, lost } = await other
+  expect(new Set(same.map(({ id }) => id)).size).toBe(1)
+  expect(same).toHaveLength(CALLERS / 2)
+  expect(lost).toEqual(Array(CALLERS / 2).fill('conflict'))
+})
+
+describe('a quota', () => {
+  it('is never exceeded, however many launch at once', async () => {
+    await test.project('quota', 5)
+    const { won, lost } = await race(40, () => launchRunner(test.ctx, launchOf('quota')))
+    expect(won).toHaveLength(5)
+    expect(lost).toEqual(Array(35).fill('quota_exceeded'))
+  })
+
+  it('holds while it is changed', async () => {
+    await test.project('moving', 3)
+    await race<unknown>(30, (index) =>
+      index % 3 === 0
+        ? setRunnerQuota(test.ctx, { project: 'moving', runners: 3 })
+        : launchRunner(test.ctx, launchOf('moving')),
+    )
+    expect(await test.ctx.db.prisma.runner.count({ where: { project: { name: 'moving' } } })).toBe(3)
+  })
+})
+
+it('one of many projects with a name is made', async () => {
+  const { won, lost } = await race(CALLERS, (index) => test.project(index % 2 ? 'Twice' : 'twice'))
+  expect(won).toHaveLength(1)
+  expect(lost).toEqual(Array(CALLERS - 1).fill('conflict'))
+})

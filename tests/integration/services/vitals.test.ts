@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { launchRunner } from '@/server/services/runner/launch-runner'
+import { recordVitals, type VitalsReport } from '@/server/services/vitals/record-vitals'
+import { launchOf, type ServiceTest, startServiceTest } from './service-test'
+
+let test: ServiceTest
+beforeAll(async () => {
+  test = await startServiceTest()
+  await test.project('p', 10_000)
+})
+afterAll(() => test.stop())
+
+const vitalsOf = async (runnerId: string) => test.ctx.db.prisma.runnerVitals.findUnique({ where: { runnerId } })
+const report = (runnerId: string, epoch: number, seq: number, memoryBytes = seq): VitalsReport => ({
+  runnerId,
+  epoch,
+  seq,
+  cpuPercent: 1,
+  memoryBytes,
+  activity: 'unknown',
+})
+
+it('only what is newer by epoch and seq is taken, in any order of arrival', async () => {
+  const { id } = await launchRunner(test.ctx, launchOf('p'))
+  for (const [seq, expected] of [
+    [5, 5],
+    [4, 5],
+    [5, 5],
+    [6, 6],
+    [1, 6],
+  ] as const) {
+    await recordVitals(test.ctx, [report(id, 1, seq, seq)])
+    expect(Number((await vitalsOf(id))?.memoryBytes)).toBe(expected)
+  }
+  await test.query('UPDATE runners SET epoch = 2 WHERE id = $1', [id])
+  await recordVitals(test.ctx, [report(id, 1, 99)])
+  expect(await vitalsOf(id)).toMatchObject({ epoch: 1, seq: 6n })
+  await recordVitals(test.ctx, [report(id, 2, 1)])
+  expect(await vitalsOf(id)).toMatchObject({ epoch: 2, seq: 1n })
+  await recordVitals(test.ctx, [report(id, 3, 1)])
+  expect(await vitalsOf(id)).toMatchObject({ epoch: 2, seq: 1n })
+})
+
+it('of a runner that is unknown changes nothing, and does not stop the others', async () => {
+  const { id } = await launchRunner(test.ctx, launchOf('p'))
+  await recordVitals(test.ctx, [report(randomUUID(), 1, 1), report(id, 1, 1)])
+  expect(await vitalsOf(id)).toMatchObject({ seq: 1n })
+})
+
+it('1,000 are one statement, and their updates stay on their page (HOT)', async () => {
+  const ids = await test.query<{ id: string }>(
+    `INSERT INTO runners (id, project_id, node_id, provider, cwd)
+     SELECT gen_random_uuid(), p.id, p.node_id, 'shell', p.path FROM projects p, generate_series(1, 1000)
+     WHERE p.name = 'p' RETURNING id`,
+  )
+  const reports = (seq: number) => ids.map(({ id }) => report(id, 1, seq))
+  await recordVitals(test.ctx, reports(1))
+  const updates = async () => {
+    await test.query('SELECT pg_stat_force_next_flush()')
+    const [row] = await test.query<{ all: string; hot: string }>(
+      `SELECT n_tup_upd AS all, n_tup_hot_upd AS hot FROM pg_stat_user_tables WHERE relname = 'runner_vitals'`,
+    )
+    return { all: Number(row?.all), hot: Number(row?.hot) }
+  }
+  const before = await updates()
+  const query = vi.spyOn(test.ctx.db.pool, 'query')
+  await recordVitals(test.ctx, reports(2))
+  const written = query.mock.calls.filter(([sql]) => /INSERT|UPDATE/.test(String(sql)))
+  expect(written).toHaveLength(1)
+  query.mockRestore()
+  const rounds = 5
+  for (let seq = 3; seq < 2 + rounds; seq += 1) await recordVitals(test.ctx, reports(seq))
+  await vi.waitFor(async () => expect((await updates()).all - before.all).toBe(1_000 * rounds), { timeout: 10_000 })
+  const after = await updates()
+  expect((after.hot - before.hot) / (after.all - before.all)).toBeGreaterThan(0.99)
+})
+
+it('a change of activity is told once, of the living only', async () => {
+  const { id } = await launchRunner(test.ctx, launchOf('p'))
+  const told = () => test.ctx.db.prisma.outboxEvent.count({ where: { aggregateId: id, type: 'runner.activity' } })
+  const working = (seq: number): VitalsReport => ({ ...report(id, 1, seq), activity: 'working' })
+  await recordVitals(test.ctx, [working(1)])
+  expect(await told()).toBe(0) // It is not running yet.
+  await test.query(`UPDATE runners SET status = 'running' WHERE id = $1`, [id])
+  await recordVitals(test.ctx, [working(2)])
+  await recordVitals(test.ctx, [working(3)])
+  expect(await told()).toBe(1)
+})
