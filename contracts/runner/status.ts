@@ -18,7 +18,7 @@ const TRANSITIONS: Record<RunnerStatus, readonly RunnerStatus[]> = {
   running: ['paused', 'stopping', 'terminated', 'failed', 'lost', 'starting'],
   paused: ['running', 'stopping', 'terminated', 'failed', 'lost', 'starting'],
   stopping: ['terminated', 'failed', 'lost', 'starting'],
-  lost: ['running', 'paused', 'stopping', 'terminated', 'failed'],
+  lost: ['running', 'paused', 'stopping', 'terminated', 'failed', 'starting'],
   terminated: ['starting'],
   failed: ['starting'],
 }

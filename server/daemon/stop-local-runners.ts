@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { SLOT_HOLDING_STATUSES } from '@/contracts/runner/status'
+import { isSameProcess } from '@/platform/process-identity'
 import { withTransaction } from '../db/database'
 import type { AgentRegistry } from '../gateways/agent/agent-registry'
 import type { ReconcileContext } from '../services/reconcile/run-reconcile'
@@ -38,7 +39,12 @@ export async function stopLocalRunners(
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
   }
   const session = agents.sessionOfNode(nodeId)
-  if (!session) return
+  if (!session) {
+    const recorded = await ctx.db.prisma.agent.findMany({ where: { nodeId, goneAt: null } })
+    const living = recorded.find((agent) => isSameProcess({ pid: agent.pid, startTicks: Number(agent.pidStartTicks) }))
+    if (living) log.error({ pid: living.pid }, 'the local agent lives but does not answer: it and its runners stay')
+    return
+  }
   const reply = await session.shutdown(true, GRACE_MS)
   if (!reply.ok) log.warn({ error: reply.error }, 'the agent did not shut down')
 }

@@ -63,9 +63,13 @@ export function serveAgents(
   })
   namespace.on('connection', (socket) => {
     const peer: Peer = socket.data
-    socket.on('join', (message, reply) => {
+    let joining = false
+    socket.on('join', (message, given) => {
+      const reply = answerable(given)
       const parsed = joinRequest.safeParse(message)
       if (!parsed.success) return reply({ ok: false, error: 'malformed join' })
+      if (joining) return reply({ ok: false, error: 'this connection has joined already' })
+      joining = true
       const session = createAgentSession(socket, peer.nodeId, parsed.data)
       silence.heard(peer.nodeId)
       handlers.joined(session, peer.protocol, parsed.data).then(
@@ -89,6 +93,10 @@ export function serveAgents(
   })
 }
 
+/** Whether an answer is wanted is the sender's word: without a callback there is nobody to tell. */
+const answerable = <T>(reply: (answer: T) => void): ((answer: T) => void) =>
+  typeof reply === 'function' ? reply : () => undefined
+
 async function admit(auth: unknown, handlers: AgentGatewayHandlers): Promise<Peer> {
   const parsed = agentHandshake.safeParse(auth)
   if (!parsed.success) throw new StratavoreError('invalid_input', 'malformed agent handshake')
@@ -110,7 +118,8 @@ function receive(
 ): void {
   const refuse = (event: string) => log.warn({ event, agentId: session.agentId }, 'malformed agent message ignored')
   socket.onAny(() => silence.heard(session.nodeId))
-  socket.on('runnerStarted', (message, reply) => {
+  socket.on('runnerStarted', (message, given) => {
+    const reply = answerable(given)
     const parsed = runnerStarted.safeParse(message)
     if (!parsed.success) return refuse('runnerStarted')
     const { runnerId, epoch, process } = parsed.data
@@ -121,7 +130,8 @@ function receive(
     reply({ ok: true })
     handlers.changed([runnerId])
   })
-  socket.on('runnerExited', (message, reply) => {
+  socket.on('runnerExited', (message, given) => {
+    const reply = answerable(given)
     const parsed = runnerExited.safeParse(message)
     if (!parsed.success) return refuse('runnerExited')
     const { runnerId, epoch, exit } = parsed.data

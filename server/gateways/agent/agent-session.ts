@@ -25,6 +25,8 @@ export type AgentSocket = Socket<AgentToDaemon, DaemonToAgent>
 
 /** An agent answers within milliseconds; a spawn on a loaded machine may take seconds. */
 const CALL_TIMEOUT_MS = 15_000
+/** Input is answered once the program has taken it; one that does not read its terminal may take very long. */
+const INPUT_TIMEOUT_MS = 10 * 60_000
 
 type Call = {
   [K in keyof DaemonToAgent]: Parameters<DaemonToAgent[K]> extends [unknown, (reply: never) => void] ? K : never
@@ -116,7 +118,7 @@ export function createAgentSession(socket: AgentSocket, nodeId: string, join: Jo
       if (reply.ok && held(message)) runners.delete(message.runnerId)
       return reply
     },
-    input: (message) => call('input', message, inputReply),
+    input: (message) => call('input', message, inputReply, INPUT_TIMEOUT_MS),
     resize: (runnerId, size) => call('resizeRunner', { runnerId, ...size }, ack),
     watch: (message) => call('watchRunner', message, watchReply),
     unwatch: (runnerId) => {

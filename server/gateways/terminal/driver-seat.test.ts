@@ -22,6 +22,13 @@ it('is taken over only on request, never by a read-only client', () => {
   expect(seat.release('a')).toBe(false)
 })
 
+it('does not pass to a read-only client that comes under the id of the driver', () => {
+  const seat = createDriverSeat()
+  seat.enter(client('a'))
+  seat.enter(client('a', true))
+  expect(seat.isDriver('a')).toBe(false)
+})
+
 it('is free again when its driver leaves, and stays free until somebody drives', () => {
   const seat = createDriverSeat()
   seat.enter(client('a'))

@@ -16,6 +16,7 @@ export function createDriverSeat() {
     /** Adds a client; it drives when the seat is free and it may. */
     enter: (occupant: Occupant): void => {
       occupants.set(occupant.clientId, occupant)
+      if (driverId === occupant.clientId && occupant.readOnly) driverId = null
       if (driverId === null && !occupant.readOnly) driverId = occupant.clientId
     },
     leave: (clientId: string): void => {

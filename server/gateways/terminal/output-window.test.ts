@@ -16,6 +16,8 @@ describe('output window', () => {
     const window = createOutputWindow(0)
     expect(window.admit(10, bytes(5))).toBeNull()
     expect(window.behind).toBe(true)
+    // It has rendered everything it got, so no acknowledgement will come: it has to be woken without one.
+    expect(window.wantsResync).toBe(true)
   })
 
   it('withholds output past the window and asks for a resync once the client has caught up', () => {

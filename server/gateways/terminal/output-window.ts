@@ -9,6 +9,8 @@ export interface OutputWindow {
   readonly sent: number
   /** Output is being withheld: the client needs a resync once it has caught up. */
   readonly behind: boolean
+  /** It is behind and has rendered what it was sent: time for a resync. */
+  readonly wantsResync: boolean
   /** The stream goes on from `offset`, e.g. after a snapshot. */
   restart(offset: number): void
   /** The part of a chunk to send now: what is new to the client, or null when it gets nothing. */
@@ -28,6 +30,9 @@ export function createOutputWindow(start: number): OutputWindow {
     },
     get behind() {
       return behind
+    },
+    get wantsResync() {
+      return behind && sent - acked <= CAUGHT_UP_BYTES
     },
     restart: (offset) => {
       sent = offset

@@ -7,6 +7,7 @@ import {
   MAX_UNACKED_INPUTS,
   OUTPUT_WINDOW_BYTES,
   type TerminalHandshake,
+  type TerminalSize,
   type TerminalSnapshot,
 } from '@/contracts/terminal/terminal'
 import { StratavoreError } from '../../core/errors'
@@ -15,6 +16,16 @@ import { createDriverSeat } from './driver-seat'
 import type { TerminalClient } from './terminal-client'
 
 type SyncReason = TerminalSnapshot['reason']
+
+/** The screen of a runner that ended without one, or whose log is gone. */
+const NOTHING_LEFT = (size: TerminalSize): Extract<WatchReply, { ok: true }> => ({
+  ok: true,
+  kind: 'snapshot',
+  data: new Uint8Array(),
+  end: 0,
+  ...size,
+  title: '',
+})
 
 /**
  * The meeting point of one runner's terminal and its clients. The agent streams each watched runner once; the hub
@@ -48,16 +59,17 @@ export function createRunnerHub(runner: Runner, agents: AgentRegistry, log: Logg
     client.phase = 'syncing'
     client.pending = []
     client.pendingBytes = 0
+    client.syncs += 1
+    const mine = client.syncs
     const epoch = state.epoch
     try {
       const reply = await session().watch({ runnerId: state.id, from })
-      if (clients.get(client.clientId) !== client) return
-      if (!reply.ok) {
-        if (state.status === 'starting') client.phase = 'waiting'
-        else throw new StratavoreError('unavailable', reply.error)
-        return
-      }
-      deliver(client, reply, { from, reason, epoch })
+      // Gone meanwhile, or asked again: `pending` belongs to the newer question.
+      if (clients.get(client.clientId) !== client || client.syncs !== mine) return
+      if (reply.ok) deliver(client, reply, { from, reason, epoch })
+      else if (state.status === 'starting') client.phase = 'waiting'
+      else if (isEnded(state.status)) deliver(client, NOTHING_LEFT(size), { from: null, reason, epoch })
+      else throw new StratavoreError('unavailable', reply.error)
     } catch (error) {
       sendAway(client, error)
     }
@@ -79,9 +91,10 @@ export function createRunnerHub(runner: Runner, agents: AgentRegistry, log: Logg
       client.socket.emit('snapshot', { epoch: asked.epoch, offset, ...size, title, data, reason: asked.reason })
     }
     client.phase = 'live'
-    for (const chunk of client.pending) passOn(client, chunk.offset, chunk.data)
+    const pending = client.pending
     client.pending = []
     client.pendingBytes = 0
+    for (const chunk of pending) passOn(client, chunk.offset, chunk.data)
     for (const held of client.heldInput.splice(0)) typeInto(client, held.seq, held.data)
     if (seat.isDriver(client.clientId)) applySize(client)
     if (isEnded(state.status)) tellExit(client)
@@ -91,6 +104,8 @@ export function createRunnerHub(runner: Runner, agents: AgentRegistry, log: Logg
     if (client.phase === 'live') {
       const part = client.window.admit(offset, data)
       if (part) client.socket.emit('output', part.offset, part.data)
+      // A client that has acknowledged everything sends no more acknowledgements: nothing else would wake it.
+      else if (client.window.wantsResync) void sync(client, client.window.sent, 'resync')
     } else if (client.phase === 'syncing' && client.pendingBytes < OUTPUT_WINDOW_BYTES) {
       // Past the bound the queue has a hole at its end, which the window turns into a resync.
       client.pending.push({ offset, data })
@@ -116,6 +131,12 @@ export function createRunnerHub(runner: Runner, agents: AgentRegistry, log: Logg
 
   function enter(client: TerminalClient, resumeFrom: TerminalHandshake['resumeFrom']): void {
     const earlier = clients.get(client.clientId)
+    // Ids are visible to everybody who is there: taking somebody else's must not give their seat.
+    if (earlier && (earlier.userId !== client.userId || earlier.readOnly !== client.readOnly)) {
+      client.socket.emit('problem', { code: 'conflict', message: 'This client id is in use here.', fatal: true })
+      client.socket.disconnect(true)
+      return
+    }
     clients.set(client.clientId, client)
     if (earlier) earlier.socket.disconnect(true)
     seat.enter(client)
@@ -148,8 +169,8 @@ export function createRunnerHub(runner: Runner, agents: AgentRegistry, log: Logg
       tellPresence()
       applySize(client)
     }
-    if (client.phase !== 'waiting') typeInto(client, seq, data)
-    // The client may have this many unacknowledged and no more, so that is all there is to hold.
+    if (client.phase === 'live') typeInto(client, seq, data)
+    // In order: nothing overtakes what is held. A client may have this many unacknowledged, so that is all there is.
     else if (client.heldInput.length < MAX_UNACKED_INPUTS) client.heldInput.push({ seq, data })
     else sendAway(client, new StratavoreError('unavailable', 'Too much was typed before the runner started.'))
   }

@@ -8,6 +8,7 @@ export type ClientSocket = Socket<ClientToDaemon, DaemonToClient>
 /** One attached browser or CLI. */
 export interface TerminalClient {
   readonly clientId: string
+  readonly userId: string
   readonly name: string
   readonly readOnly: boolean
   readonly socket: ClientSocket
@@ -18,6 +19,8 @@ export interface TerminalClient {
   phase: 'waiting' | 'syncing' | 'live'
   pending: { offset: number; data: Uint8Array }[]
   pendingBytes: number
+  /** How often the agent was asked for this client; an answer to an earlier question is stale. */
+  syncs: number
   /** Typed while there was no terminal yet; goes out, in order, once there is one. */
   heldInput: { seq: number; data: Uint8Array }[]
 }
@@ -29,6 +32,7 @@ export function createTerminalClient(
 ): TerminalClient {
   return {
     clientId: handshake.clientId,
+    userId: ticket.userId,
     name: ticket.userName,
     readOnly: ticket.readOnly,
     socket,
@@ -37,6 +41,7 @@ export function createTerminalClient(
     phase: 'waiting',
     pending: [],
     pendingBytes: 0,
+    syncs: 0,
     heldInput: [],
   }
 }

@@ -1,23 +1,20 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import type { HomePaths } from '@/config/paths'
-import { hashToken, newToken } from '../../core/token'
+import { hashToken, isToken, newToken } from '../../core/token'
 import { openDatabase, type Tx, withTransaction } from '../../db/database'
 import { lockKey } from '../../db/locks'
 import { ensureKeyFile } from './installation-keys'
+import { writeOnce } from './write-once'
 
 /** Name of the node beside the daemon, and of the user who owns a fresh installation. */
 export const LOCAL_NODE_NAME = 'local'
 export const OWNER_NAME = 'owner'
 
 async function ensureToken(path: string, prefix: string): Promise<string> {
-  try {
-    return (await readFile(path, 'utf8')).trim()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    const token = newToken(prefix)
-    await writeFile(path, `${token}\n`, { mode: 0o600, flag: 'wx' })
-    return token
-  }
+  await writeOnce(path, `${newToken(prefix)}\n`)
+  const token = (await readFile(path, 'utf8')).trim()
+  if (!isToken(token, prefix)) throw new Error(`${path} is damaged: remove it, and the next start makes a new one`)
+  return token
 }
 
 async function ensureRows(tx: Tx, tokens: { cli: string; agent: string }): Promise<void> {

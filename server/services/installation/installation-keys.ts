@@ -1,20 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import type { HomePaths } from '@/config/paths'
 import type { InstallationKeys } from '../service-context'
+import { writeOnce } from './write-once'
 
 /** Length of every key of ours: 256 bits. */
 const KEY_BYTES = 32
 
 /** Reads the hex key in `path`, or makes it (0600). Two processes may race: the first file wins. */
 export async function ensureKeyFile(path: string): Promise<Buffer> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  try {
-    await writeFile(path, `${randomBytes(KEY_BYTES).toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
+  await writeOnce(path, `${randomBytes(KEY_BYTES).toString('hex')}\n`)
   return readKeyFile(path)
 }
 

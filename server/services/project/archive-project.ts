@@ -5,6 +5,7 @@ import { recordChange } from '../audit/record-change'
 import type { ServiceContext } from '../service-context'
 import { findProject } from './find-project'
 import { projectById } from './get-project'
+import { lockProject } from './lock-project'
 
 /** Hides a project from listings, or shows it again. Its live runners go on. */
 export async function archiveProject(
@@ -13,6 +14,7 @@ export async function archiveProject(
 ): Promise<Project> {
   return withTransaction(ctx.db, async (tx) => {
     const before = await findProject(tx, input.project)
+    await lockProject(tx, before.id)
     if ((before.archivedAt !== null) !== input.archived) {
       await tx.project.update({
         where: { id: before.id },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { canTransition, desiredStatus, holdsSlot, runnerStatus } from '@/contracts/runner/status'
 import { type ExitedRunner, judgeExit } from './judge-exit'
 import { RESTART_BACKOFF_CAP_MS, RESTART_HEALTHY_AFTER_MS } from './restart-backoff'
 
@@ -42,6 +43,20 @@ describe('judgeExit', () => {
     })
     expect(delays).toEqual([1_000, 2_000, 4_000, RESTART_BACKOFF_CAP_MS])
     expect(judgeExit({ ...running, restartPolicy: 'on_failure' }, code(0), now).kind).toBe('ended')
+  })
+
+  it('never decides what the transition table forbids, from any live status', () => {
+    for (const status of runnerStatus.options.filter(holdsSlot)) {
+      for (const desired of desiredStatus.options) {
+        for (const restartPolicy of ['never', 'on_failure'] as const) {
+          for (const exit of [code(0), code(1), { exitCode: null, signal: null, reason: 'its agent died' }]) {
+            const verdict = judgeExit({ ...running, status, desired, restartPolicy }, exit, now)
+            const to = verdict.kind === 'ended' ? verdict.status : 'starting'
+            expect(to === status || canTransition(status, to), `${status} to ${to}`).toBe(true)
+          }
+        }
+      }
+    }
   })
 
   it('starts counting again after a healthy life', () => {

@@ -30,6 +30,8 @@ export async function launchRunner(ctx: ServiceContext, input: LaunchInput): Pro
     const earlier = await findEarlier(tx, scope, input.idempotencyKey, requestHash)
     if (earlier) return earlier
 
+    // Found, locked, and read again: a delete or an archive that was faster counts.
+    await lockProject(tx, (await findProject(tx, input.project)).id)
     const project = await findProject(tx, input.project)
     if (project.archivedAt) {
       throw new StratavoreError('invalid_state', `${project.name} is archived.`, {
@@ -38,7 +40,6 @@ export async function launchRunner(ctx: ServiceContext, input: LaunchInput): Pro
     }
     const provider = input.provider ?? project.defaultProvider
     await requireProvider(tx, project.nodeId, provider)
-    await lockProject(tx, project.id)
     await requireFreeSlot(ctx, tx, project)
 
     const id = randomUUID()

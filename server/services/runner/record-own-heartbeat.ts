@@ -13,6 +13,8 @@ export async function recordOwnHeartbeat(
   const runner = await ctx.db.prisma.runner.findUnique({ where: { id: input.id } })
   if (!runner) throw notFound('runner', input.id)
   if (isEnded(runner.status)) throw new StratavoreError('invalid_state', `This runner has ended (${runner.status}).`)
+  // Only an agent knows how a runner it holds is doing; a forged sequence number would silence it.
+  if (runner.agentId !== null) throw new StratavoreError('invalid_state', 'An agent reports for this runner.')
   if (input.epoch === runner.epoch) {
     await recordVitals(ctx, [
       {

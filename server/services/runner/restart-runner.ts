@@ -8,6 +8,7 @@ import type { ServiceContext } from '../service-context'
 import { changeRunner } from './change-runner'
 import { lockRunner } from './lock-runner'
 import { nextEpoch } from './next-epoch'
+import { takeLeaseBack } from './take-lease-back'
 
 /**
  * Ends what a runner runs, if anything, and starts it again as its next epoch. An ended runner needs a free slot.
@@ -29,7 +30,10 @@ export async function restartRunner(ctx: ServiceContext, input: { id: string }):
     ) {
       throw new StratavoreError('invalid_state', `Cannot restart this runner while it is ${runner.status}.`)
     }
-    if (isEnded(runner.status)) await requireFreeSlot(ctx, tx, runner.project)
+    if (isEnded(runner.status)) {
+      await requireFreeSlot(ctx, tx, runner.project)
+      await takeLeaseBack(tx, runner)
+    }
     return changeRunner(ctx, tx, runner, {
       to: 'starting',
       set: { ...nextEpoch(runner), restartCount: 0, nextStartAt: null },
