@@ -27,7 +27,12 @@ export interface AttachedTerminal {
 export async function attachTerminal(
   stack: Stack,
   runnerId: string,
-  options: { readOnly?: boolean; size?: { cols: number; rows: number } } = {},
+  options: {
+    readOnly?: boolean
+    size?: { cols: number; rows: number }
+    /** Typed at once, before anything is attached. */
+    type?: readonly string[]
+  } = {},
 ): Promise<AttachedTerminal> {
   let state = initialLinkState
   let received: Uint8Array[] = []
@@ -59,6 +64,7 @@ export async function attachTerminal(
     },
     socketOptions: { extraHeaders: { authorization: `Bearer ${stack.token}` } },
   })
+  for (const keys of options.type ?? []) link.send(keys)
   const text = () => Buffer.concat(received).toString('utf8')
   const terminal: AttachedTerminal = {
     state: () => state,

@@ -61,7 +61,9 @@ export async function connectRaw(
   socket.on('connect_error', (error) => {
     refusal = (error as { data?: { code?: string } }).data?.code ?? error.message
   })
-  await waitUntil('the handshake is answered', () => attached.length > 0 || refusal !== undefined || socket.connected)
+  // A terminal says `attached` some time after the connection; other namespaces say nothing by themselves.
+  const isOpen = () => (namespace === TERMINAL_NAMESPACE ? attached.length > 0 : socket.connected)
+  await waitUntil('the handshake is answered', () => isOpen() || refusal !== undefined)
   return {
     socket,
     attached,

@@ -59,7 +59,8 @@ describe.skipIf(process.platform !== 'linux')('attach, in a real terminal to a r
       const { cols, rows } = await stack.api.runner.screen.query({ id: runner.id })
       return cols === 101 && rows === 31
     })
-    pty.write('sleep 1000\r')
+    pty.write('sh -c \'echo sle""eping; exec sleep 1000\'\r')
+    await sees('sleeping')
     pty.write('\x03')
     pty.write('echo in""terrupted\r')
     await sees('interrupted')
