@@ -155,11 +155,17 @@ export async function startAgent({
     unlock()
   }
 
+  // It was told to go: what cannot be let go properly ends with the process.
+  const stopAndExit = (): void => {
+    stop()
+      .catch((error: unknown) => onProblem('the agent cannot be stopped properly', error))
+      .finally(onExit)
+  }
+
   const connection = stayConnected({
     ...options,
     joinRequest,
-    onConnected: (connected) =>
-      serveCommands(connected, { roster: runners, shutdown, onProblem, exit: () => void stop().then(onExit) }),
+    onConnected: (connected) => serveCommands(connected, { roster: runners, shutdown, onProblem, exit: stopAndExit }),
     onJoined(joined, nodeName) {
       logger.info({ nodeName }, 'joined the daemon')
       socket = joined

@@ -23,7 +23,11 @@ function readOptions() {
 
 const options = readOptions()
 closeInheritedDescriptors()
-const logger = pino({ name: 'agent' })
+const logDestination = pino.destination(1)
+// A log that cannot be written, for a full disk or a pipe without a reader, must not cost the terminals; and there is
+// nowhere else to say so.
+logDestination.on('error', () => {})
+const logger = pino({ name: 'agent' }, logDestination)
 
 try {
   const agent = await startAgent({
@@ -38,8 +42,18 @@ try {
   const onSignal = (signal: NodeJS.Signals): void => {
     const liveRunners = agent.liveRunners()
     if (liveRunners > 0) logger.warn({ signal, liveRunners }, 'not ending: runners are alive')
-    else void agent.stop().then(() => process.exit(0))
+    else
+      agent
+        .stop()
+        .catch((error: unknown) => logger.error({ error: String(error) }, 'the agent cannot be stopped properly'))
+        .finally(() => process.exit(0))
   }
+  // The last resort, for what no handler foresaw: ending would take every terminal and all the work in them along,
+  // while the fault is most likely one runner's or one message's. Before this point a fault still ends the start.
+  const onUnforeseen = (error: unknown): void =>
+    logger.error({ error: error instanceof Error ? error.stack : String(error) }, 'unforeseen: the agent goes on')
+  process.on('unhandledRejection', onUnforeseen)
+  process.on('uncaughtException', onUnforeseen)
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
   process.on('SIGHUP', () => {})

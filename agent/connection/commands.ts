@@ -10,6 +10,7 @@ import {
   screenRequest,
   startRunner,
   stopRunner,
+  type WatchReply,
   watchRunner,
 } from '@/contracts/agent-protocol/messages'
 import { uuid } from '@/contracts/primitives'
@@ -41,6 +42,20 @@ function refusal(error: unknown, onProblem: CommandPorts['onProblem']): Refusal 
   return { ok: false, code: 'internal', error: error instanceof Error ? error.message : String(error) }
 }
 
+/**
+ * A reply that never throws: nothing that concerns one message may become the agent's end. A daemon of another version
+ * may also ask without wanting an answer.
+ */
+function safeReply<Reply>(reply: unknown, onProblem: CommandPorts['onProblem']): (reply: Reply) => void {
+  return (answer) => {
+    try {
+      if (typeof reply === 'function') reply(answer)
+    } catch (error) {
+      onProblem('the daemon cannot be answered', error)
+    }
+  }
+}
+
 /** Serves the daemon's commands on one connection. */
 export function serveCommands(socket: DaemonSocket, { roster, shutdown, exit, onProblem }: CommandPorts): void {
   /** Checks the message, performs it and replies, with a refusal where it cannot be done. */
@@ -50,8 +65,7 @@ export function serveCommands(socket: DaemonSocket, { roster, shutdown, exit, on
     reply: (reply: Reply | Refusal) => void,
     action: (message: Message) => Reply | Refusal | Promise<Reply | Refusal>,
   ): Promise<void> {
-    // A daemon of another version may ask without wanting an answer.
-    const answer = typeof reply === 'function' ? reply : () => {}
+    const answer = safeReply<Reply | Refusal>(reply, onProblem)
     try {
       answer(await action(schema.parse(message)))
     } catch (error) {
@@ -83,12 +97,13 @@ export function serveCommands(socket: DaemonSocket, { roster, shutdown, exit, on
     }),
   )
   socket.on('watchRunner', (message, reply) => {
+    const answer = safeReply<WatchReply>(reply, onProblem)
     void (async () => {
       try {
         const { runnerId, from } = watchRunner.parse(message)
-        await roster.watch(runnerId, from, reply)
+        await roster.watch(runnerId, from, answer)
       } catch (error) {
-        reply(refusal(error, onProblem))
+        answer(refusal(error, onProblem))
       }
     })()
   })

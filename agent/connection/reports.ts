@@ -1,4 +1,4 @@
-import type { Ack, ProcessIdentity, RunnerExit } from '@/contracts/agent-protocol/messages'
+import { ack, type ProcessIdentity, type RunnerExit } from '@/contracts/agent-protocol/messages'
 import type { DaemonSocket } from './commands'
 
 /** The daemon writes a report to the database before it acknowledges it. */
@@ -19,7 +19,8 @@ export interface Reports {
   settled(timeoutMs: number): Promise<void>
 }
 
-type Report = (socket: DaemonSocket) => Promise<Ack>
+/** Resolves with what the daemon said, which is yet to be checked. */
+type Report = (socket: DaemonSocket) => Promise<unknown>
 
 /** No reports, no connection. */
 export function createReports(): Reports {
@@ -35,8 +36,8 @@ export function createReports(): Reports {
       const report = queues.get(runnerId)?.[0]
       const current = socket
       if (report === undefined || current === null) break
-      const ack = await report(current).catch(() => null)
-      const isTaken = ack !== null && (ack.ok || FINAL_REFUSALS.has(ack.code))
+      const { data } = ack.safeParse(await report(current).catch(() => null))
+      const isTaken = data !== undefined && (data.ok || FINAL_REFUSALS.has(data.code))
       if (isTaken) queues.get(runnerId)?.shift()
       else if (socket === current) await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref())
     }

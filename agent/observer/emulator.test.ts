@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { createEmulator, type Emulator } from './emulator'
+import { createEmulator, type Emulator, MAX_SNAPSHOT_BYTES } from './emulator'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text)
 
@@ -53,6 +53,42 @@ describe('a snapshot', () => {
       expect(emulator.snapshot().data).toBe(whole)
     }
   })
+})
+
+/** Every cell in a colour of its own, as the most expensive program there is would print. */
+function colourful(cols: number, lines: number, cell = 'x'): string {
+  const row = (line: number) =>
+    Array.from({ length: cols }, (_, x) => `\x1b[38;2;${x % 256};${line % 256};1;48;2;2;${x % 256};3m${cell}`).join('')
+  return Array.from({ length: lines }, (_, line) => row(line)).join('\r\n')
+}
+
+describe('a snapshot that would be too big', () => {
+  it('leaves out what scrolled off, and keeps the screen', async () => {
+    const emulator = await shows(colourful(300, 1_000), 300, 100)
+    const { data } = emulator.snapshot()
+    expect(Buffer.byteLength(data)).toBeLessThanOrEqual(MAX_SNAPSHOT_BYTES)
+    const copy = await shows(data, 300, 100)
+    expect(copy.screen(true)).toEqual(emulator.screen(true))
+  }, 30_000)
+
+  it('leaves out the colours of a huge screen, and keeps text, cursor, modes and title', async () => {
+    const emulator = await shows(`\x1b[?1049h\x1b[?2004h${colourful(700, 400)}\x1b[7;9H`, 700, 400)
+    await emulator.write(bytes(`\x1b]0;${'t'.repeat(100_000)}\x07`), true)
+    const { data, title } = emulator.snapshot()
+    expect(Buffer.byteLength(data)).toBeLessThanOrEqual(MAX_SNAPSHOT_BYTES)
+    expect(data).toContain('\x1b[?2004h')
+    expect(title.length).toBeLessThanOrEqual(512)
+    const copy = await shows(data, 700, 400)
+    expect(copy.screen(false)).toEqual({ ...emulator.screen(false), title: '' })
+    expect(copy.screen(false).cursor).toEqual({ x: 8, y: 6 })
+    expect(Buffer.byteLength(emulator.screen(true).text)).toBeLessThanOrEqual(MAX_SNAPSHOT_BYTES)
+  }, 30_000)
+
+  it('is bounded however much is piled up in one cell', async () => {
+    const emulator = await shows(`a${'\u0301'.repeat(MAX_SNAPSHOT_BYTES)}b`)
+    expect(Buffer.byteLength(emulator.snapshot().data)).toBeLessThanOrEqual(MAX_SNAPSHOT_BYTES)
+    expect(Buffer.byteLength(emulator.screen(false).text)).toBeLessThanOrEqual(MAX_SNAPSHOT_BYTES)
+  }, 30_000)
 })
 
 describe('an emulator', () => {

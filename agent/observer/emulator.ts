@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { SerializeAddon } from '@xterm/addon-serialize'
 import { Unicode11Addon } from '@xterm/addon-unicode11'
-import type { ITerminalAddon, Terminal } from '@xterm/headless'
+import type { IBufferLine, ITerminalAddon, Terminal } from '@xterm/headless'
 import type { RunnerActivity } from '@/contracts/runner/status'
 import { trackModes } from './mode-tracker'
 import { parseProgramStatus, STATUS_HANDSHAKE } from './program-status'
@@ -9,6 +9,12 @@ import { renderRow } from './render-row'
 
 /** Lines a snapshot carries above the screen: a new viewer's history, at 1.7 MB per busy emulator. */
 const SCROLLBACK_LINES = 1000
+/** Fewer and fewer of them for a screen whose snapshot would be too big. */
+const SCROLLBACK_STEPS = [SCROLLBACK_LINES, 250, 0]
+/** Half of what the daemon takes in one message: past that it would cut the agent's link, for every runner. */
+export const MAX_SNAPSHOT_BYTES = 4 * 1024 * 1024
+/** A title is the program's own text, of any length. */
+const MAX_TITLE_LENGTH = 512
 /** What is kept of an ended runner's screen to say why it ended. */
 const LAST_LINES = 20
 const LAST_LINES_LENGTH = 4096
@@ -32,7 +38,10 @@ export interface Emulator {
   whenParsed(callback: () => void): void
   /** At once: call it from `whenParsed`. */
   resize(cols: number, rows: number): void
-  /** Escape sequences that draw the present state on an empty terminal of the same size. Parse everything first. */
+  /**
+   * Escape sequences that draw the present state on an empty terminal of the same size, with as much of what scrolled
+   * off, and of the colours, as fits into MAX_SNAPSHOT_BYTES. Parse everything first.
+   */
   snapshot(): { data: string; cols: number; rows: number; title: string }
   screen(ansi: boolean): Screen
   lastLines(): string
@@ -60,7 +69,7 @@ export function createEmulator(cols: number, rows: number, onAnswer: (answer: st
     if (live) onAnswer(text)
   }
   terminal.onTitleChange((value) => {
-    title = value
+    title = value.slice(0, MAX_TITLE_LENGTH)
   })
   terminal.onData(answer)
   terminal.parser.registerOscHandler(7501, (payload) => {
@@ -74,6 +83,38 @@ export function createEmulator(cols: number, rows: number, onAnswer: (answer: st
   const visibleRows = () => {
     const buffer = terminal.buffer.active
     return Array.from({ length: terminal.rows }, (_, row) => buffer.getLine(buffer.baseY + row))
+  }
+
+  /** Of a row that is too much otherwise: one code point per cell and no attributes, at most 4 bytes each. */
+  const plainRow = (line: IBufferLine | undefined): string => {
+    if (line === undefined) return ''
+    const cells = Array.from({ length: line.length }, (_, x) => line.getCell(x))
+    return cells
+      .map((cell) => (cell === undefined || cell.getWidth() === 0 ? '' : String.fromCodePoint(cell.getCode() || 32)))
+      .join('')
+      .trimEnd()
+  }
+
+  /** The visible screen and the modes, without attributes: what remains when colours alone are past the bound. */
+  const plainSnapshot = (): string => {
+    const { type, cursorX, cursorY } = terminal.buffer.active
+    const bare = { scrollback: 0, excludeAltBuffer: true }
+    // The serializer writes the modes last, and alone it does not give them.
+    const attributed = serializer.serialize({ ...bare, excludeModes: true })
+    const modeSequences = serializer.serialize(bare).slice(attributed.length)
+    const rows = visibleRows().map(plainRow).join('\r\n')
+    const cursor = `\x1b[${cursorY + 1};${Math.min(cursorX + 1, terminal.cols)}H`
+    return `${type === 'alternate' ? '\x1b[?1049h\x1b[H' : ''}${rows}${cursor}${modeSequences}`
+  }
+
+  const fits = (text: string): boolean => Buffer.byteLength(text) <= MAX_SNAPSHOT_BYTES
+
+  const drawing = (): string => {
+    for (const scrollback of SCROLLBACK_STEPS) {
+      const text = serializer.serialize({ scrollback })
+      if (fits(text)) return text
+    }
+    return plainSnapshot()
   }
 
   return {
@@ -95,7 +136,7 @@ export function createEmulator(cols: number, rows: number, onAnswer: (answer: st
       modes.resized()
     },
     snapshot: () => ({
-      data: serializer.serialize({ scrollback: SCROLLBACK_LINES }) + modes.restore(),
+      data: drawing() + modes.restore(),
       cols: terminal.cols,
       rows: terminal.rows,
       title,
@@ -105,8 +146,10 @@ export function createEmulator(cols: number, rows: number, onAnswer: (answer: st
       const lines = visibleRows().map((line) =>
         line === undefined ? '' : ansi ? renderRow(line) : line.translateToString(true),
       )
+      const whole = lines.join('\n').trimEnd()
+      const text = fits(whole) ? whole : visibleRows().map(plainRow).join('\n').trimEnd()
       const cursor = { x: Math.min(cursorX, terminal.cols - 1), y: cursorY }
-      return { cols: terminal.cols, rows: terminal.rows, cursor, title, text: lines.join('\n').trimEnd() }
+      return { cols: terminal.cols, rows: terminal.rows, cursor, title, text }
     },
     lastLines() {
       const lines = visibleRows().map((line) => line?.translateToString(true) ?? '')

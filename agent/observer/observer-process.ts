@@ -95,6 +95,12 @@ export function startObserver({ scriptPath, logsDir, events }: ObserverProcessOp
     })
     const decoder = decode()
     child = started
+    started.once('error', (error) => events.onProblem('the observer cannot be started', String(error)))
+    // Node gives no pipes, and tells no end, when the system has no descriptor left.
+    if ((started.stdout as unknown) == null || (started.stdin as unknown) == null) {
+      onExit(startedAt, 'it has no pipes')
+      return
+    }
     started.stdout.on('data', (chunk: Buffer) => {
       try {
         decoder(chunk)
@@ -105,7 +111,6 @@ export function startObserver({ scriptPath, logsDir, events }: ObserverProcessOp
     })
     // EPIPE: it died while we wrote; its exit is handled.
     started.stdin.on('error', () => {})
-    started.once('error', (error) => events.onProblem('the observer cannot be started', String(error)))
     started.once('close', (code, signal) => onExit(startedAt, `exit code ${code}, signal ${signal}`))
     events.onStarted()
   }

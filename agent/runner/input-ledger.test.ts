@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { INPUT_SEQ_STRIDE } from '@/contracts/terminal/terminal'
 import { createInputLedger } from './input-ledger'
 
 it('tells new, repeated and missing input apart', async () => {
@@ -33,4 +34,16 @@ it('forgets the client longest unheard of, and no other', () => {
   }
   expect(ledger.judge('steady', 1).kind).toBe('repeat')
   expect(ledger.judge('old', 1).kind).toBe('write')
+})
+
+it('takes input after some that was given up, and still none that would reorder', () => {
+  const ledger = createInputLedger()
+  ledger.take('a', 5, Promise.resolve(true))
+  expect(ledger.judge('a', INPUT_SEQ_STRIDE + 2).kind).toBe('gap')
+  expect(ledger.judge('a', INPUT_SEQ_STRIDE + 1).kind).toBe('write')
+  ledger.take('a', INPUT_SEQ_STRIDE + 1, Promise.resolve(true))
+  expect(ledger.judge('a', 6).kind).toBe('repeat')
+  // In flight across the multiple: one that is missing there is missing.
+  ledger.take('a', 2 * INPUT_SEQ_STRIDE - 3, Promise.resolve(true))
+  expect(ledger.judge('a', 2 * INPUT_SEQ_STRIDE + 1).kind).toBe('gap')
 })

@@ -1,3 +1,5 @@
+import { INPUT_SEQ_STRIDE, MAX_UNACKED_INPUTS } from '@/contracts/terminal/terminal'
+
 /** Clients whose last input is remembered per runner: more never type within one reconnect. */
 const MAX_CLIENTS = 256
 
@@ -24,6 +26,10 @@ export interface InputLedger {
   writtenSeq(clientId: string): number
 }
 
+/** Whether a client that got to `takenSeq` gave up what lies between: no input in flight gets that far ahead. */
+const beginsAnew = (seq: number, takenSeq: number): boolean =>
+  seq % INPUT_SEQ_STRIDE === 1 && seq - takenSeq > MAX_UNACKED_INPUTS
+
 /** An empty ledger; the client longest unheard of is forgotten first. */
 export function createInputLedger(): InputLedger {
   const clients = new Map<string, ClientInput>()
@@ -41,7 +47,8 @@ export function createInputLedger(): InputLedger {
     judge(clientId, seq) {
       const client = touch(clientId, seq)
       if (seq <= client.takenSeq) return { kind: 'repeat', written: client.lastWrite }
-      return seq === client.takenSeq + 1 ? { kind: 'write' } : { kind: 'gap' }
+      const follows = seq === client.takenSeq + 1 || beginsAnew(seq, client.takenSeq)
+      return follows ? { kind: 'write' } : { kind: 'gap' }
     },
     take(clientId, seq, written) {
       const client = touch(clientId, seq)

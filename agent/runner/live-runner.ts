@@ -14,6 +14,7 @@ import { identify } from '../process-tree/identity'
 import type { TreeRoot } from '../process-tree/tree'
 import { type ProcessEnd, type PtyProcess, spawnPty } from '../pty/pty-process'
 import { createInputLedger } from './input-ledger'
+import { createKillDeadline } from './kill-deadline'
 import type { LaunchPlan } from './launch-plan'
 import { createObservedOutput } from './observed-output'
 import { Refused, type RunnerHost } from './runner-host'
@@ -69,7 +70,8 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
   let exit: RunnerExit | null = null
   let rootEnded = false
   let stopReason: string | null = null
-  let killTimer: NodeJS.Timeout | null = null
+  let askedToEnd = false
+  let killing = false
   let treeEnded: Promise<boolean> = Promise.resolve(true)
   let pty: PtyProcess | null = null
   let typed = plan.typed
@@ -117,6 +119,10 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
     onEnded()
   }
 
+  const killDeadline = createKillDeadline((graceMs) =>
+    kill(`It did not end within ${Math.round(graceMs / 100) / 10} s and was killed.`),
+  )
+
   output.open()
   pty = await host
     .spawnQueue(() =>
@@ -129,8 +135,11 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
         },
         onRootEnd() {
           rootEnded = true
-          if (killTimer !== null) clearTimeout(killTimer)
-          treeEnded = endRest(LEFTOVER_GRACE_MS)
+          killDeadline.clear()
+          treeEnded = endRest(LEFTOVER_GRACE_MS).catch((error: unknown) => {
+            host.onProblem('what an ended runner left cannot be looked for', error)
+            return false
+          })
         },
         onClosed: (end) => void onClosed(end),
       }),
@@ -154,13 +163,19 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
   }
   const freeze = { runnerId, root, trees: host.trees, signal: host.signal }
 
-  const kill = (reason: string): void => {
-    if (rootEnded) return
+  function kill(reason: string): void {
+    if (rootEnded || killing) return
     stopReason = reason
-    endRest(0).then(
-      (done) => done || host.onProblem('a process cannot be killed', runnerId),
-      (error: unknown) => host.onProblem('a runner cannot be killed', error),
-    )
+    killing = true
+    endRest(0)
+      .then(
+        (done) => done || host.onProblem('a process cannot be killed', runnerId),
+        (error: unknown) => host.onProblem('a runner cannot be killed', error),
+      )
+      .finally(() => {
+        // A later stop may try again.
+        killing = false
+      })
   }
 
   /** The provider's polite exit, to the root's process group. */
@@ -222,11 +237,12 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
     },
     stop(force, graceMs) {
       if (rootEnded || state === 'exited') return
-      if (killTimer !== null) clearTimeout(killTimer)
       if (force || graceMs === 0) return kill('It was killed on request.')
-      const seconds = Math.round(graceMs / 100) / 10
-      killTimer = setTimeout(() => kill(`It did not end within ${seconds} s and was killed.`), graceMs)
+      killDeadline.within(graceMs)
       stopReason ??= 'It was stopped on request.'
+      // Once: repeated, some programs take it for something else, and a repeated stop is only a reminder.
+      if (askedToEnd) return
+      askedToEnd = true
       askToEnd().catch((error: unknown) => host.onProblem('a runner cannot be asked to end', error))
     },
     async watch(from, reply) {
@@ -236,9 +252,10 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
         const start = await startOfWatch(source, from)
         // In this order on one socket: the reply, then what comes after it.
         reply(start)
-        watch.go(token, start.end)
+        // The stream ended while this was made: whoever has just got it must ask again.
+        if (!watch.go(token, start.end)) host.events.outputSkipped(runnerId)
       } catch (error) {
-        watch.end(token)
+        watch.cancel(token)
         throw new Refused(
           'unavailable',
           `The screen cannot be had now: ${error instanceof Error ? error.message : error}`,

@@ -91,14 +91,68 @@ describe('a watch', () => {
     expect(sent.length).toBe(1)
   })
 
-  it('replaced while it opened does not go', () => {
+  it('goes on without a hole when it is opened again', () => {
+    const { watch, sent, events, print } = recorded()
+    watch.go(watch.open(), 0)
+    print(2)
+    print(3)
+    const second = watch.open()
+    print(4)
+    expect(watch.go(second, 5)).toBe(true)
+    vi.runAllTimers()
+    expect(sent).toEqual([
+      { offset: 0, length: 2 },
+      { offset: 2, length: 7 },
+    ])
+    expect(events).toEqual([])
+  })
+
+  it('keeps what it waits to send, and its window, when it is opened again', () => {
+    const { watch, sent, print } = recorded()
+    watch.go(watch.open(), 0)
+    print(WATCH_WINDOW_BYTES)
+    vi.advanceTimersByTime(1)
+    print(100)
+    vi.advanceTimersByTime(1)
+    watch.go(watch.open(), WATCH_WINDOW_BYTES + 100)
+    expect(sent.length).toBe(1)
+    watch.ack(WATCH_WINDOW_BYTES)
+    expect(sent.at(-1)).toEqual({ offset: WATCH_WINDOW_BYTES, length: 100 })
+  })
+
+  it('opened twice at once gives both all they lack, whoever goes first', () => {
     const { watch, sent, print } = recorded()
     const first = watch.open()
-    const second = watch.open()
     print(3)
-    expect(watch.go(first, 0)).toBe(false)
-    expect(sent).toEqual([])
-    expect(watch.go(second, 0)).toBe(true)
-    expect(sent).toEqual([{ offset: 0, length: 3 }])
+    const second = watch.open()
+    print(4)
+    expect(watch.go(second, 3)).toBe(true)
+    expect(sent).toEqual([{ offset: 0, length: 7 }])
+    expect(watch.go(first, 0)).toBe(true)
+    expect(sent.length).toBe(1)
+  })
+
+  it('survives a viewer that could not be told, and ends with the only one', () => {
+    const { watch, sent, print } = recorded()
+    const only = watch.open()
+    watch.cancel(only)
+    print(3)
+    expect(watch.go(only, 0)).toBe(false)
+    watch.go(watch.open(), 3)
+    watch.cancel(watch.open())
+    print(4)
+    expect(sent).toEqual([{ offset: 3, length: 4 }])
+  })
+
+  it('that ended while it opened again does not go', () => {
+    const { watch, events, print } = recorded()
+    watch.go(watch.open(), 0)
+    print(WATCH_WINDOW_BYTES)
+    vi.advanceTimersByTime(1)
+    print(100)
+    const second = watch.open()
+    vi.advanceTimersByTime(2_000)
+    expect(events).toContain('skipped')
+    expect(watch.go(second, WATCH_WINDOW_BYTES + 100)).toBe(false)
   })
 })

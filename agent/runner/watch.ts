@@ -21,14 +21,21 @@ export interface WatchPorts {
 
 /** The stream of one runner's output to the daemon: in order, no gap, no doubling, bounded. */
 export interface Watch {
-  /** Everything printed from now on is kept until `go`. A watch that was on is replaced. Returns its token. */
+  /**
+   * Everything printed from now on will be streamed. A stream that is on stays as it is: one more viewer must not cost
+   * the others a byte. Returns the token of the stream.
+   */
   open(): number
-  /** The daemon has everything before `start`: the stream goes on from there. False when it was replaced meanwhile. */
+  /**
+   * Whoever opened has been told everything before `start`: all that follows it is streamed, and bytes before it may
+   * come again. False when that stream is over meanwhile.
+   */
   go(token: number, start: number): boolean
+  /** Whoever opened could not be told: a stream that nobody else opened is over. */
+  cancel(token: number): void
   onOutput(offset: number, data: Buffer): void
   ack(offset: number): void
-  /** Ends the watch; with a token only that one. */
-  end(token?: number): void
+  end(): void
   /** Resolves when everything printed so far is sent, or the watch is over. */
   drained(): Promise<void>
 }
@@ -36,6 +43,8 @@ export interface Watch {
 interface State {
   token: number
   going: boolean
+  /** Opened and not yet gone or cancelled. */
+  opening: number
   /** Printed and not yet sent. */
   waiting: { offset: number; data: Buffer }[]
   sentEnd: number
@@ -63,8 +72,7 @@ export function createWatch(ports: WatchPorts): Watch {
     onDrained = []
   }
 
-  const end = (token?: number): void => {
-    if (token !== undefined && state?.token !== token) return
+  const end = (): void => {
     state = null
     clearStall()
     if (holding) ports.release()
@@ -109,19 +117,28 @@ export function createWatch(ports: WatchPorts): Watch {
 
   return {
     open() {
-      end()
-      const token = nextToken
-      nextToken += 1
-      state = { token, going: false, waiting: [], sentEnd: 0, ackedEnd: 0 }
-      return token
+      if (state === null) {
+        state = { token: nextToken, going: false, opening: 0, waiting: [], sentEnd: 0, ackedEnd: 0 }
+        nextToken += 1
+      }
+      state.opening += 1
+      return state.token
     },
     go(token, start) {
       if (state === null || state.token !== token) return false
+      state.opening -= 1
+      if (state.going) return true
       state.going = true
-      state.sentEnd = start
-      state.ackedEnd = start
+      // What waits may begin before `start`: another viewer that opened earlier still lacks it.
+      state.sentEnd = Math.min(start, state.waiting[0]?.offset ?? start)
+      state.ackedEnd = state.sentEnd
       flush()
       return true
+    },
+    cancel(token) {
+      if (state === null || state.token !== token) return
+      state.opening -= 1
+      if (!state.going && state.opening === 0) end()
     },
     onOutput(offset, data) {
       if (state === null) return

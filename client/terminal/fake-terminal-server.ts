@@ -30,6 +30,8 @@ export interface FakeTerminalServer {
   withholdInputAcks: boolean
   /** Input does not arrive at all. */
   loseInput: boolean
+  /** After `attached` the connection is ended, as when the runner's agent is away. */
+  failAttached: boolean
   /** Oldest offset that can still be replayed. */
   replayFrom: number
   /** The runner writes; `deliver: false` loses the bytes on the way. */
@@ -69,6 +71,7 @@ export async function startFakeTerminalServer(existing?: HttpServer): Promise<Fa
     epoch: 1,
     withholdInputAcks: false,
     loseInput: false,
+    failAttached: false,
     replayFrom: 0,
     write(data, deliver = true) {
       const bytes = encoder.encode(data)
@@ -142,7 +145,10 @@ export async function startFakeTerminalServer(existing?: HttpServer): Promise<Fa
       rows: handshake.rows,
       writtenSeq: writtenSeqs.get(clientId) ?? 0,
     })
-    if (resumeFrom && resumeFrom.epoch === server.epoch && resumeFrom.offset >= server.replayFrom)
+    if (server.failAttached) {
+      socket.emit('problem', { code: 'unavailable', message: 'the agent is away', fatal: false })
+      socket.disconnect(true)
+    } else if (resumeFrom && resumeFrom.epoch === server.epoch && resumeFrom.offset >= server.replayFrom)
       socket.emit('output', resumeFrom.offset, server.written.subarray(resumeFrom.offset))
     else socket.emit('snapshot', snapshotNow('attach'))
   })

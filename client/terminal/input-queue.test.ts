@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { MAX_INPUT_BYTES, MAX_UNACKED_INPUTS } from '@/contracts/terminal/terminal'
+import {
+  INPUT_SEQ_STRIDE,
+  MAX_INPUT_BYTES,
+  MAX_UNACKED_INPUT_BYTES,
+  MAX_UNACKED_INPUTS,
+} from '@/contracts/terminal/terminal'
 import { createInputQueue, MAX_HELD_INPUT_BYTES } from './input-queue'
 
 describe('input queue', () => {
@@ -44,5 +49,39 @@ describe('input queue', () => {
     expect(queue.push('x')).toBe(false)
     expect(queue.drop()).toBe(MAX_HELD_INPUT_BYTES)
     expect(queue.push('x')).toBe(true)
+  })
+
+  it('bounds the bytes that are unacknowledged, and goes on as they are acknowledged', () => {
+    const queue = createInputQueue()
+    queue.push(new Uint8Array(4 * MAX_UNACKED_INPUT_BYTES))
+    const inFlight = () => queue.unacknowledged().reduce((sum, { data }) => sum + data.length, 0)
+    let last = 0
+    let total = 0
+    while (queue.heldBytes() > 0) {
+      for (let message = queue.next(); message; message = queue.next()) {
+        last = message.seq
+        total += message.data.length
+      }
+      expect(inFlight()).toBe(MAX_UNACKED_INPUT_BYTES)
+      queue.acknowledge(last)
+    }
+    expect(total).toBe(4 * MAX_UNACKED_INPUT_BYTES)
+  })
+
+  it('goes on with numbers of its own after what was dropped in flight', () => {
+    const queue = createInputQueue()
+    queue.push('unsent')
+    queue.drop()
+    queue.push('refused')
+    expect(queue.next()?.seq).toBe(1)
+    queue.drop()
+    queue.push('next')
+    expect(queue.next()?.seq).toBe(INPUT_SEQ_STRIDE + 1)
+    // The late acknowledgement of what was dropped says nothing of this.
+    queue.acknowledge(1)
+    expect(queue.unacknowledged().length).toBe(1)
+    queue.acknowledge(INPUT_SEQ_STRIDE + 1)
+    queue.push('after')
+    expect(queue.next()?.seq).toBe(INPUT_SEQ_STRIDE + 2)
   })
 })

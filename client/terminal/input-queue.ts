@@ -1,4 +1,9 @@
-import { MAX_INPUT_BYTES, MAX_UNACKED_INPUTS } from '@/contracts/terminal/terminal'
+import {
+  INPUT_SEQ_STRIDE,
+  MAX_INPUT_BYTES,
+  MAX_UNACKED_INPUT_BYTES,
+  MAX_UNACKED_INPUTS,
+} from '@/contracts/terminal/terminal'
 
 /** Typed or pasted input held here at most: a paste larger than this is refused whole, never cut silently. */
 export const MAX_HELD_INPUT_BYTES = 32 * 1024 * 1024
@@ -21,7 +26,7 @@ export interface InputQueue {
   acknowledge(seq: number): void
   /** Numbers go on after `seq`, where the daemon knows this client better than we do. */
   continueAfter(seq: number): void
-  /** Forgets everything held; returns how many bytes that were. */
+  /** Forgets everything held; returns how many bytes that were. What was sent of it may be in the PTY or not. */
   drop(): number
   /** Bytes held, sent or not. */
   heldBytes(): number
@@ -46,6 +51,7 @@ function cut(data: InputData): InputData[] {
 export function createInputQueue(): InputQueue {
   let waiting: InputData[] = []
   let sent: InputMessage[] = []
+  let sentBytes = 0
   let held = 0
   let lastSeq = 0
 
@@ -71,9 +77,12 @@ export function createInputQueue(): InputQueue {
       return true
     },
     next() {
-      if (sent.length >= MAX_UNACKED_INPUTS) return null
-      const data = waiting.shift()
-      if (data === undefined) return null
+      const data = waiting[0]
+      if (data === undefined || sent.length >= MAX_UNACKED_INPUTS) return null
+      const size = byteLength(data)
+      if (sentBytes + size > MAX_UNACKED_INPUT_BYTES) return null
+      waiting.shift()
+      sentBytes += size
       lastSeq += 1
       const message = { seq: lastSeq, data }
       sent.push(message)
@@ -83,15 +92,22 @@ export function createInputQueue(): InputQueue {
     acknowledge(seq) {
       const firstLeft = sent.findIndex((message) => message.seq > seq)
       const done = firstLeft === -1 ? sent.splice(0) : sent.splice(0, firstLeft)
-      for (const message of done) held -= byteLength(message.data)
+      for (const message of done) {
+        const size = byteLength(message.data)
+        held -= size
+        sentBytes -= size
+      }
     },
     continueAfter(seq) {
       lastSeq = Math.max(lastSeq, seq)
     },
     drop() {
       const dropped = held
+      // Their numbers are not used again: where one was written after all, new input under it would pass for a repeat.
+      if (sent.length > 0) lastSeq = Math.ceil((lastSeq + MAX_UNACKED_INPUTS) / INPUT_SEQ_STRIDE) * INPUT_SEQ_STRIDE
       waiting = []
       sent = []
+      sentBytes = 0
       held = 0
       return dropped
     },

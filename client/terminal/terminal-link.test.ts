@@ -258,6 +258,27 @@ describe('terminal link', () => {
     expect(new Set(tickets).size).toBe(tickets.length)
   })
 
+  it('backs off while attaching succeeds and nothing follows, and is quick again once something did', async () => {
+    const delays: number[] = []
+    const scheduler: Scheduler = {
+      after(milliseconds, action) {
+        // What is shorter than an attempt's limit and longer than the idle acknowledgement is a retry.
+        if (milliseconds >= 100 && milliseconds < 10_000) delays.push(milliseconds)
+        return impatient.after(milliseconds, action)
+      },
+    }
+    server.failAttached = true
+    // It is attached only for a moment each time, which may pass unseen.
+    void start({ scheduler, random: () => 1 - Number.EPSILON }).catch(() => undefined)
+    await eventually(() => expect(delays.length).toBeGreaterThanOrEqual(7))
+    expect(delays.slice(0, 7)).toEqual([200, 400, 800, 1_600, 3_200, 5_000, 5_000])
+    server.failAttached = false
+    await eventually(() => expect(screen.resets.length).toBe(1))
+    delays.length = 0
+    server.cut()
+    await eventually(() => expect(delays).toEqual([200]))
+  })
+
   it('ends for good when the ticket is refused for a reason that stays', async () => {
     const refusal = { code: 'not_found', hint: null, fields: null, requestId: 'r' }
     const error = Object.assign(new TRPCClientError('no such runner'), { data: { stratavore: refusal } })

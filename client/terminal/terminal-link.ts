@@ -18,6 +18,9 @@ import { initialLinkState, type TerminalLinkState } from './terminal-link-state'
 /** An attempt (ticket, connection, `attached`) is given up after this long. */
 const ATTACHED_TIMEOUT_MS = 10_000
 
+/** A connection that was there this long was sound, even when the runner said nothing on it. */
+const SOUND_AFTER_MS = 10_000
+
 /** Stands for a driver whose name is not told yet. */
 const someoneElse: TerminalPresence = { driver: { clientId: '', name: 'somebody else' }, clients: [] }
 
@@ -126,6 +129,11 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
     retry()
   }
 
+  /** Something of the runner came over the connection: `attached` alone does not tell whether its agent can be had. */
+  function sound(): void {
+    attempt = 0
+  }
+
   async function connect(): Promise<void> {
     const mine = generation
     setTimer(ATTACHED_TIMEOUT_MS, retry)
@@ -149,13 +157,15 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
     connection = connectTerminal(options.url, handshake, options.socketOptions ?? {}, {
       attached,
       snapshot(message) {
+        sound()
         const restarted = epoch !== message.epoch
         epoch = message.epoch
         output.snapshot(message)
         if (restarted) update({ exit: null, ...dropInput('the runner was restarted') })
       },
       output(offset, data) {
-        if (!output.output(offset, data)) retry()
+        if (output.output(offset, data)) sound()
+        else retry()
       },
       resized: output.resized,
       presence(presence) {
@@ -165,6 +175,7 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
         pump()
       },
       inputAck(seq) {
+        sound()
         input.acknowledge(seq)
         pump()
       },
@@ -179,9 +190,7 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
   }
 
   function attached(message: TerminalAttached): void {
-    cancelTimer?.()
-    cancelTimer = null
-    attempt = 0
+    setTimer(SOUND_AFTER_MS, sound)
     const restarted = epoch !== null && epoch !== message.epoch
     epoch = message.epoch
     input.acknowledge(message.writtenSeq)

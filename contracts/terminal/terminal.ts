@@ -18,6 +18,15 @@ export const MAX_INPUT_BYTES = 64 * 1024
 /** Input messages a client may have unacknowledged; bounds what a reconnect sends again. */
 export const MAX_UNACKED_INPUTS = 64
 
+/** And their bytes together: well below what the agent holds for a program, so that a large paste is never refused. */
+export const MAX_UNACKED_INPUT_BYTES = 512 * 1024
+
+/**
+ * Input a client gave up, written or not, leaves its numbers unused: the client goes on right after a multiple of this,
+ * more than MAX_UNACKED_INPUTS further on. Only there may numbers be missing; no number ever means two inputs.
+ */
+export const INPUT_SEQ_STRIDE = 1_000_000
+
 /** Bytes a client may have unacknowledged before the stream to it stops: a few hundred ms of a flood. */
 export const OUTPUT_WINDOW_BYTES = 1024 * 1024
 
@@ -98,7 +107,7 @@ export interface DaemonToClient {
 
 /** What a client emits. */
 export interface ClientToDaemon {
-  /** seq starts at 1 and grows by one per message of this clientId. */
+  /** seq starts at 1 and grows by one per message of this clientId, but for INPUT_SEQ_STRIDE. */
   input: (seq: number, data: Uint8Array | string) => void
   /** Cumulative: everything before this offset is on the screen. */
   ack: (offset: number) => void

@@ -174,6 +174,54 @@ describe('agent', () => {
     })
   })
 
+  it('kills in time what ignores the polite exit, however often it is asked to stop', async () => {
+    home.start()
+    await joined()
+    const { runnerId } = await launch({ provider: 'echo', prompt: 'ignore-term; print hello; echo' })
+    await untilScreen(runnerId, 'hello')
+    const stop = () => daemon.agent().emitWithAck('stopRunner', { runnerId, epoch: 0, force: false, graceMs: 1_000 })
+    await stop()
+    // As a reconciler does: each time before the grace is over.
+    const again = setInterval(() => void stop().catch(() => undefined), 300)
+    try {
+      expect((await untilExit(runnerId)).reason).toBe('It did not end within 1 s and was killed.')
+    } finally {
+      clearInterval(again)
+    }
+  })
+
+  it('streams on without a hole while others begin to watch', async () => {
+    home.start()
+    await joined()
+    const { runnerId } = await launch({ provider: 'echo', prompt: 'sleep 300; flood 3000000; exit 0' })
+    const start = await watch(runnerId)
+    let over = false
+    const others = (async () => {
+      while (!over) await watch(runnerId).catch(() => undefined)
+    })()
+    const exit = await untilExit(runnerId)
+    over = true
+    await others
+    const seen = daemon.output.get(runnerId)
+    expect(seen?.from).toBe(start.end)
+    // The fake daemon takes output only without gap.
+    expect((seen?.from ?? 0) + (seen?.data.length ?? 0)).toBe(exit.outputEnd)
+    expect(daemon.skipped).toEqual([])
+  })
+
+  it('survives commands without an answer, and garbage', async () => {
+    const agent = home.start()
+    await joined()
+    const { runnerId } = await launch()
+    const socket = daemon.agent() as unknown as { emit(event: string, ...args: unknown[]): void }
+    for (const event of ['watchRunner', 'startRunner', 'input', 'readLog', 'screen', 'outputAck', 'unwatchRunner']) {
+      for (const message of [undefined, null, 'garbage', { runnerId, from: null }]) socket.emit(event, message)
+    }
+    await type(runnerId, 'echo still$((1+1))\r')
+    await untilScreen(runnerId, 'still2')
+    expect(agent.exitCode).toBeNull()
+  })
+
   it('reports an exit after the last byte', async () => {
     home.start()
     await joined()
