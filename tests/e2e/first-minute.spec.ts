@@ -126,6 +126,8 @@ test('keys, history, Ctrl-C, paste and resizes reach the program', async ({ brow
   await terminal.enter('end')
   await terminal.sees(/^\^\[\^K\tend|^\^\[\^K +end/m)
   await page.keyboard.press('Control+c')
+  // Only its prompt takes a paste as one piece.
+  await terminal.sees(/\^C\nready>$/)
 
   await page.evaluate(() => navigator.clipboard.writeText('echo pasted 1\necho pasted 2'))
   await page.keyboard.press('Control+Shift+V')
