@@ -33,7 +33,7 @@ function statusText(cli: Cli, status: SystemStatus): string {
         : { styled: colors.red(`${database.kind}, down`) },
     ],
     ['broker', status.broker.ok ? status.broker.kind : { styled: colors.red(`${status.broker.kind}, down`) }],
-    ['events waiting', status.outboxPending],
+    ...(status.broker.kind === 'amqp' ? ([['events waiting', status.outboxPending]] satisfies [string, Cell][]) : []),
     [
       'runners',
       `${counts.live} live${states.length > 0 ? `: ${states.map(([name, count]) => `${count} ${name}`).join(', ')}` : ''}`,

@@ -57,7 +57,7 @@ export function HealthPanel() {
               daemon pid {status.data.daemon.pid}, {formatBytes(status.data.daemon.memoryBytes)}
             </span>
           )}
-          <span>{status.data.outboxPending} events to deliver</span>
+          {status.data.broker.kind === 'amqp' && <span>{status.data.outboxPending} events to deliver</span>}
         </p>
       )}
     </Panel>

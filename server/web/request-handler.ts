@@ -6,6 +6,7 @@ import type { ServiceContext } from '../services/service-context'
 import { API_PATH, type Identities } from './api-handler'
 import type { DaemonTunnel } from './daemon-tunnel'
 import { identify } from './identify'
+import type { LiveConnections } from './live-connections'
 import { handleLoginLink } from './login-route'
 import { requestTarget } from './request-target'
 import { setSecurityHeaders } from './security-headers'
@@ -23,6 +24,7 @@ interface Parts {
   log: Logger
   api(request: IncomingMessage, response: ServerResponse): void
   tunnel: DaemonTunnel
+  live: LiveConnections
   pages(request: IncomingMessage, response: ServerResponse): Promise<void>
   /** Next's own sockets (reload in development); null in production. */
   pageUpgrade: ((request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>) | null
@@ -49,6 +51,8 @@ export function createRequestHandler(parts: Parts) {
     const who = await identify(services, request)
     if (who) {
       parts.identities.set(request, who.identity)
+      // An event stream stays open: its answer ends with the credential that asked for it.
+      parts.live.watch(who.identity.credentialId, response)
       const misuse = who.by === 'cookie' ? judgeCookieUse({ method, headers: request.headers, upgrade: false }) : null
       if (misuse) return answer(response, 403, misuse)
     }
@@ -90,6 +94,7 @@ export function createRequestHandler(parts: Parts) {
     const who = await identify(services, request)
     if (who?.by === 'cookie' && judgeCookieUse(judged)) return refuseUpgrade(socket, '403 Forbidden')
     if (!who) return refuseUpgrade(socket, '401 Unauthorized')
+    parts.live.watch(who.identity.credentialId, socket)
     parts.tunnel.upgrade(request, socket, head)
   }
 

@@ -11,10 +11,12 @@ import { openDatabase } from '../db/database'
 import { databaseKind } from '../db/database-kind'
 import { EVENTS_CHANNEL, listen } from '../db/listen'
 import { lastEventSeq, readEventsAfter } from '../services/event/read-events'
+import { validCredentials } from '../services/identity/valid-credentials'
 import { readInstallationKeys, readKeyFile } from '../services/installation/installation-keys'
 import { createNewsBell, type EventFeed } from '../trpc/event-feed'
 import { createApiHandler, type Identities } from './api-handler'
 import { createDaemonTunnel } from './daemon-tunnel'
+import { watchLiveConnections } from './live-connections'
 import { createRequestHandler } from './request-handler'
 
 export interface WebOptions {
@@ -57,9 +59,13 @@ export async function startWeb({ settings, rootDir, dev, log }: WebOptions): Pro
   const origin = baseUrl(settings.host, settings.port)
   const api = createApiHandler({ services, events, identities, origin, log })
   const tunnel = createDaemonTunnel(paths.daemonSocket)
+  const live = watchLiveConnections({
+    valid: (ids) => validCredentials(services, ids),
+    onError: (error) => log.warn({ err: error }, 'credentials of open connections could not be checked'),
+  })
   const pages = app.getRequestHandler()
   const pageUpgrade = dev ? app.getUpgradeHandler() : null
-  const handler = createRequestHandler({ services, identities, dev, log, api, tunnel, pages, pageUpgrade })
+  const handler = createRequestHandler({ services, identities, dev, log, api, tunnel, live, pages, pageUpgrade })
 
   const server = createServer(
     (request: IncomingMessage, response: ServerResponse) => void handler.request(request, response),
@@ -78,6 +84,7 @@ export async function startWeb({ settings, rootDir, dev, log }: WebOptions): Pro
       // Event streams and sockets never end by themselves; their clients come back and resume.
       server.closeAllConnections()
       handler.closeSockets()
+      live.stop()
       await closed
       await app.close()
       await listener.close()

@@ -291,6 +291,9 @@ test('a runner is stopped after a question, tells how it ended, and restarts', a
   await ended.getByRole('button', { name: 'Restart' }).click()
   await expect(ended).toHaveCount(0)
   await terminal.attached('driver')
+  // Keys for the life that is over are not typed into the next one: wait for its screen and prompt.
+  await expect.poll(() => terminal.text()).not.toContain('last words')
+  await terminal.sees(/[#$] *$/m)
   await terminal.root.click()
   await terminal.enter('echo again $((40+2))')
   await terminal.sees(/^again 42$/m)

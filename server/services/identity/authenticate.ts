@@ -9,6 +9,8 @@ export interface Identity {
   actor: Actor
   role: 'owner' | 'operator' | 'viewer' | 'service'
   webSessionId: string | null
+  /** The browser session or API token that opened the door: what revoking it cuts. */
+  credentialId: string
 }
 
 /** The browser session behind a cookie value, or null. */
@@ -22,6 +24,7 @@ export async function authenticateCookie(ctx: IdentityContext, cookie: string): 
     actor: { kind: 'user', id: session.user.id, name: session.user.name, via: 'browser' },
     role: session.user.role,
     webSessionId: session.id,
+    credentialId: session.id,
   }
 }
 
@@ -36,5 +39,6 @@ export async function authenticateBearer(ctx: IdentityContext, token: string): P
     actor: { kind: 'token', id: row.user.id, name: `${row.user.name} (${row.name})`, via: 'api' },
     role: row.user.role,
     webSessionId: null,
+    credentialId: row.id,
   }
 }

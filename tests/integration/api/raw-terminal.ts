@@ -29,6 +29,7 @@ export async function connectRaw(
   stack: Stack,
   auth: Record<string, unknown>,
   namespace: string = TERMINAL_NAMESPACE,
+  headers: Record<string, string> = { authorization: `Bearer ${stack.token}` },
 ): Promise<RawTerminal> {
   const handshake = {
     protocol: TERMINAL_PROTOCOL_VERSION,
@@ -41,7 +42,7 @@ export async function connectRaw(
     transports: ['websocket'],
     reconnection: false,
     forceNew: true,
-    extraHeaders: { authorization: `Bearer ${stack.token}` },
+    extraHeaders: headers,
     auth: { ...handshake, ...auth },
   })
   const attached: TerminalAttached[] = []
