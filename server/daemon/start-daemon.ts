@@ -65,7 +65,6 @@ export async function startDaemon({ settings, agentScript, agentEnv, log }: Daem
     clock: systemClock,
     settings,
     keys,
-    databaseKind: 'external',
   } as const
   const localNode = await db.prisma.node.findUniqueOrThrow({ where: { name: LOCAL_NODE_NAME } })
 

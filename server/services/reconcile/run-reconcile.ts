@@ -5,7 +5,7 @@ import type { ServiceContext } from '../service-context'
 import { performAction } from './perform-action'
 import { type DesiredRunner, planReconcile, type ReconcileAction } from './plan-reconcile'
 
-export type ReconcileContext = Omit<ServiceContext, 'daemon'>
+export type ReconcileContext = Omit<ServiceContext, 'daemon' | 'databaseKind'>
 
 /** Actions under way at once: a node starting 100 runners should not open 100 transactions. */
 const PARALLEL_ACTIONS = 8
