@@ -59,3 +59,40 @@ export const directoryList = z.preprocess(
     .min(1, 'must name at least one directory')
     .max(64, 'must name at most 64 directories'),
 )
+
+const HTTP_URL = 'must be a URL like https://host.example'
+
+/** Address of a web server. */
+export const httpUrl = z
+  .string(HTTP_URL)
+  .refine((text) => URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol), HTTP_URL)
+  .transform((text) => text.replace(/\/+$/, ''))
+
+const YES_OR_NO = 'must be true or false'
+
+/** true or false, in YAML or as text. */
+export const yesOrNo = z.preprocess(
+  (value) => (value === 'true' ? true : value === 'false' ? false : value),
+  z.boolean(YES_OR_NO),
+)
+
+const TOPIC = 'must be 1 to 64 letters, digits, - or _'
+
+/** An ntfy topic, by ntfy's own rule. */
+export const ntfyTopic = z.string(TOPIC).regex(/^[-_A-Za-z0-9]{1,64}$/, TOPIC)
+
+/** A secret that signs or opens something: long enough not to be guessed. */
+export const secretText = (min: number) => {
+  const message = `must be text of at least ${min} characters`
+  return z.string(message).min(min, message)
+}
+
+/** Standard Webhooks asks for 24 to 64 bytes. */
+const WEBHOOK_SECRET = 'must be whsec_ followed by 24 to 64 random bytes in base64'
+
+/** The signing secret of a webhook, as Standard Webhooks writes it. */
+export const webhookSecret = z.string(WEBHOOK_SECRET).refine((text) => {
+  if (!/^whsec_[A-Za-z0-9+/]+=*$/.test(text)) return false
+  const { length } = Buffer.from(text.slice('whsec_'.length), 'base64')
+  return length >= 24 && length <= 64
+}, WEBHOOK_SECRET)

@@ -1,36 +1,12 @@
 import { z } from 'zod'
 import { timestamp, uuid } from '../primitives'
+import { type EventType, eventDataSchemas } from './event-data'
+
+const eventTypes = Object.keys(eventDataSchemas) as [EventType, ...EventType[]]
 
 /** Types of events. A type is the first two words of its routing key. */
-export const eventType = z.enum([
-  'runner.launched',
-  'runner.started',
-  'runner.stopping',
-  'runner.stopped',
-  'runner.failed',
-  'runner.lost',
-  'runner.paused',
-  'runner.resumed',
-  'runner.restarting',
-  'runner.adopted',
-  'runner.activity',
-  'runner.heartbeat',
-  'session.created',
-  'session.resumed',
-  'project.created',
-  'project.updated',
-  'project.archived',
-  'project.deleted',
-  'quota.updated',
-  'node.joined',
-  'node.offline',
-  'node.updated',
-  'user.signed_in',
-  'system.alert',
-  'system.started',
-  'system.stopped',
-])
-export type EventType = z.infer<typeof eventType>
+export const eventType = z.enum(eventTypes)
+export type { EventType }
 
 export const actorKind = z.enum(['user', 'token', 'agent', 'daemon', 'system'])
 export type ActorKind = z.infer<typeof actorKind>
@@ -71,3 +47,25 @@ export const eventStreamInput = z
     subjectId: z.string().max(64).optional(),
   })
   .default({})
+
+/** An event that could not be delivered and is parked until somebody sends it again. */
+export const deadEvent = event.extend({
+  routingKey: z.string(),
+  attempts: z.number().int(),
+  lastError: z.string(),
+  deadAt: timestamp,
+})
+export type DeadEvent = z.infer<typeof deadEvent>
+
+export const deadEventListInput = z
+  .object({ beforeSeq: z.number().int().min(0).optional(), limit: z.number().int().min(1).max(500).default(100) })
+  .default({ limit: 100 })
+export const deadEventPage = z.object({ total: z.number().int(), events: z.array(deadEvent) })
+
+/** Most events one call names. */
+const MAX_RETRY_IDS = 500
+export const retryDeadInput = z.union([
+  z.object({ ids: z.array(uuid).min(1).max(MAX_RETRY_IDS) }).strict(),
+  z.object({ all: z.literal(true) }).strict(),
+])
+export const retryDeadResult = z.object({ retried: z.number().int() })

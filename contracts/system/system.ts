@@ -4,6 +4,17 @@ import { runnerStatus } from '../runner/status'
 
 const processInfo = z.object({ pid: z.number().int(), startedAt: timestamp, memoryBytes: z.number() })
 
+/** Where events go. `unknown`: the daemon, which holds the connection, does not answer. */
+export const brokerCondition = z.object({
+  kind: z.enum(['local', 'amqp']),
+  ok: z.boolean(),
+  state: z.enum(['connecting', 'ready', 'blocked', 'closed', 'unknown']),
+  /** Since when; null while unknown. */
+  since: timestamp.nullable(),
+  error: z.string().nullable(),
+})
+export type BrokerCondition = z.infer<typeof brokerCondition>
+
 export const systemStatus = z.object({
   version: z.string(),
   url: z.string(),
@@ -20,7 +31,7 @@ export const systemStatus = z.object({
     }),
   ),
   database: z.object({ ok: z.boolean(), kind: z.enum(['embedded', 'external']), latencyMs: z.number().nullable() }),
-  broker: z.object({ ok: z.boolean(), kind: z.enum(['local', 'amqp']) }),
+  broker: brokerCondition,
   counts: z.object({
     projects: z.number().int(),
     sessions: z.number().int(),
@@ -33,6 +44,8 @@ export const systemStatus = z.object({
   }),
   /** Events committed but not yet delivered to the broker. */
   outboxPending: z.number().int(),
+  /** Events parked because the broker kept refusing them. */
+  outboxDead: z.number().int(),
 })
 export type SystemStatus = z.infer<typeof systemStatus>
 

@@ -85,6 +85,7 @@ export async function startDaemon({ settings, agentScript, agentEnv, log }: Daem
         agentsConnected: agents.all().length,
         heartbeatLatencyP50Ms: await metrics.heartbeatQuantileMs(0.5),
         heartbeatLatencyP99Ms: await metrics.heartbeatQuantileMs(0.99),
+        broker: { kind: 'local', state: 'ready', since: startedAt.toISOString(), error: null },
       }),
       reconcile: () => reconciler.all(),
       screen: ({ runnerId, ansi }) => readScreen({ db, agents, newId }, runnerId, ansi),

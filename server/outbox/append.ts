@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import type { EventType } from '@/contracts/event/event'
+import type { EventData, EventType } from '@/contracts/event/event-data'
 import type { Actor } from '../core/actor'
 import type { Tx } from '../db/database'
 import { EVENTS_CHANNEL } from '../db/listen'
 import { routingKey } from './routing-key'
 
 /** An event to be told once its transaction commits. */
-export interface NewEvent {
-  type: EventType
-  subject: { type: string; id: string }
-  /** Project name, where it belongs to one. */
-  project: string | null
-  data: Record<string, unknown>
-}
+export type NewEvent = {
+  [T in EventType]: {
+    type: T
+    subject: { type: string; id: string }
+    /** Project name, where it belongs to one. */
+    project: string | null
+    data: EventData<T>
+  }
+}[EventType]
 
 /** The end of the audit chain, held by this transaction until it commits. */
 export interface ChainTip {
@@ -31,12 +33,14 @@ export async function takeCommitOrder(tx: Tx): Promise<ChainTip> {
   return tip
 }
 
-/** Appends events to the outbox, inside the transaction of the change they tell of. Needs `takeCommitOrder` before. */
+/**
+ * Appends events to the outbox, inside the transaction of the change they tell of. Needs `takeCommitOrder` before.
+ * `traceId` is the request that made the change; null when none did.
+ */
 export async function append(
   tx: Tx,
   tip: ChainTip,
-  actor: Actor,
-  at: Date,
+  by: { actor: Actor; at: Date; traceId: string | null },
   events: readonly NewEvent[],
 ): Promise<void> {
   void tip // proof that the order is held
@@ -45,14 +49,15 @@ export async function append(
     data: events.map((event) => ({
       id: randomUUID(),
       type: event.type,
-      routingKey: routingKey(event.type, event.project, event.subject.id),
+      routingKey: routingKey(event),
       aggregateType: event.subject.type,
       aggregateId: event.subject.id,
       project: event.project,
-      actorKind: actor.kind,
-      actorName: actor.name,
+      actorKind: by.actor.kind,
+      actorName: by.actor.name,
+      traceId: by.traceId,
       data: JSON.parse(JSON.stringify(event.data)),
-      occurredAt: at,
+      occurredAt: by.at,
     })),
   })
   await tx.$queryRaw`SELECT 1 FROM (SELECT pg_notify(${EVENTS_CHANNEL}, '')) AS notified`

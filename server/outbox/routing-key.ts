@@ -1,13 +1,20 @@
-import type { EventType } from '@/contracts/event/event'
+import type { EventType } from '@/contracts/event/event-data'
 
 // A dot separates words of a routing key, and a project's name may hold one.
 const word = (text: string): string => text.replaceAll('.', '_')
 
 /**
- * Routing key on the exchange `stratavore.events`, as architecture.md lists them: the type, then the project for what
- * belongs to one, else the subject's id.
+ * Routing key on the exchange `stratavore.events`, as architecture.md lists them: the type, then the severity of an
+ * alert, the project of what belongs to one, else the subject's id.
  */
-export function routingKey(type: EventType, project: string | null, subjectId: string): string {
-  if (type === 'runner.heartbeat' || type === 'session.resumed') return `${type}.${subjectId}`
-  return `${type}.${word(project ?? subjectId)}`
+export function routingKey(event: {
+  type: EventType
+  project: string | null
+  subject: { id: string }
+  data: Record<string, unknown>
+}): string {
+  const { type, project, subject, data } = event
+  if (type === 'system.alert') return `${type}.${data.severity}`
+  if (type === 'runner.heartbeat' || type === 'session.resumed') return `${type}.${subject.id}`
+  return `${type}.${word(project ?? subject.id)}`
 }

@@ -14,6 +14,12 @@ const daemonStatus = z.object({
   agentsConnected: z.number(),
   heartbeatLatencyP50Ms: z.number().nullable(),
   heartbeatLatencyP99Ms: z.number().nullable(),
+  broker: z.object({
+    kind: z.enum(['local', 'amqp']),
+    state: z.enum(['connecting', 'ready', 'blocked', 'closed']),
+    since: z.string(),
+    error: z.string().nullable(),
+  }),
 })
 
 /** Every verb with its input and output. */

@@ -9,6 +9,12 @@ export interface DaemonStatus {
   agentsConnected: number
   heartbeatLatencyP50Ms: number | null
   heartbeatLatencyP99Ms: number | null
+  broker: {
+    kind: 'local' | 'amqp'
+    state: 'connecting' | 'ready' | 'blocked' | 'closed'
+    since: string
+    error: string | null
+  }
 }
 
 /**

@@ -45,5 +45,5 @@ export async function recordChange(
     })
     await tx.auditTip.update({ where: { id: 1 }, data: { seq: record.seq, mac } })
   }
-  await append(tx, tip, ctx.actor, at, events)
+  await append(tx, tip, { actor: ctx.actor, at, traceId: ctx.requestId }, events)
 }

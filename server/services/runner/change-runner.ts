@@ -1,4 +1,4 @@
-import type { EventType } from '@/contracts/event/event'
+import type { EventData, RunnerChangeType } from '@/contracts/event/event-data'
 import type { Runner } from '@/contracts/runner/runner'
 import { canTransition, isEnded, type RunnerStatus } from '@/contracts/runner/status'
 import { StratavoreError } from '../../core/errors'
@@ -20,8 +20,9 @@ export interface RunnerChange {
   /** Audit action, e.g. `runner.stop`. */
   action: string
   /** Events to tell, in order. */
-  events: EventType[]
-  data?: Record<string, unknown>
+  events: readonly RunnerChangeType[]
+  /** What the events tell besides the row's own facts. */
+  data?: Pick<EventData<RunnerChangeType>, 'restartCount' | 'nextStartAt' | 'force'>
 }
 
 /**
@@ -61,6 +62,8 @@ export async function changeRunner(
     exitCode: row.exitCode,
     signal: row.signal,
     reason: row.reason,
+    activity: runner.activity,
+    activitySince: runner.activitySince.toISOString(),
     ...change.data,
   }
   const subject = { type: 'runner', id: runner.id }

@@ -1,5 +1,5 @@
 import { isWaiting, runnerActivity, runnerStatus, SLOT_HOLDING_STATUSES } from '@/contracts/runner/status'
-import type { SystemStatus } from '@/contracts/system/system'
+import type { BrokerCondition, SystemStatus } from '@/contracts/system/system'
 import { StratavoreError } from '../../core/errors'
 import type { DaemonLink, DaemonStatus } from '../../core/ports/daemon-link'
 import { VERSION } from '../../core/version'
@@ -18,13 +18,20 @@ export async function askDaemon(daemon: DaemonLink): Promise<DaemonStatus | null
   }
 }
 
+/** The daemon's own word on the broker; what is configured when it does not answer. */
+export function brokerCondition(ctx: Pick<ServiceContext, 'settings'>, daemon: DaemonStatus | null): BrokerCondition {
+  if (daemon) return { ...daemon.broker, ok: daemon.broker.state === 'ready' }
+  const kind = ctx.settings.amqpUrl === undefined ? 'local' : 'amqp'
+  return { kind, ok: false, state: 'unknown', since: null, error: null }
+}
+
 /** Versions, processes and counts of the whole installation. */
 export async function readSystemStatus(ctx: ServiceContext, url: string): Promise<SystemStatus> {
   const { prisma } = ctx.db
   const asked = ctx.clock.monotonicMs()
   await prisma.$queryRaw`SELECT 1`
   const latencyMs = ctx.clock.monotonicMs() - asked
-  const [daemon, nodes, projects, sessions, byStatus, waiting, outboxPending] = await Promise.all([
+  const [daemon, nodes, projects, sessions, byStatus, waiting, outboxPending, outboxDead] = await Promise.all([
     askDaemon(ctx.daemon),
     listNodes(ctx),
     prisma.project.count({ where: { deletedAt: null } }),
@@ -32,6 +39,7 @@ export async function readSystemStatus(ctx: ServiceContext, url: string): Promis
     prisma.runner.groupBy({ by: ['status'], _count: true }),
     prisma.runner.count({ where: { status: { in: SLOT_HOLDING_STATUSES }, activity: { in: WAITING } } }),
     prisma.outboxEvent.count({ where: { publishedAt: null, deadAt: null } }),
+    prisma.outboxEvent.count({ where: { deadAt: { not: null } } }),
   ])
   const count = (status: string) => byStatus.find((group) => group.status === status)?._count ?? 0
   const runners = Object.fromEntries(runnerStatus.options.map((status) => [status, count(status)]))
@@ -48,7 +56,7 @@ export async function readSystemStatus(ctx: ServiceContext, url: string): Promis
       node.agents.map(({ id, pid, connected, runnerCount }) => ({ id, node: node.name, pid, connected, runnerCount })),
     ),
     database: { ok: true, kind: ctx.databaseKind, latencyMs },
-    broker: { ok: true, kind: 'local' },
+    broker: brokerCondition(ctx, daemon),
     counts: {
       projects,
       sessions,
@@ -59,5 +67,6 @@ export async function readSystemStatus(ctx: ServiceContext, url: string): Promis
       waiting,
     },
     outboxPending,
+    outboxDead,
   }
 }

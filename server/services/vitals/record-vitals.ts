@@ -1,3 +1,4 @@
+import type { ProviderId } from '@/contracts/provider/provider'
 import type { RunnerActivity } from '@/contracts/runner/status'
 import { withTransaction } from '../../db/database'
 import type { NewEvent } from '../../outbox/append'
@@ -11,6 +12,16 @@ export interface VitalsReport {
   cpuPercent: number
   memoryBytes: number
   activity: RunnerActivity
+}
+
+interface ChangedActivity {
+  id: string
+  epoch: number
+  provider: ProviderId
+  activity: RunnerActivity
+  previous: RunnerActivity
+  previousSince: Date
+  project: string
 }
 
 type VitalsContext = Pick<ServiceContext, 'db' | 'clock' | 'actor' | 'requestId' | 'keys'>
@@ -56,18 +67,29 @@ async function recordActivities(ctx: VitalsContext, reports: readonly VitalsRepo
   )
   if (differs.rowCount === 0) return
   await withTransaction(ctx.db, async (tx) => {
-    const changed = await tx.$queryRaw<{ id: string; activity: RunnerActivity; project: string }[]>`
+    // RETURNING sees only the new row: the old one comes from the join.
+    const changed = await tx.$queryRaw<ChangedActivity[]>`
       UPDATE runners SET activity = r.activity, activity_since = ${now}
-        FROM unnest(${ids}::uuid[], ${epochs}::int[], ${activities}::runner_activity[]) AS r (id, epoch, activity), projects
+        FROM unnest(${ids}::uuid[], ${epochs}::int[], ${activities}::runner_activity[]) AS r (id, epoch, activity)
+        JOIN (SELECT id, project_id, activity, activity_since FROM runners WHERE id = ANY (${ids}::uuid[]) FOR UPDATE)
+          AS before ON before.id = r.id
+        JOIN projects ON projects.id = before.project_id
        WHERE runners.id = r.id AND runners.epoch = r.epoch AND runners.activity <> r.activity
-         AND runners.status IN ('running', 'paused') AND projects.id = runners.project_id
-      RETURNING runners.id, runners.activity::text AS activity, projects.name AS project`
+         AND runners.status IN ('running', 'paused')
+      RETURNING runners.id, runners.epoch, runners.provider::text AS provider, runners.activity::text AS activity,
+                before.activity::text AS previous, before.activity_since AS "previousSince", projects.name AS project`
     const events = changed.map(
       (row): NewEvent => ({
         type: 'runner.activity',
         subject: { type: 'runner', id: row.id },
         project: row.project,
-        data: { activity: row.activity },
+        data: {
+          activity: row.activity,
+          previous: row.previous,
+          previousSeconds: Math.max(0, now.getTime() - row.previousSince.getTime()) / 1000,
+          provider: row.provider,
+          epoch: row.epoch,
+        },
       }),
     )
     if (events.length > 0) await recordChange(ctx, tx, null, events)

@@ -1,0 +1,26 @@
+import type { z } from 'zod'
+import { projectEventData } from './project-events'
+import { runnerEventData } from './runner-events'
+import { sessionEventData } from './session-events'
+import { systemEventData } from './system-events'
+
+/** The `data` of each type of event. The only such table: types, JSON Schemas and docs/events are made from it. */
+export const eventDataSchemas = {
+  ...runnerEventData,
+  ...sessionEventData,
+  ...projectEventData,
+  ...systemEventData,
+} as const
+
+/** Type of an event: the first two words of its routing key. */
+export type EventType = keyof typeof eventDataSchemas
+export type EventData<T extends EventType> = z.output<(typeof eventDataSchemas)[T]>
+
+/** Types of the events that a change of a runner's status may tell, with one shape of data. */
+export type RunnerChangeType = Exclude<
+  keyof typeof runnerEventData,
+  'runner.launched' | 'runner.activity' | 'runner.heartbeat'
+>
+
+/** Version of an event's data. A change that an old reader would misread gets a new number. */
+export const EVENT_DATA_VERSION = 1

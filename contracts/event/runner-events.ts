@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { timestamp, uuid } from '../primitives'
+import { providerId } from '../provider/provider'
+import { desiredStatus, runnerActivity, runnerStatus } from '../runner/status'
+
+/** What every change of a runner's status tells. */
+const runnerChange = z.object({
+  provider: providerId,
+  status: runnerStatus.describe('The status after the change.'),
+  previousStatus: runnerStatus,
+  desired: desiredStatus.describe('What the user wants; the daemon drives the status towards it.'),
+  epoch: z.number().int().describe('Counts (re)starts of the same runner.'),
+  pid: z.number().int().nullable(),
+  exitCode: z.number().int().nullable(),
+  signal: z.string().nullable(),
+  reason: z.string().nullable().describe('Why, for people; null when there is nothing to explain.'),
+  activity: runnerActivity.describe('What it did before this change.'),
+  activitySince: timestamp.describe('Since when it did that.'),
+  restartCount: z.number().int().optional(),
+  nextStartAt: timestamp.optional().describe('When it is started again.'),
+  force: z.boolean().optional().describe('Whether a stop was asked for without grace.'),
+})
+
+const runnerLaunched = z.object({
+  provider: providerId,
+  status: runnerStatus,
+  epoch: z.number().int(),
+  cwd: z.string().describe('Directory it runs in.'),
+  sessionId: z.string().nullable(),
+})
+
+const runnerActivityChange = z.object({
+  activity: runnerActivity.describe('What it does now.'),
+  previous: runnerActivity.describe('What it did before.'),
+  previousSeconds: z.number().describe('How long it did that, seconds.'),
+  provider: providerId,
+  epoch: z.number().int(),
+})
+
+const runnerHeartbeat = z.object({ epoch: z.number().int(), seq: z.number().int(), runnerId: uuid })
+
+/** `data` of the events of a runner. */
+export const runnerEventData = {
+  'runner.launched': runnerLaunched,
+  'runner.started': runnerChange,
+  'runner.stopping': runnerChange,
+  'runner.stopped': runnerChange,
+  'runner.failed': runnerChange,
+  'runner.lost': runnerChange,
+  'runner.paused': runnerChange,
+  'runner.resumed': runnerChange,
+  'runner.restarting': runnerChange,
+  'runner.adopted': runnerChange,
+  'runner.activity': runnerActivityChange,
+  'runner.heartbeat': runnerHeartbeat,
+} as const

@@ -1,0 +1,58 @@
+import { type EventEnvelope, eventEnvelope } from '@/contracts/event/envelope'
+import type { Broker, ConsumeOptions, Disposition, IncomingMessage, QueueName } from '../core/ports/broker'
+
+/** Acts on the events of one queue. `handle` may be called again for the same event: it must act on it once. */
+export interface EventConsumer {
+  name: string
+  queue: QueueName
+  handle(event: EventEnvelope): Promise<void>
+}
+
+/** Messages a consumer has in hand at once, and how often one may fail before it is given up. */
+const PREFETCH = 32
+const MAX_DELIVERIES = 5
+
+/** What is told of each message that was dealt with. */
+export interface ConsumerObserver {
+  handled(consumer: string, seconds: number): void
+  failed(consumer: string, error: unknown, message: IncomingMessage): void
+  deadLettered(consumer: string, reason: string, message: IncomingMessage): void
+}
+
+/** Reads an event from a message's bytes, or says why it is none. */
+export function readEnvelope(body: Buffer): { event: EventEnvelope } | { problem: string } {
+  try {
+    const parsed = eventEnvelope.safeParse(JSON.parse(body.toString('utf8')))
+    if (parsed.success) return { event: parsed.data }
+    const issue = parsed.error.issues[0]
+    return { problem: `not an event: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'malformed'}` }
+  } catch (error) {
+    return { problem: `not JSON: ${error instanceof Error ? error.message : String(error)}` }
+  }
+}
+
+/** Starts a consumer: what is no event goes to the dead letters, what fails comes again. Stopping waits for its work. */
+export function startConsumer(
+  broker: Broker,
+  consumer: EventConsumer,
+  observer: ConsumerObserver,
+  monotonicMs: () => number,
+): { stop(): Promise<void> } {
+  const options: ConsumeOptions = {
+    prefetch: PREFETCH,
+    maxDeliveries: MAX_DELIVERIES,
+    onFailure: (error, message) => observer.failed(consumer.name, error, message),
+  }
+  const handler = async (message: IncomingMessage): Promise<Disposition> => {
+    const read = readEnvelope(message.body)
+    if ('problem' in read) {
+      observer.deadLettered(consumer.name, read.problem, message)
+      return { kind: 'dead-letter', reason: read.problem }
+    }
+    const startedMs = monotonicMs()
+    await consumer.handle(read.event)
+    observer.handled(consumer.name, (monotonicMs() - startedMs) / 1000)
+    return { kind: 'done' }
+  }
+  return broker.consume(consumer.queue, handler, options)
+}

@@ -1,0 +1,41 @@
+import type { NotificationPriority } from '@/contracts/notification/notification'
+
+/** A button of a notification. `view` opens a page; `http` does something without opening anything. */
+export type NotificationAction =
+  | { kind: 'view'; label: string; url: string }
+  | { kind: 'http'; label: string; url: string; method: 'POST' }
+
+/** A notification ready to be sent. Sent again under the same thread it replaces what was there. */
+export interface OutgoingNotification {
+  /** Of this notification, for whoever wants to act on it once. */
+  id: string
+  /** What it is about: a later one of the same thread is its update. */
+  thread: string
+  kind: string
+  topic: 'status' | 'alerts'
+  priority: NotificationPriority
+  title: string
+  message: string
+  tags: readonly string[]
+  /** Page that a tap opens. */
+  click: string
+  actions: readonly NotificationAction[]
+  time: Date
+}
+
+/**
+ * How sending went. `retry`: not now (429, 5xx, unreachable), at the earliest after `afterMs` when the other side said so.
+ * `refused`: it will be the same the next time (wrong token, unknown topic).
+ */
+export type NotifyResult =
+  | { kind: 'sent' }
+  | { kind: 'retry'; error: string; afterMs: number | null }
+  | { kind: 'refused'; error: string }
+
+/** One way to reach people or machines outside. Calls always resolve, within a bounded time. */
+export interface Notifier {
+  readonly channel: 'ntfy' | 'webhook'
+  send(notification: OutgoingNotification): Promise<NotifyResult>
+  /** Takes a thread's notification back: it no longer matters. */
+  withdraw(thread: string, topic: OutgoingNotification['topic']): Promise<NotifyResult>
+}
