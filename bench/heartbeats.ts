@@ -34,7 +34,7 @@ export async function measureHeartbeats(): Promise<Figure[]> {
       clock: systemClock,
       actor: DAEMON_ACTOR,
       requestId: null,
-      keys: { audit: { id: 'bench', key: Buffer.alloc(32) }, secrets: Buffer.alloc(32) },
+      keys: { audit: { id: 'bench', secret: Buffer.alloc(32) }, secrets: Buffer.alloc(32) },
     }
     const reportsOf = (seq: number) =>
       ids.map((runnerId) => ({

@@ -4,7 +4,8 @@ import type { ChannelModel, ConfirmChannel } from 'amqplib'
 export const MESSAGE_BYTES = 512
 
 /** The message of an event: its id and filling, the same size for every contender. */
-export const messageOf = (id: string): Buffer => Buffer.from(JSON.stringify({ id, filling: 'x'.repeat(MESSAGE_BYTES - 60) }))
+export const messageOf = (id: string): Buffer =>
+  Buffer.from(JSON.stringify({ id, filling: 'x'.repeat(MESSAGE_BYTES - 60) }))
 
 /** Publishes persistently and resolves when the broker has confirmed. */
 export const publishConfirmed = (channel: ConfirmChannel, queue: string, id: string): Promise<void> =>

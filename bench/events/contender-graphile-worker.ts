@@ -1,4 +1,4 @@
-import { makeWorkerUtils, run, type Runner } from 'graphile-worker'
+import { makeWorkerUtils, type Runner, run } from 'graphile-worker'
 import { publishConfirmed } from './bench-queue'
 import type { Contender } from './contender'
 import type { EventFixture } from './fixture'

@@ -23,10 +23,7 @@ const POOL_SIZE = 16
 
 export async function openEventFixture(): Promise<EventFixture> {
   const directory = createTempHome('stv-bench-')
-  const [postgres, rabbit] = await Promise.all([
-    startEmbeddedPostgres({ directory: directory.path }),
-    startRabbitMq(),
-  ])
+  const [postgres, rabbit] = await Promise.all([startEmbeddedPostgres({ directory: directory.path }), startRabbitMq()])
   const name = `bench_${randomUUID().slice(0, 8)}`
   await ensureDatabase(postgres.url('postgres'), name)
   await migrate(postgres.url(name), join(checkout, 'prisma/migrations'))
