@@ -1,5 +1,6 @@
 /** What stands for a password in a text that is shown. */
 const HIDDEN = '***'
+const NO_VHOST = 'the virtual host is not there, or not for this user'
 
 const decoded = (text: string): string => {
   try {
@@ -20,6 +21,8 @@ export function describeFailure(error: unknown, url: string): string {
 function plain(error: unknown): string {
   // A host with several addresses fails with one error for each and no text of its own.
   if (error instanceof AggregateError && error.errors.length > 0) return plain(error.errors[0])
+  // The library's way of saying that the broker closed the connection instead of opening the virtual host.
+  if (error instanceof Error && error.message.startsWith('Expected ConnectionOpenOk')) return NO_VHOST
   if (error instanceof Error) return error.message || error.name
   return String(error)
 }
