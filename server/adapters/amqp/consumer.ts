@@ -100,8 +100,11 @@ export function startConsumer(options: ConsumerOptions): { stop(): Promise<void>
   }
 
   function deliver(kept: KeptChannel<Channel>, raw: ConsumeMessage | null): void {
-    // The queue was deleted. Opening a channel declares it again.
-    if (!raw) return kept.giveUp(new Error(`the queue ${queue} was deleted`))
+    if (!raw) {
+      // Opening a channel declares it again.
+      kept.giveUp(new Error(`the queue ${queue} was deleted`))
+      return
+    }
     // Not handed out any more; closing the channel puts it back.
     if (stopping.signal.aborted) return
     const work = handle(kept, raw).finally(() => underWay.delete(work))
@@ -132,7 +135,11 @@ export function startConsumer(options: ConsumerOptions): { stop(): Promise<void>
     stop: async () => {
       stopping.abort()
       const open = current
-      if (open) await within(timings.closeMs, open.kept.channel.cancel(open.tag).catch(() => undefined))
+      if (open)
+        await within(
+          timings.closeMs,
+          open.kept.channel.cancel(open.tag).catch(() => undefined),
+        )
       await Promise.all(underWay)
       await keeper.stop()
       // The answer to this comes after all acknowledgements before it have landed.
