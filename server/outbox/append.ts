@@ -60,5 +60,10 @@ export async function append(
       occurredAt: by.at,
     })),
   })
+  await wakePublishers(tx)
+}
+
+/** Tells publishers, once this transaction commits, that events wait. */
+export async function wakePublishers(tx: Tx): Promise<void> {
   await tx.$queryRaw`SELECT 1 FROM (SELECT pg_notify(${EVENTS_CHANNEL}, '')) AS notified`
 }
