@@ -45,7 +45,7 @@ const MAX_LOOKS = 3
  * unlike NOT EXISTS it is never planned as a join, which wrong statistics have made quadratic (ADR 8).
  */
 const LOOK = `
-SELECT aggregate_id, array_to_string((array_agg(seq ORDER BY seq))[1:$3::int], ',') AS seqs FROM (
+(SELECT aggregate_id, array_to_string((array_agg(seq ORDER BY seq))[1:$3::int], ',') AS seqs, NULL::float8 AS due_ms FROM (
   SELECT seq, aggregate_id FROM outbox_events
    WHERE published_at IS NULL AND dead_at IS NULL
      AND aggregate_id NOT IN (SELECT unnest($1::text[]))
@@ -53,7 +53,10 @@ SELECT aggregate_id, array_to_string((array_agg(seq ORDER BY seq))[1:$3::int], '
        SELECT aggregate_id FROM outbox_events
         WHERE published_at IS NULL AND dead_at IS NULL AND next_attempt_at > now())
    ORDER BY seq LIMIT $2) AS waiting
-GROUP BY aggregate_id ORDER BY min(seq) LIMIT $4`
+GROUP BY aggregate_id ORDER BY min(seq) LIMIT $4)
+UNION ALL
+SELECT NULL, NULL, extract(epoch FROM min(next_attempt_at) - now())::float8 * 1000 FROM outbox_events
+ WHERE published_at IS NULL AND dead_at IS NULL AND next_attempt_at > now()`
 
 const CLAIM = `
 SELECT seq, id, type, routing_key, aggregate_type, aggregate_id, project, actor_kind, actor_name, trace_id, data,
@@ -61,10 +64,6 @@ SELECT seq, id, type, routing_key, aggregate_type, aggregate_id, project, actor_
   FROM outbox_events
  WHERE seq = ANY($1::bigint[]) AND published_at IS NULL AND dead_at IS NULL
  ORDER BY seq FOR UPDATE SKIP LOCKED`
-
-const NEXT_DUE = `
-SELECT extract(epoch FROM min(next_attempt_at) - now())::float8 * 1000 AS ms FROM outbox_events
- WHERE published_at IS NULL AND dead_at IS NULL AND next_attempt_at > now()`
 
 /** The oldest `limit` events of these chains. Of each chain a beginning, since its events grow in seq. */
 export function oldestOf(chains: readonly Chain[], limit: number): string[] {
@@ -84,14 +83,21 @@ export function unbroken(chains: readonly Chain[], locked: readonly ClaimedEvent
   })
 }
 
+type LookRow = { aggregate_id: string; seqs: string; due_ms: null } | { aggregate_id: null; due_ms: number | null }
+
+/** The chains that may go, and the time to the next delayed event: of one moment, so that none falls between. */
 async function look(
   connection: BatchConnection,
   passed: readonly string[],
   { batch, chain }: ClaimLimits,
-): Promise<Chain[]> {
-  const values = [passed, batch * WINDOW_BATCHES, chain, batch]
-  const rows = await connection.query<{ aggregate_id: string; seqs: string }>(LOOK, values)
-  return rows.map(({ aggregate_id, seqs }) => ({ aggregate_id, seqs: seqs.split(',') }))
+): Promise<{ chains: Chain[]; dueMs: number | null }> {
+  const rows = await connection.query<LookRow>(LOOK, [passed, batch * WINDOW_BATCHES, chain, batch])
+  const chains: Chain[] = []
+  let dueMs: number | null = null
+  for (const row of rows)
+    if (row.aggregate_id === null) dueMs = row.due_ms
+    else chains.push({ aggregate_id: row.aggregate_id, seqs: row.seqs.split(',') })
+  return { chains, dueMs }
 }
 
 /** Whether events wait beyond those a look brought: what it brought was cut, by the batch's size or a chain's. */
@@ -106,6 +112,8 @@ export interface Claim {
   more: boolean
   /** Rows were locked that could not be published, which nobody else could see meanwhile: look again soon. */
   dropped: boolean
+  /** Until the next delayed event is due; null when none is delayed. */
+  dueMs: number | null
 }
 
 /**
@@ -123,8 +131,10 @@ export async function claimBatch(
   let began = false
   let more = false
   let dropped = false
+  let dueMs: number | null = null
   for (let looks = 0; looks < MAX_LOOKS && events.length < limits.batch; looks += 1) {
-    const chains = await look(connection, passed, limits)
+    const { chains, dueMs: next } = await look(connection, passed, limits)
+    dueMs = next
     if (chains.length === 0) break
     if (!began) await connection.begin()
     began = true
@@ -138,11 +148,5 @@ export async function claimBatch(
     passed.push(...chains.map((chain) => chain.aggregate_id))
   }
   if (began && events.length === 0) await connection.rollback()
-  return { events, more, dropped }
-}
-
-/** Milliseconds until the next delayed event is due; null when none is delayed. */
-export async function nextDueMs(connection: BatchConnection): Promise<number | null> {
-  const [row] = await connection.query<{ ms: number | null }>(NEXT_DUE, [])
-  return row?.ms ?? null
+  return { events, more, dropped, dueMs }
 }

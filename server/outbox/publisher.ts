@@ -4,7 +4,7 @@ import type { Scheduler } from '../core/scheduler'
 import type { Database } from '../db/database'
 import { type BatchConnection, withBatchConnection } from './batch-connection'
 import { batchOutcome } from './batch-outcome'
-import { type Claim, type ClaimLimits, claimBatch, nextDueMs } from './claim-batch'
+import { type Claim, type ClaimLimits, claimBatch } from './claim-batch'
 import { judgeAttempts, markBatch, type ParkedEvent, parkedOf } from './mark-batch'
 import { publishBatch } from './publish-batch'
 import type { PublisherObserver } from './publisher-observer'
@@ -119,8 +119,7 @@ export function startPublisher(options: PublisherOptions): Publisher {
       failures = 0
       paused = false
       if (claim.events.length === 0) {
-        const dueMs = (await nextDueMs(connection)) ?? POLL_MS
-        return wakeIn(Math.min(dueMs, claim.dropped ? DROPPED_AGAIN_MS : POLL_MS))
+        return wakeIn(Math.ceil(Math.min(claim.dueMs ?? POLL_MS, claim.dropped ? DROPPED_AGAIN_MS : POLL_MS)))
       }
       const aggregates = new Set(claim.events.map((event) => event.aggregate_id))
       for (const id of aggregates) inHand.add(id)
