@@ -4,7 +4,7 @@ import { type NewEvent, takeCommitOrder } from '../../outbox/append'
 import { recordChange } from '../audit/record-change'
 import type { ServiceContext } from '../service-context'
 
-type AlertContext = Pick<ServiceContext, 'db' | 'actor' | 'requestId' | 'clock' | 'keys'>
+type AlertContext = Pick<ServiceContext, 'db' | 'actor' | 'requestId' | 'clock' | 'keys' | 'fence'>
 
 const SUBJECT = { type: 'alert', id: 'outbox.dead' }
 /** Different reasons that one alert names. */
@@ -50,7 +50,7 @@ function summary(errors: readonly string[]): string {
 export async function alertDeadEvents(ctx: AlertContext, errors: readonly string[]): Promise<void> {
   await withTransaction(ctx.db, async (tx) => {
     // First the order, then the look: nobody takes the alert back in between.
-    await takeCommitOrder(tx)
+    await takeCommitOrder(tx, ctx.fence)
     const total = await countDead(tx)
     if (total === 0 || (errors.length === 0 && (await isAlerted(tx)))) return
     const why = errors.length === 0 ? '' : `: ${summary(errors)}`

@@ -15,12 +15,12 @@ const MAX_AUDITED_IDS = 500
  * then none is sent. They come after what their aggregate has told meanwhile.
  */
 export async function retryDeadEvents(
-  ctx: Pick<ServiceContext, 'db' | 'actor' | 'requestId' | 'clock' | 'keys'>,
+  ctx: Pick<ServiceContext, 'db' | 'actor' | 'requestId' | 'clock' | 'keys' | 'fence'>,
   input: z.output<typeof retryDeadInput>,
 ): Promise<z.infer<typeof retryDeadResult>> {
   return withTransaction(ctx.db, async (tx) => {
     // Before the look, so that an alert about events parked meanwhile comes after the one that takes it back.
-    await takeCommitOrder(tx)
+    await takeCommitOrder(tx, ctx.fence)
     const named = 'ids' in input ? [...new Set(input.ids.map((id) => id.toLowerCase()))] : null
     const retried = await tx.outboxEvent.updateManyAndReturn({
       where: { deadAt: { not: null }, ...(named && { id: { in: named } }) },
