@@ -92,20 +92,22 @@ export function openAmqpBroker(options: AmqpBrokerOptions): Broker {
     onGone: (error) => report('publisher', 'connecting', error),
   })
 
-  const bury = (queue: QueueName) => (raw: ConsumeMessage, reason: string): Promise<PublishResult> => {
-    const { messageId, type, contentType, timestamp } = raw.properties
-    return publisher.send('', deadQueueOf(queue), raw.content, {
-      messageId,
-      type,
-      contentType,
-      timestamp,
-      headers: {
-        'x-stratavore-reason': reason.slice(0, MAX_REASON_CHARS),
-        'x-stratavore-queue': queue,
-        'x-stratavore-routing-key': raw.fields.routingKey,
-      },
-    })
-  }
+  const bury =
+    (queue: QueueName) =>
+    (raw: ConsumeMessage, reason: string): Promise<PublishResult> => {
+      const { messageId, type, contentType, timestamp } = raw.properties
+      return publisher.send('', deadQueueOf(queue), raw.content, {
+        messageId,
+        type,
+        contentType,
+        timestamp,
+        headers: {
+          'x-stratavore-reason': reason.slice(0, MAX_REASON_CHARS),
+          'x-stratavore-queue': queue,
+          'x-stratavore-routing-key': raw.fields.routingKey,
+        },
+      })
+    }
 
   const consumers = new Set<{ stop(): Promise<void> }>()
   let consumersMade = 0

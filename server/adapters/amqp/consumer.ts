@@ -132,7 +132,11 @@ export function startConsumer(options: ConsumerOptions): { stop(): Promise<void>
     stop: async () => {
       stopping.abort()
       const open = current
-      if (open) await within(timings.closeMs, open.kept.channel.cancel(open.tag).catch(() => undefined))
+      if (open)
+        await within(
+          timings.closeMs,
+          open.kept.channel.cancel(open.tag).catch(() => undefined),
+        )
       await Promise.all(underWay)
       await keeper.stop()
       // The answer to this comes after all acknowledgements before it have landed.

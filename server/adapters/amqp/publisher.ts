@@ -115,11 +115,17 @@ export function startPublisher(options: PublisherOptions): Publisher {
         }
         inFlight.add(entry)
         try {
-          on.channel.publish(exchange, routingKey, body, { ...properties, mandatory: true, persistent: true }, (error) => {
-            unconfirmed--
-            unconfirmedBytes -= body.length
-            entry.settle(outcome(entry, on, error))
-          })
+          on.channel.publish(
+            exchange,
+            routingKey,
+            body,
+            { ...properties, mandatory: true, persistent: true },
+            (error) => {
+              unconfirmed--
+              unconfirmedBytes -= body.length
+              entry.settle(outcome(entry, on, error))
+            },
+          )
           unconfirmed++
           unconfirmedBytes += body.length
         } catch (error) {

@@ -16,8 +16,6 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
 export function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(undefined), ms)
-    work
-      .then(resolve, () => resolve(undefined))
-      .finally(() => clearTimeout(timer))
+    work.then(resolve, () => resolve(undefined)).finally(() => clearTimeout(timer))
   })
 }

@@ -33,7 +33,8 @@ export interface LocalBrokerOptions {
   handledTimeoutMs?: number
 }
 
-const doubling = (failures: number): number => Math.min(LONGEST_REDELIVERY_MS, FIRST_REDELIVERY_MS * 2 ** (failures - 1))
+const doubling = (failures: number): number =>
+  Math.min(LONGEST_REDELIVERY_MS, FIRST_REDELIVERY_MS * 2 ** (failures - 1))
 
 const failed = (failure: 'nacked' | 'returned' | 'timeout' | 'connection_lost', error: string): PublishResult => ({
   ok: false,

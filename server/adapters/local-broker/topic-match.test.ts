@@ -21,9 +21,7 @@ it.each([
 
 /** Every word ends with a dot, which makes the rule for `#` the same at the beginning, inside and at the end. */
 const oracle = (pattern: readonly string[], key: readonly string[]): boolean => {
-  const source = pattern.map((word) =>
-    word === '#' ? '(?:[^.]*\\.)*' : word === '*' ? '[^.]*\\.' : `${word}\\.`,
-  )
+  const source = pattern.map((word) => (word === '#' ? '(?:[^.]*\\.)*' : word === '*' ? '[^.]*\\.' : `${word}\\.`))
   return new RegExp(`^${source.join('')}$`).test(key.map((word) => `${word}.`).join(''))
 }
 

@@ -11,7 +11,9 @@ export function topicMatches(pattern: string, routingKey: string): boolean {
       const shortest = Math.min(...ends)
       ends = new Set(Array.from({ length: key.length - shortest + 1 }, (_, more) => shortest + more))
     } else {
-      ends = new Set([...ends].filter((at) => at < key.length && (word === '*' || word === key[at])).map((at) => at + 1))
+      ends = new Set(
+        [...ends].filter((at) => at < key.length && (word === '*' || word === key[at])).map((at) => at + 1),
+      )
     }
     if (ends.size === 0) return false
   }
