@@ -25,7 +25,7 @@ type LaunchInput = z.output<typeof runnerLaunchInput>
  */
 export async function launchRunner(ctx: ServiceContext, input: LaunchInput): Promise<Runner> {
   const scope = `runner.launch:${ctx.actor.id ?? ctx.actor.name}`
-  return withTransaction(ctx.db, async (tx) => {
+  const runner = await withTransaction(ctx.db, async (tx) => {
     const requestHash = hashInput(input)
     const earlier = await findEarlier(tx, scope, input.idempotencyKey, requestHash)
     if (earlier) return earlier
@@ -42,6 +42,7 @@ export async function launchRunner(ctx: ServiceContext, input: LaunchInput): Pro
     await requireProvider(tx, project.nodeId, provider)
     await requireFreeSlot(ctx, tx, project)
 
+    ctx.failpoint?.('launch.before-insert')
     const id = randomUUID()
     const now = ctx.clock.now()
     await tx.runner.create({
@@ -86,8 +87,11 @@ export async function launchRunner(ctx: ServiceContext, input: LaunchInput): Pro
       events,
     )
     await wake(tx, id)
+    ctx.failpoint?.('launch.before-commit')
     return runnerToApi(row)
   })
+  ctx.failpoint?.('launch.after-commit')
+  return runner
 }
 
 const hashInput = (input: LaunchInput): Uint8Array<ArrayBuffer> =>
