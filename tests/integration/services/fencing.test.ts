@@ -135,15 +135,13 @@ it('a daemon of an earlier epoch changes nothing any more, whatever it does', as
   }
 })
 
-it('heartbeats of an earlier epoch are not written; changes of activity in them are refused', async () => {
+it('heartbeats of an earlier epoch are not written, nor changes of activity in them', async () => {
   const { running } = await scene()
   const report = { runnerId: running.id, epoch: 1, cpuPercent: 1, memoryBytes: 1, activity: 'unknown' as const }
   const before = await everything()
   await recordVitals(stale, [{ ...report, seq: 1 }])
   expect(await everything()).toBe(before)
-  await expect(recordVitals(stale, [{ ...report, seq: 2, activity: 'working' }])).rejects.toMatchObject({
-    code: 'conflict',
-  })
+  await recordVitals(stale, [{ ...report, seq: 2, activity: 'working' }])
   expect(await everything()).toBe(before)
   await recordVitals(leading, [{ ...report, seq: 1 }])
   expect(await test.ctx.db.prisma.runnerVitals.count({ where: { runnerId: running.id } })).toBe(1)
