@@ -3,6 +3,7 @@ import type { Actor } from '../core/actor'
 import type { AuditKey } from '../core/audit-chain'
 import type { Clock } from '../core/clock'
 import type { DaemonLink } from '../core/ports/daemon-link'
+import type { Notifier } from '../core/ports/notifier'
 import type { Database } from '../db/database'
 
 /** Keys of this installation, read once at start; none of them is in the database. */
@@ -22,6 +23,8 @@ export interface ServiceContext {
   settings: Settings
   keys: InstallationKeys
   daemon: DaemonLink
+  /** One for every channel that is set up; for tests the user asks for. Everything else goes through the queue. */
+  notifiers: readonly Notifier[]
   /** Whether the database is the one Stratavore runs itself. */
   databaseKind: 'embedded' | 'external'
 }

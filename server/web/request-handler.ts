@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { judgeCookieUse, judgeOrigin } from '../gateways/guard/request-guard'
 import type { ServiceContext } from '../services/service-context'
+import { ACTIONS_PATH, handleAction } from './action-route'
 import { API_PATH, type Identities } from './api-handler'
 import type { DaemonTunnel } from './daemon-tunnel'
 import { identify } from './identify'
@@ -13,6 +14,7 @@ import { setSecurityHeaders } from './security-headers'
 
 const SOCKET_PATH = '/socket.io/'
 const API_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST'])
+const ACTION_METHODS: ReadonlySet<string> = new Set(['POST'])
 const PAGE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 /** What the login page is made of; nothing in it is secret. */
 const OPEN_PATHS = /^\/(login$|_next\/static\/|favicon\.ico$|icon[.\w-]*$|apple-icon[.\w-]*$|manifest\.webmanifest$)/
@@ -47,6 +49,11 @@ export function createRequestHandler(parts: Parts) {
     if (path === '/readyz') return ready(response)
     if (path === '/login' && method === 'GET' && url.searchParams.has('code')) {
       return handleLoginLink(services, request, response, url.searchParams.get('code') ?? '')
+    }
+    // A button on a phone has no cookie: its address is its credential.
+    if (path.startsWith(ACTIONS_PATH)) {
+      if (method !== 'POST') return notAllowed(response, ACTION_METHODS)
+      return handleAction(services, response, path.slice(ACTIONS_PATH.length))
     }
     const who = await identify(services, request)
     if (who) {

@@ -6,6 +6,7 @@ import { baseUrl } from '@/config/base-url'
 import { homePaths } from '@/config/paths'
 import type { Settings } from '@/config/settings'
 import { createDaemonLink } from '../adapters/daemon-link/daemon-link'
+import { configuredNotifiers } from '../adapters/notify/configured-notifiers'
 import { systemClock } from '../core/clock'
 import { openDatabase } from '../db/database'
 import { databaseKind } from '../db/database-kind'
@@ -39,6 +40,8 @@ export async function startWeb({ settings, rootDir, dev, log }: WebOptions): Pro
     settings,
     keys,
     daemon: createDaemonLink(paths.daemonSocket, await readKeyFile(paths.controlKey)),
+    // For the tests a user asks for; what happens is told by the daemon.
+    notifiers: configuredNotifiers(settings, systemClock),
     databaseKind: await databaseKind(settings.databaseUrl, paths.postgresDir),
   }
   const bell = createNewsBell()

@@ -14,6 +14,16 @@ export async function countSlots(
   return { limit: Number(own?.limit ?? ctx.settings.runnerQuota), used, explicit: own !== null }
 }
 
+/** A refusal for want of a slot, with what is to be told of it. */
+export class QuotaExceededError extends StratavoreError {
+  constructor(readonly refused: { project: { id: string; name: string }; limit: number; used: number }) {
+    const { project, limit, used } = refused
+    super('quota_exceeded', `${project.name} already uses ${used} of its ${limit} runners.`, {
+      hint: `Stop one, or raise the quota: stratavore quota set ${project.name} --runners ${limit + 1}`,
+    })
+  }
+}
+
 /** Throws `quota_exceeded` unless the project has a free slot. The caller holds the project's lock. */
 export async function requireFreeSlot(
   ctx: Pick<ServiceContext, 'settings'>,
@@ -22,7 +32,5 @@ export async function requireFreeSlot(
 ): Promise<void> {
   const { limit, used } = await countSlots(ctx, tx, project.id)
   if (used < limit) return
-  throw new StratavoreError('quota_exceeded', `${project.name} already uses ${used} of its ${limit} runners.`, {
-    hint: `Stop one, or raise the quota: stratavore quota set ${project.name} --runners ${limit + 1}`,
-  })
+  throw new QuotaExceededError({ project: { id: project.id, name: project.name }, limit, used })
 }
