@@ -7,6 +7,7 @@ import type { Settings } from '@/config/settings'
 import { AGENT_NAMESPACE } from '@/contracts/agent-protocol/messages'
 import { TERMINAL_NAMESPACE } from '@/contracts/terminal/terminal'
 import { isSameProcess } from '@/platform/process-identity'
+import { configuredNotifiers } from '../adapters/notify/configured-notifiers'
 import { DAEMON_ACTOR } from '../core/actor'
 import { systemClock } from '../core/clock'
 import { CONTROL_PATH } from '../core/control/control-protocol'
@@ -65,6 +66,7 @@ export async function startDaemon({ settings, agentScript, agentEnv, log }: Daem
     clock: systemClock,
     settings,
     keys,
+    notifiers: configuredNotifiers(settings, systemClock),
   } as const
   const localNode = await db.prisma.node.findUniqueOrThrow({ where: { name: LOCAL_NODE_NAME } })
 

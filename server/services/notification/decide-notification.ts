@@ -1,5 +1,5 @@
-import { type EventType, eventDataSchemas } from '@/contracts/event/event-data'
 import type { EventEnvelope } from '@/contracts/event/envelope'
+import { type EventType, eventDataSchemas } from '@/contracts/event/event-data'
 import type { NotificationSettings } from '@/contracts/notification/notification'
 import { type RunnerFacts, runnerWishes } from './runner-wishes'
 import { type SystemFacts, systemWishes } from './system-wishes'

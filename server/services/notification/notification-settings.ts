@@ -18,9 +18,7 @@ const merge = (settings: NotificationSettings, change: NotificationSettingsUpdat
   notificationSettings.parse({ ...settings, ...change, enabled: { ...settings.enabled, ...change.enabled } })
 
 /** What the user wants to be told. What was never set, or came with a later version, has its default. */
-export async function readNotificationSettings(
-  tx: Pick<Tx, 'notificationPreferences'>,
-): Promise<NotificationSettings> {
+export async function readNotificationSettings(tx: Pick<Tx, 'notificationPreferences'>): Promise<NotificationSettings> {
   const row = await tx.notificationPreferences.findUnique({ where: { id: 1 } })
   return row
     ? merge(DEFAULT_NOTIFICATION_SETTINGS, notificationSettingsUpdate.parse(row.settings))

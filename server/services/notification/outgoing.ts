@@ -13,12 +13,7 @@ export const publicBase = (settings: Pick<Settings, 'publicUrl' | 'host' | 'port
 const topicOf = (row: Row): OutgoingNotification['topic'] => (row.topic === 'status' ? 'status' : 'alerts')
 
 /** A row as it is sent now: addresses and capabilities are made here and kept nowhere. */
-export function outgoingOf(
-  row: Row,
-  base: string,
-  secretsKey: Buffer,
-  now: Date,
-): OutgoingNotification {
+export function outgoingOf(row: Row, base: string, secretsKey: Buffer, now: Date): OutgoingNotification {
   const click = `${base}${row.click}`
   const actions = readActions(row).map((action): NotificationAction => {
     if (action.do === 'open') return { kind: 'view', label: 'Open', url: click }

@@ -143,7 +143,9 @@ function schedule(
 ): Schedule {
   const dueAt = new Date(now.getTime() + delayMs)
   const until = draft.priority === 'urgent' ? null : quietUntil(dueAt)
-  return until ? { state: 'held', dueAt: until, nextAttemptAt: until } : { state: 'pending', dueAt, nextAttemptAt: dueAt }
+  return until
+    ? { state: 'held', dueAt: until, nextAttemptAt: until }
+    : { state: 'pending', dueAt, nextAttemptAt: dueAt }
 }
 
 function update(draft: Draft, open: OpenRow, situation: Situation): Change[] {

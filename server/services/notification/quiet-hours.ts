@@ -58,10 +58,7 @@ export const addDays = (date: string, days: number): string =>
   new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10)
 
 /** When the quiet hours that `at` lies in are over; null when it lies in none. */
-export function quietUntil(
-  at: Date,
-  settings: Pick<NotificationSettings, 'quietHours' | 'timeZone'>,
-): Date | null {
+export function quietUntil(at: Date, settings: Pick<NotificationSettings, 'quietHours' | 'timeZone'>): Date | null {
   const { quietHours, timeZone } = settings
   if (quietHours === null || quietHours.from === quietHours.to) return null
   const overnight = quietHours.to < quietHours.from

@@ -1,5 +1,5 @@
-import { type EventType, eventType } from '@/contracts/event/event'
 import type { EventEnvelope } from '@/contracts/event/envelope'
+import { type EventType, eventType } from '@/contracts/event/event'
 import { type ProviderId, providerId, providerProbe } from '@/contracts/provider/provider'
 import type { Tx } from '../../db/database'
 import type { Facts } from './decide-notification'

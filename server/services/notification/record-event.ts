@@ -1,5 +1,5 @@
 import type { EventEnvelope } from '@/contracts/event/envelope'
-import { type NotificationChannel, type NotificationSettings } from '@/contracts/notification/notification'
+import type { NotificationChannel, NotificationSettings } from '@/contracts/notification/notification'
 import type { Tx } from '../../db/database'
 import { lockKey } from '../../db/locks'
 import type { ServiceContext } from '../service-context'

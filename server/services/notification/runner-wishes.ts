@@ -1,7 +1,15 @@
 import type { EventData, EventType } from '@/contracts/event/event-data'
 import type { ProviderId } from '@/contracts/provider/provider'
 import { isEnded, isWaiting, type RunnerActivity, type RunnerStatus } from '@/contracts/runner/status'
-import { duration, lastLine, MAX_MESSAGE_BYTES, MAX_TITLE_BYTES, oneLine, ownLines, runnerLabel } from './lock-screen-text'
+import {
+  duration,
+  lastLine,
+  MAX_MESSAGE_BYTES,
+  MAX_TITLE_BYTES,
+  oneLine,
+  ownLines,
+  runnerLabel,
+} from './lock-screen-text'
 import { type ActionDraft, type Draft, tell, type Wish, withdraw } from './wish'
 
 /** A runner as its row tells it now; events may arrive late or out of order, and the row is the truth. */
@@ -83,10 +91,7 @@ function waiting(runner: RunnerFacts, event: EventData<'runner.activity'> | null
     kind: 'runner_waiting',
     topic: 'alerts',
     priority: permission ? 'high' : 'default',
-    title: oneLine(
-      `${runnerLabel(runner)} waits for ${permission ? 'permission' : 'an answer'}`,
-      MAX_TITLE_BYTES,
-    ),
+    title: oneLine(`${runnerLabel(runner)} waits for ${permission ? 'permission' : 'an answer'}`, MAX_TITLE_BYTES),
     message: permission
       ? `${runner.providerName} asks for permission${worked}. It goes on when you answer.`
       : `${runner.providerName} waits for your answer${worked}.`,
@@ -99,7 +104,9 @@ function waiting(runner: RunnerFacts, event: EventData<'runner.activity'> | null
 
 function failed(runner: RunnerFacts, change: RunnerChange, at: Date, thread: string): Draft {
   const restarts = change.nextStartAt !== undefined
-  const again = restarts ? `It is started again in ${duration(Date.parse(change.nextStartAt ?? '') - at.getTime())}.` : ''
+  const again = restarts
+    ? `It is started again in ${duration(Date.parse(change.nextStartAt ?? '') - at.getTime())}.`
+    : ''
   // The row's last lines are of this end only until the next life begins.
   const quote = isEnded(runner.status) || runner.status === 'starting' ? lastLine(runner.lastLines) : ''
   return {

@@ -105,7 +105,12 @@ function budgetWarning(data: EventData<'budget.warning'>, facts: SystemFacts): W
   const subject = `${data.scope}:${facts.subjectId}`
   const whose = data.scope === 'installation' ? 'Everything together' : oneLine(facts.project ?? facts.subjectId, 80)
   const amount = (value: number) => (data.unit === 'usd' ? `$${value.toFixed(2)}` : `${Math.round(value)} tokens`)
-  const then = { notify: '', 'deny-tools': 'Tools are denied', pause: 'Runners are paused', stop: 'Runners are stopped' }
+  const then = {
+    notify: '',
+    'deny-tools': 'Tools are denied',
+    pause: 'Runners are paused',
+    stop: 'Runners are stopped',
+  }
   const policy = then[data.policy] && `${then[data.policy]} ${step === 100 ? 'now' : 'at 100 %'}.`
   const draft: Draft = {
     ...plain,
@@ -120,7 +125,10 @@ function budgetWarning(data: EventData<'budget.warning'>, facts: SystemFacts): W
   }
   // The higher share says all that the lower ones said.
   const lower = BUDGET_STEPS.filter((percent) => percent < step)
-  return [...lower.map((percent) => withdraw(`budget:${subject}:${percent}`)), tell({ ...draft, freshForMs: ALERT_FRESH_MS })]
+  return [
+    ...lower.map((percent) => withdraw(`budget:${subject}:${percent}`)),
+    tell({ ...draft, freshForMs: ALERT_FRESH_MS }),
+  ]
 }
 
 function alert(data: EventData<'system.alert'>, facts: SystemFacts): Wish[] {

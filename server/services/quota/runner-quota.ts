@@ -1,3 +1,4 @@
+import type { ProviderId } from '@/contracts/provider/provider'
 import { SLOT_HOLDING_STATUSES } from '@/contracts/runner/status'
 import { StratavoreError } from '../../core/errors'
 import type { Tx } from '../../db/database'
@@ -16,8 +17,16 @@ export async function countSlots(
 
 /** A refusal for want of a slot, with what is to be told of it. */
 export class QuotaExceededError extends StratavoreError {
-  constructor(readonly refused: { project: { id: string; name: string }; limit: number; used: number }) {
-    const { project, limit, used } = refused
+  constructor(
+    readonly refusal: {
+      project: { id: string; name: string }
+      /** Of the launch that was refused. */
+      provider: ProviderId
+      limit: number
+      used: number
+    },
+  ) {
+    const { project, limit, used } = refusal
     super('quota_exceeded', `${project.name} already uses ${used} of its ${limit} runners.`, {
       hint: `Stop one, or raise the quota: stratavore quota set ${project.name} --runners ${limit + 1}`,
     })
@@ -29,8 +38,9 @@ export async function requireFreeSlot(
   ctx: Pick<ServiceContext, 'settings'>,
   tx: Tx,
   project: { id: string; name: string },
+  provider: ProviderId,
 ): Promise<void> {
   const { limit, used } = await countSlots(ctx, tx, project.id)
   if (used < limit) return
-  throw new QuotaExceededError({ project: { id: project.id, name: project.name }, limit, used })
+  throw new QuotaExceededError({ project: { id: project.id, name: project.name }, provider, limit, used })
 }

@@ -10,6 +10,7 @@ import type { NewEvent } from '../../outbox/append'
 import { recordChange } from '../audit/record-change'
 import { findProject } from '../project/find-project'
 import { lockProject } from '../project/lock-project'
+import { recordingRefusal } from '../quota/record-refusal'
 import { requireFreeSlot } from '../quota/runner-quota'
 import type { ServiceContext } from '../service-context'
 import { createLaunchSession } from '../session/create-launch-session'
@@ -24,6 +25,10 @@ type LaunchInput = z.output<typeof runnerLaunchInput>
  * (an idempotency key used before with another input).
  */
 export async function launchRunner(ctx: ServiceContext, input: LaunchInput): Promise<Runner> {
+  return recordingRefusal(ctx, () => launch(ctx, input))
+}
+
+async function launch(ctx: ServiceContext, input: LaunchInput): Promise<Runner> {
   const scope = `runner.launch:${ctx.actor.id ?? ctx.actor.name}`
   return withTransaction(ctx.db, async (tx) => {
     const requestHash = hashInput(input)
@@ -40,7 +45,7 @@ export async function launchRunner(ctx: ServiceContext, input: LaunchInput): Pro
     }
     const provider = input.provider ?? project.defaultProvider
     await requireProvider(tx, project.nodeId, provider)
-    await requireFreeSlot(ctx, tx, project)
+    await requireFreeSlot(ctx, tx, project, provider)
 
     const id = randomUUID()
     const now = ctx.clock.now()
