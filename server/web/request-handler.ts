@@ -111,13 +111,13 @@ export function createRequestHandler(parts: Parts) {
       response.on('finish', () => {
         // The rest of a body nobody wanted is thrown away, so that its sender gets to read the refusal.
         request.resume()
-        const path = (request.url ?? '').split('?', 1)[0]
+        const path = loggedPath(request.url)
         log.debug({ method: request.method, path, status: response.statusCode }, 'request')
       })
       try {
         await route(request, response)
       } catch (error) {
-        log.error({ err: error, path: (request.url ?? '').split('?', 1)[0] }, 'a request failed')
+        log.error({ err: error, path: loggedPath(request.url) }, 'a request failed')
         if (response.headersSent) response.destroy()
         else answer(response, 503, 'the server cannot answer now; try again in a moment', { 'retry-after': '1' })
       }
@@ -138,6 +138,12 @@ export function createRequestHandler(parts: Parts) {
       for (const socket of sockets) socket.destroy()
     },
   }
+}
+
+/** A path as it is logged: without its query, and without the capability that is the rest of an action's path. */
+function loggedPath(url: string | undefined): string {
+  const path = (url ?? '').split('?', 1)[0] ?? ''
+  return path.startsWith(ACTIONS_PATH) ? ACTIONS_PATH : path
 }
 
 function answer(response: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void {

@@ -56,12 +56,10 @@ async function isOwed(
 
 async function readFigures(tx: Tx, from: Date, to: Date): Promise<Figures> {
   const span = { gte: from, lt: to }
-  const [launched, ended, failed, tokens] = await Promise.all([
-    tx.runner.count({ where: { createdAt: span } }),
-    tx.runner.count({ where: { endedAt: span } }),
-    tx.runner.count({ where: { endedAt: span, status: 'failed' } }),
-    tx.runner.aggregate({ where: { endedAt: span }, _sum: { tokensUsed: true } }),
-  ])
+  const launched = await tx.runner.count({ where: { createdAt: span } })
+  const ended = await tx.runner.count({ where: { endedAt: span } })
+  const failed = await tx.runner.count({ where: { endedAt: span, status: 'failed' } })
+  const tokens = await tx.runner.aggregate({ where: { endedAt: span }, _sum: { tokensUsed: true } })
   // Every change from waiting to something else tells how long it lasted; an end tells since when.
   const [waited] = await tx.$queryRaw<{ ms: number }[]>`
     SELECT coalesce(sum(CASE
