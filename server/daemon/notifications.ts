@@ -16,13 +16,13 @@ const POLL_MS = 5_000
 /** A notification that somebody else is sending is looked at again no sooner. */
 const MIN_WAIT_MS = 250
 const PRUNE_EVERY_MS = 10 * 60_000
+/** A stop waits no longer than this for the outside; a sending it leaves behind is done by the next daemon. */
+const LAST_WORDS_MS = 3_000
 
 export interface Notifications {
   /** Something was written: look now. */
   wake(): void
-  /** Sends what is due now, and resolves when all of it was tried once. */
-  flush(): Promise<void>
-  /** Stops after the sending under way; the rows keep the rest. */
+  /** Sends what is due, for a moment, and stops; the rows keep the rest. */
   stop(): Promise<void>
 }
 
@@ -73,12 +73,12 @@ export function startNotifications(
     wake: () => {
       for (const loop of loops) loop.wake()
     },
-    flush: async () => {
-      await Promise.all(loops.map((loop) => loop.runNow()))
-    },
     stop: async () => {
+      const over = AbortSignal.timeout(LAST_WORDS_MS)
+      const moment = new Promise<void>((resolve) => over.addEventListener('abort', () => resolve(), { once: true }))
+      await Promise.race([Promise.all(loops.map((loop) => loop.runNow())), moment])
       stopped = true
-      await Promise.all([chores, ...loops].map((loop) => loop.stop()))
+      await Promise.race([Promise.all([chores, ...loops].map((loop) => loop.stop())), moment])
     },
   }
 }

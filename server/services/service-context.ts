@@ -2,6 +2,7 @@ import type { Settings } from '@/config/settings'
 import type { Actor } from '../core/actor'
 import type { AuditKey } from '../core/audit-chain'
 import type { Clock } from '../core/clock'
+import type { Fence } from '../core/fence'
 import type { DaemonLink } from '../core/ports/daemon-link'
 import type { Notifier } from '../core/ports/notifier'
 import type { Database } from '../db/database'
@@ -25,6 +26,8 @@ export interface ServiceContext {
   daemon: DaemonLink
   /** One for every channel that is set up; for tests the user asks for. Everything else goes through the queue. */
   notifiers: readonly Notifier[]
+  /** Only a daemon has one: what it changes is refused once another leads. */
+  fence?: Fence
   /** Whether the database is the one Stratavore runs itself. */
   databaseKind: 'embedded' | 'external'
 }

@@ -1,6 +1,6 @@
 import { type AuditRecord, auditMac } from '../../core/audit-chain'
 import type { Tx } from '../../db/database'
-import { append, type NewEvent, takeCommitOrder } from '../../outbox/append'
+import { append, type ChainTip, type NewEvent, type SignedRecord, takeCommitOrder } from '../../outbox/append'
 import type { ServiceContext } from '../service-context'
 
 /** What was done, for the audit log. `data` holds before/after, never secrets. */
@@ -10,11 +10,12 @@ export interface AuditEntry {
   data: Record<string, unknown>
 }
 
-type RecordingContext = Pick<ServiceContext, 'actor' | 'requestId' | 'clock' | 'keys'>
+type RecordingContext = Pick<ServiceContext, 'actor' | 'requestId' | 'clock' | 'keys' | 'fence'>
 
 /**
  * Writes the audit row and the outbox rows of a change, in the change's own transaction. Call it last in the
- * transaction: it holds the chain's tip until the commit.
+ * transaction: it holds the chain's tip until the commit. Throws `conflict` when the context's fence is of a daemon that
+ * no longer leads.
  */
 export async function recordChange(
   ctx: RecordingContext,
@@ -22,28 +23,27 @@ export async function recordChange(
   audit: AuditEntry | null,
   events: readonly NewEvent[],
 ): Promise<void> {
-  const tip = await takeCommitOrder(tx)
+  const tip = await takeCommitOrder(tx, ctx.fence)
   const at = ctx.clock.now()
-  if (audit) {
-    const record: AuditRecord = {
-      seq: tip.seq + 1n,
-      at: at.toISOString(),
-      actorKind: ctx.actor.kind,
-      actorId: ctx.actor.id,
-      actorName: ctx.actor.name,
-      via: ctx.actor.via,
-      requestId: ctx.requestId,
-      action: audit.action,
-      targetType: audit.target.type,
-      targetId: audit.target.id,
-      // What is signed is what is stored: undefined members are dropped here, not by the driver.
-      data: JSON.parse(JSON.stringify(audit.data)),
-    }
-    const mac = new Uint8Array(auditMac(ctx.keys.audit, record, tip.mac))
-    await tx.auditEvent.create({
-      data: { ...record, at, data: record.data as object, keyId: ctx.keys.audit.id, mac },
-    })
-    await tx.auditTip.update({ where: { id: 1 }, data: { seq: record.seq, mac } })
+  const signed = audit && sign(ctx, audit, tip, at)
+  await append(tx, tip, { actor: ctx.actor, at, traceId: ctx.requestId }, events, signed)
+}
+
+function sign(ctx: RecordingContext, audit: AuditEntry, tip: ChainTip, at: Date): SignedRecord {
+  const record: AuditRecord = {
+    seq: tip.seq + 1n,
+    at: at.toISOString(),
+    actorKind: ctx.actor.kind,
+    actorId: ctx.actor.id,
+    actorName: ctx.actor.name,
+    via: ctx.actor.via,
+    requestId: ctx.requestId,
+    action: audit.action,
+    targetType: audit.target.type,
+    targetId: audit.target.id,
+    // What is signed is what is stored: undefined members are dropped here, not by the driver.
+    data: JSON.parse(JSON.stringify(audit.data)),
   }
-  await append(tx, tip, { actor: ctx.actor, at, traceId: ctx.requestId }, events)
+  const mac = new Uint8Array(auditMac(ctx.keys.audit, record, tip.mac))
+  return { record, keyId: ctx.keys.audit.id, mac }
 }

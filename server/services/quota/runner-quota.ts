@@ -41,6 +41,15 @@ export async function requireFreeSlot(
   provider: ProviderId,
 ): Promise<void> {
   const { limit, used } = await countSlots(ctx, tx, project.id)
+  requireSlot(project, provider, { limit, used })
+}
+
+/** Throws `quota_exceeded` when all slots are used. `provider` is the one of the launch that asks. */
+export function requireSlot(
+  project: { id: string; name: string },
+  provider: ProviderId,
+  { limit, used }: { limit: number; used: number },
+): void {
   if (used < limit) return
   throw new QuotaExceededError({ project: { id: project.id, name: project.name }, provider, limit, used })
 }
