@@ -66,6 +66,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       metrics,
       leading: () => leading,
       leadership: () => leadership,
+      brokerKind: settings.amqpUrl === undefined ? 'local' : 'amqp',
     }),
     log,
   )
