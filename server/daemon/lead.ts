@@ -9,6 +9,8 @@ import { TERMINAL_NAMESPACE } from '@/contracts/terminal/terminal'
 import { readBootId } from '@/platform/boot-id'
 import { isSameProcess } from '@/platform/process-identity'
 import { configuredNotifiers } from '../adapters/notify/configured-notifiers'
+import { daemonConsumer } from '../consumers/daemon-events'
+import { notificationConsumer } from '../consumers/notifications/notification-consumer'
 import { listen, WAKE_CHANNEL } from '../db/listen'
 import { serveAgents } from '../gateways/agent/agent-gateway'
 import { createAgentRegistry } from '../gateways/agent/agent-registry'
@@ -26,6 +28,7 @@ import { recordDaemonStarted, recordDaemonStopped } from '../services/system/rec
 import { recordVitals } from '../services/vitals/record-vitals'
 import { createAgentHandlers } from './agent-handlers'
 import { readLogs, readScreen, typeText } from './control-handlers'
+import { type EventDelivery, startEventDelivery, UNOBSERVED_DELIVERY } from './event-delivery'
 import { createHeartbeatBuffer } from './heartbeat-buffer'
 import { keepLocalAgent } from './local-agent'
 import { startNotifications } from './notifications'
@@ -54,6 +57,8 @@ export interface LeadingParts {
 export interface Leading {
   control: Pick<ControlHandlers, 'reconcile' | 'screen' | 'send' | 'logs'>
   agentsConnected(): number
+  /** Where events go. */
+  broker: EventDelivery['broker']
   /** The lead was lost for a while, and nobody else had it: everything may have changed. */
   regained(): Promise<void>
   /** Takes no more work, writes what is held. Agents and runners live on unless `stopRunners`. */
@@ -148,6 +153,17 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
     log,
   })
 
+  const delivery = await startEventDelivery({
+    ctx,
+    settings,
+    consumers: [
+      daemonConsumer({ now: ctx.clock.now, delivered: () => {}, wakeRunner: (runnerId) => running.wake([runnerId]) }),
+      notificationConsumer(ctx, notifications.wake),
+    ],
+    observer: UNOBSERVED_DELIVERY,
+    log,
+  })
+
   const screens = { db, agents, newId: randomUUID }
   return {
     control: {
@@ -160,6 +176,7 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
       logs: ({ runnerId, from, limit }) => readLogs(screens, runnerId, from, limit),
     },
     agentsConnected: () => agents.all().length,
+    broker: delivery.broker,
     regained: async () => {
       silence.listenAnew()
       // Who left while nothing could be written is not in the table yet.
@@ -180,7 +197,8 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
       await io.close()
       // Without the lead, or without the database, there is nothing to say and nobody to say it to.
       if (parts.leads()) await recordDaemonStopped(ctx, process.pid).catch(logged('the stop could not be recorded'))
-      // Last, so that the stop itself can still be told.
+      // Late, so that the news of the stop goes out too; and then that somebody is told of it.
+      await delivery.stop()
       await notifications.stop()
     },
   }

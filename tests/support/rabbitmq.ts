@@ -119,7 +119,7 @@ function launch(program: string, args: readonly string[], directory: string, env
  * pipe closes then.
  */
 function guard(directory: string): ChildProcess {
-  const script = 'read -r _; for f in "$0"/*.pid; do kill -9 "$(cat "$f")"; done; rm -rf "${0%/*}"'
+  const script = 'read -r _; for f in "$0"/*.pid; do kill -9 "$(cat "$f")"; done; rm -rf "$(dirname "$0")"'
   const child = spawn('/bin/sh', ['-c', script, directory], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
   child.unref()
   return child
@@ -205,7 +205,7 @@ function controlled(program: RabbitMqProgram, directory: string, ports: Ports) {
       await ctl('set_vm_memory_high_watermark', 'absolute', on ? MEMORY_ALARM : MEMORY_LIMIT)
     },
     dropConnections: async () => {
-      await ctl('close_all_connections', 'a test cuts it')
+      await ctl('close_all_connections', '--global', 'a test cuts it')
     },
     /** Ends both processes. Nothing on disk is worth an orderly shutdown, which takes seconds. */
     async end(): Promise<void> {

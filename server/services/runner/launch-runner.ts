@@ -34,7 +34,7 @@ export async function launchRunner(ctx: ServiceContext, input: LaunchInput): Pro
 
 async function launch(ctx: ServiceContext, input: LaunchInput): Promise<Runner> {
   const scope = `runner.launch:${ctx.actor.id ?? ctx.actor.name}`
-  return withTransaction(ctx.db, async (tx) => {
+  const runner = await withTransaction(ctx.db, async (tx) => {
     const requestHash = hashInput(input)
     const earlier = await findEarlier(tx, scope, input.idempotencyKey, requestHash)
     if (earlier) return earlier
@@ -55,6 +55,7 @@ async function launch(ctx: ServiceContext, input: LaunchInput): Promise<Runner> 
     const { limit, used } = place.slots
     requireSlot(project, provider, { limit: limit ?? ctx.settings.runnerQuota, used })
 
+    ctx.failpoint?.('launch.before-insert')
     const id = randomUUID()
     const row = freshRunner({
       id,
@@ -90,8 +91,11 @@ async function launch(ctx: ServiceContext, input: LaunchInput): Promise<Runner> 
       events,
     )
     await wake(tx, id)
+    ctx.failpoint?.('launch.before-commit')
     return runnerToApi({ ...row, project, node, vitals: null })
   })
+  ctx.failpoint?.('launch.after-commit')
+  return runner
 }
 
 const hashInput = (input: LaunchInput): Uint8Array<ArrayBuffer> =>
