@@ -51,6 +51,17 @@ function statusFindings(status: SystemStatus): Finding[] {
   ]
 }
 
+/** Nobody has to be told of anything: a channel that is off is no problem, one that fails is. */
+async function channelFindings(cli: Cli): Promise<Finding[]> {
+  const channels = await cli.api().notification.channels.query()
+  return channels.map(({ channel, configured, hint, lastError, pending }): Finding => {
+    const name = `notifications by ${channel}`
+    if (!configured) return { name, state: 'off', detail: hint ?? '' }
+    if (lastError !== null) return { name, state: 'problem', detail: `${lastError}; ${pending} waiting` }
+    return { name, state: 'ok', detail: 'set up; try it with: stratavore notify test' }
+  })
+}
+
 async function serverFindings(cli: Cli): Promise<Finding[]> {
   try {
     const { url } = cli.server()
@@ -72,7 +83,13 @@ async function serverFindings(cli: Cli): Promise<Finding[]> {
         detail: node.online ? `${node.liveRunners} runners` : 'its agent is not connected',
       }),
     )
-    return [{ name: 'server', state: 'ok', detail: url }, ...statusFindings(status), ...joined, ...providers]
+    return [
+      { name: 'server', state: 'ok', detail: url },
+      ...statusFindings(status),
+      ...(await channelFindings(cli)),
+      ...joined,
+      ...providers,
+    ]
   } catch (error) {
     return [
       { name: 'server', state: 'problem', detail: explainError(error).line ?? describeFailure(readApiFailure(error)) },
