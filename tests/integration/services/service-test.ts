@@ -19,6 +19,8 @@ const noDaemon = new Proxy({} as DaemonLink, {
 
 /** The services on a database of their own, without a process around them. */
 export interface ServiceTest {
+  /** Of the database. */
+  url: string
   ctx: ServiceContext
   /** Of its database. */
   url: string
@@ -53,6 +55,7 @@ export async function startServiceTest(): Promise<ServiceTest> {
     databaseKind: 'external',
   }
   return {
+    url: test.url,
     ctx,
     url: test.url,
     clock,
