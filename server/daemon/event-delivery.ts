@@ -33,7 +33,7 @@ export const UNOBSERVED_DELIVERY: DeliveryObserver = {
 }
 
 export interface EventDeliveryOptions {
-  ctx: Omit<ServiceContext, 'daemon' | 'databaseKind'>
+  ctx: Omit<ServiceContext, 'daemon' | 'databaseKind' | 'notifiers'>
   settings: Settings & { databaseUrl: string }
   /** All that act on events here. Without one for it, an event is returned by the in-process broker. */
   consumers: readonly EventConsumer[]

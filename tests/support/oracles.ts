@@ -133,9 +133,9 @@ type AuditRow = Omit<AuditRecord, 'seq' | 'at'> & { seq: string; at: Date; mac: 
 /** O5: every MAC of the audit chain is what it must be, and its head is there. */
 export async function requireWholeAuditChain(db: Queries, key: { id: string; secret: Buffer }): Promise<void> {
   const { rows } = await db.query<AuditRow>(
-    `SELECT seq::text, at, actor_kind AS "actorKind", actor_id AS "actorId", actor_name AS "actorName", via,
+    `SELECT seq, at, actor_kind AS "actorKind", actor_id AS "actorId", actor_name AS "actorName", via,
             request_id AS "requestId", action, target_type AS "targetType", target_id AS "targetId", data, mac
-       FROM audit_events ORDER BY audit_events.seq`,
+       FROM audit_events ORDER BY seq`,
   )
   let previous: Uint8Array = Buffer.alloc(0)
   let seq = 0n
