@@ -19,8 +19,6 @@ const noDaemon = new Proxy({} as DaemonLink, {
 
 /** The services on a database of their own, without a process around them. */
 export interface ServiceTest {
-  /** Of the database. */
-  url: string
   ctx: ServiceContext
   /** Of its database. */
   url: string
@@ -56,7 +54,6 @@ export async function startServiceTest(): Promise<ServiceTest> {
     databaseKind: 'external',
   }
   return {
-    url: test.url,
     ctx,
     url: test.url,
     clock,
