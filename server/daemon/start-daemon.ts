@@ -7,6 +7,7 @@ import type { Settings } from '@/config/settings'
 import { AGENT_NAMESPACE } from '@/contracts/agent-protocol/messages'
 import { TERMINAL_NAMESPACE } from '@/contracts/terminal/terminal'
 import { isSameProcess } from '@/platform/process-identity'
+import { METRICS_CONSUMER } from '../consumers/metrics/metrics-consumer'
 import { DAEMON_ACTOR } from '../core/actor'
 import { systemClock } from '../core/clock'
 import { CONTROL_PATH } from '../core/control/control-protocol'
@@ -68,7 +69,20 @@ export async function startDaemon({ settings, agentScript, agentEnv, log }: Daem
   } as const
   const localNode = await db.prisma.node.findUniqueOrThrow({ where: { name: LOCAL_NODE_NAME } })
 
-  const metrics = createDaemonMetrics(db, monotonicMs)
+  const metrics = createDaemonMetrics({
+    db,
+    clock: systemClock,
+    consumers: [METRICS_CONSUMER],
+    broker: () => ({
+      kind: 'local',
+      status: () => ({ state: 'ready', since: startedAt, error: null }),
+      depths: async () => [],
+    }),
+    agentsConnected: () => agents.all().length,
+    terminalViewers: () => terminals.viewerCount(),
+    leads: () => true,
+    onReadFailure: (of, error) => log.warn({ err: error }, `figures of the ${of} could not be read`),
+  })
   const silence = createNodeSilence(monotonicMs)
   const ticker = setInterval(silence.tick, TICK_MS)
   const agents = createAgentRegistry(silence)
@@ -83,8 +97,8 @@ export async function startDaemon({ settings, agentScript, agentEnv, log }: Daem
         memoryBytes: process.memoryUsage.rss(),
         uptimeSeconds: process.uptime(),
         agentsConnected: agents.all().length,
-        heartbeatLatencyP50Ms: await metrics.heartbeatQuantileMs(0.5),
-        heartbeatLatencyP99Ms: await metrics.heartbeatQuantileMs(0.99),
+        heartbeatLatencyP50Ms: await metrics.heartbeats.quantileMs(0.5),
+        heartbeatLatencyP99Ms: await metrics.heartbeats.quantileMs(0.99),
         broker: { kind: 'local', state: 'ready', since: startedAt.toISOString(), error: null },
       }),
       reconcile: () => reconciler.all(),
@@ -107,10 +121,11 @@ export async function startDaemon({ settings, agentScript, agentEnv, log }: Daem
     io.of(TERMINAL_NAMESPACE),
     agents,
     { redeemTicket: (ticket) => redeemTicket(ctx, ticket), getRunner: (id) => getRunner(ctx, { id }) },
+    metrics.terminals,
     log,
   )
   const heartbeats = createHeartbeatBuffer((reports) => recordVitals(ctx, reports), {
-    latency: (seconds) => metrics.heartbeatLatency.observe(seconds),
+    latency: metrics.heartbeats.latency,
     failed: (error) => {
       log.warn({ err: error }, 'heartbeats could not be written')
       silence.listenAnew()
