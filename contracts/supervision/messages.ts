@@ -6,6 +6,8 @@ export const childMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), detail: z.string() }),
   /** It cannot start and starting it again would not help; `message` is the one line to print. */
   z.object({ type: z.literal('fatal'), message: z.string() }),
+  /** Something a person should know that is no trouble: a standby leads now. */
+  z.object({ type: z.literal('notice'), message: z.string() }),
 ])
 export type ChildMessage = z.infer<typeof childMessage>
 

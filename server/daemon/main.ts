@@ -6,6 +6,8 @@ import { type ChildMessage, launcherMessage } from '@/contracts/supervision/mess
 import { agentEnvironment } from './agent-environment'
 import { startDaemon } from './start-daemon'
 
+/** Exit code of a daemon that must not go on as it is; whoever supervises it starts it again. */
+const EXIT_START_ANEW = 3
 /** A stop that takes longer than this is cut short: everything that matters is in rows by then. */
 const STOP_DEADLINE_MS = 25_000
 
@@ -23,6 +25,11 @@ async function main(): Promise<void> {
     agentScript: join(dirname(fileURLToPath(import.meta.url)), 'agent.mjs'),
     agentEnv: agentEnvironment(process.env),
     log,
+    notice: (message) => tell({ type: 'notice', message }),
+    over: (reason) => {
+      log.error({ reason }, 'ends to be started anew')
+      process.exit(EXIT_START_ANEW)
+    },
   })
 
   let stopping = false
@@ -49,7 +56,7 @@ async function main(): Promise<void> {
     const parsed = launcherMessage.safeParse(message)
     if (parsed.success) stop(parsed.data.stopRunners)
   })
-  tell({ type: 'ready', detail: `pid ${process.pid}, metrics on port ${settings.metricsPort}` })
+  tell({ type: 'ready', detail: daemon.detail })
   log.info({ pid: process.pid }, 'ready')
 }
 

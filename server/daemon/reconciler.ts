@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { ReconcileReport } from '@/contracts/system/system'
 import type { AgentCommands } from '../core/ports/agent-commands'
 import type { ReconcileAction } from '../services/reconcile/plan-reconcile'
+import type { ReconcileObserver } from '../services/reconcile/reconcile-observer'
 import { type ReconcileContext, runReconcile } from '../services/reconcile/run-reconcile'
 
 /** A runner whose action failed is looked at again after this long: the agent may only have been busy. */
@@ -25,6 +26,7 @@ export function startReconciler(
   options: {
     intervalMs: number
     log: Logger
+    observer: ReconcileObserver
     afterwards(report: ReconcileReport, runnerIds: readonly string[]): Promise<void>
   },
 ): Reconciler {

@@ -1,224 +1,142 @@
-import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { Logger } from 'pino'
-import { Server } from 'socket.io'
 import { homePaths } from '@/config/paths'
 import type { Settings } from '@/config/settings'
-import { AGENT_NAMESPACE } from '@/contracts/agent-protocol/messages'
-import { TERMINAL_NAMESPACE } from '@/contracts/terminal/terminal'
-import { isSameProcess } from '@/platform/process-identity'
 import { METRICS_CONSUMER } from '../consumers/metrics/metrics-consumer'
 import { DAEMON_ACTOR } from '../core/actor'
 import { systemClock } from '../core/clock'
 import { CONTROL_PATH } from '../core/control/control-protocol'
 import { openDatabase } from '../db/database'
-import { listen, WAKE_CHANNEL } from '../db/listen'
-import { serveAgents } from '../gateways/agent/agent-gateway'
-import { createAgentRegistry } from '../gateways/agent/agent-registry'
-import { createNodeSilence, TICK_MS } from '../gateways/agent/node-silence'
 import { createControlHandler } from '../gateways/control/control-gateway'
-import { serveTerminals } from '../gateways/terminal/terminal-gateway'
 import { createDaemonMetrics } from '../metrics/daemon-metrics'
-import { LOCAL_NODE_NAME } from '../services/installation/bootstrap-installation'
 import { readInstallationKeys, readKeyFile } from '../services/installation/installation-keys'
-import { authenticateAgent, joinAgent, recordAgentDisconnected } from '../services/node/join-agent'
-import { recordNodeVitals } from '../services/node/record-node-vitals'
-import { getRunner } from '../services/runner/get-runner'
-import { recordSize } from '../services/runner/record-size'
-import { redeemTicket } from '../services/runner/redeem-ticket'
-import { recordDaemonStarted, recordDaemonStopped } from '../services/system/record-daemon-life'
-import { recordVitals } from '../services/vitals/record-vitals'
-import { readLogs, readScreen, typeText } from './control-handlers'
-import { createHeartbeatBuffer } from './heartbeat-buffer'
+import { createDaemonControl } from './daemon-control'
+import { type Leading, lead } from './lead'
+import { startLeadership } from './leadership'
 import { listenOnSocket } from './listen-on-socket'
-import { keepLocalAgent } from './local-agent'
 import { serveMetrics } from './metrics-server'
-import { startReconciler } from './reconciler'
-import { stopLocalRunners } from './stop-local-runners'
-
-/** Largest frame on a socket: a snapshot with its scrollback, or a join with thousands of runners. */
-const MAX_FRAME_BYTES = 8 * 1024 * 1024
 
 export interface DaemonOptions {
   settings: Settings & { databaseUrl: string }
   agentScript: string
   agentEnv: NodeJS.ProcessEnv
   log: Logger
+  /** A line for whoever started this daemon: it waits as a standby, or leads now after all. */
+  notice(message: string): void
+  /** It cannot go on and should be started anew: another daemon leads, or its start as the leader failed. */
+  over(reason: string): void
 }
 
 export interface Daemon {
+  /** For the start-up line. */
+  detail: string
   /** Stops taking work, writes what is held, closes. Agents and runners live on unless `stopRunners`. */
   stop(options: { stopRunners: boolean }): Promise<void>
 }
 
-/** Wires and starts the daemon. Throws when its socket or metrics port is taken or its keys are missing. */
-export async function startDaemon({ settings, agentScript, agentEnv, log }: DaemonOptions): Promise<Daemon> {
-  const startedAt = systemClock.now()
-  const { monotonicMs } = systemClock
+/**
+ * Starts the daemon's shell (its socket, its metrics) and, once it leads, everything else. Resolves when it leads or
+ * knows that it is a standby. Throws when its socket or metrics port is taken, its keys are missing or the database does
+ * not answer.
+ */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { settings, log } = options
   const paths = homePaths(settings.home)
   const keys = await readInstallationKeys(paths)
   const controlKey = await readKeyFile(paths.controlKey)
   const db = openDatabase(settings.databaseUrl, (error) => log.warn({ err: error }, 'a database connection was lost'))
-  const ctx = {
-    db,
-    actor: DAEMON_ACTOR,
-    requestId: null,
-    clock: systemClock,
-    settings,
-    keys,
-  } as const
-  const localNode = await db.prisma.node.findUniqueOrThrow({ where: { name: LOCAL_NODE_NAME } })
-
+  await db.prisma.$queryRaw`SELECT 1`
+  let leading: Leading | null = null
   const metrics = createDaemonMetrics({
     db,
     clock: systemClock,
     consumers: [METRICS_CONSUMER],
-    broker: () => ({
-      kind: 'local',
-      status: () => ({ state: 'ready', since: startedAt, error: null }),
-      depths: async () => [],
-    }),
-    agentsConnected: () => agents.all().length,
-    terminalViewers: () => terminals.viewerCount(),
-    leads: () => true,
+    // A standby has neither agents nor a broker.
+    broker: () => leading?.broker ?? null,
+    agentsConnected: () => leading?.agentsConnected() ?? 0,
+    terminalViewers: () => leading?.terminalViewers() ?? 0,
+    leads: () => leadership.state() === 'leading',
     onReadFailure: (of, error) => log.warn({ err: error }, `figures of the ${of} could not be read`),
   })
-  const silence = createNodeSilence(monotonicMs)
-  const ticker = setInterval(silence.tick, TICK_MS)
-  const agents = createAgentRegistry(silence)
-  const newId = randomUUID
+  let starting: Promise<void> = Promise.resolve()
+  let stopping = false
 
   const control = createControlHandler(
     controlKey,
-    {
-      status: async () => ({
-        pid: process.pid,
-        startedAt: startedAt.toISOString(),
-        memoryBytes: process.memoryUsage.rss(),
-        uptimeSeconds: process.uptime(),
-        agentsConnected: agents.all().length,
-        heartbeatLatencyP50Ms: await metrics.heartbeats.quantileMs(0.5),
-        heartbeatLatencyP99Ms: await metrics.heartbeats.quantileMs(0.99),
-        broker: { kind: 'local', state: 'ready', since: startedAt.toISOString(), error: null },
-      }),
-      reconcile: () => reconciler.all(),
-      screen: ({ runnerId, ansi }) => readScreen({ db, agents, newId }, runnerId, ansi),
-      send: async ({ runnerId, text }) => {
-        await typeText({ db, agents, newId }, runnerId, text)
-        return {}
-      },
-      logs: ({ runnerId, from, limit }) => readLogs({ db, agents, newId }, runnerId, from, limit),
-    },
+    createDaemonControl({
+      startedAt: systemClock.now(),
+      metrics,
+      leading: () => leading,
+      leadership: () => leadership,
+    }),
     log,
   )
   const http = createServer((request, response) => {
     if (request.url?.startsWith(CONTROL_PATH)) void control(request, response)
     else response.writeHead(404).end()
   })
-  const io = new Server(http, { maxHttpBufferSize: MAX_FRAME_BYTES, serveClient: false, perMessageDeflate: false })
-
-  const terminals = serveTerminals(
-    io.of(TERMINAL_NAMESPACE),
-    agents,
-    { redeemTicket: (ticket) => redeemTicket(ctx, ticket), getRunner: (id) => getRunner(ctx, { id }) },
-    metrics.terminals,
-    log,
-  )
-  const heartbeats = createHeartbeatBuffer((reports) => recordVitals(ctx, reports), {
-    latency: metrics.heartbeats.latency,
-    failed: (error) => {
-      log.warn({ err: error }, 'heartbeats could not be written')
-      silence.listenAnew()
-    },
-    monotonicMs,
-  })
-  let stopping = false
-  const logged = (what: string) => (error: unknown) => log.error({ err: error }, what)
-
-  serveAgents(
-    io.of(AGENT_NAMESPACE),
-    agents,
-    silence,
-    {
-      authenticate: (token) => authenticateAgent(ctx, token),
-      joined: (session, protocol, join) => joinAgent(ctx, { nodeId: session.nodeId, protocol }, join),
-      changed: (runnerIds) => reconciler.wake(runnerIds),
-      rejoined: () => void reconciler.all().catch(logged('reconcile after a join failed')),
-      heartbeat: (session, message) => {
-        heartbeats.add(message)
-        recordNodeVitals(ctx, session.nodeId, message).catch(logged('node vitals could not be written'))
-      },
-      output: terminals.output,
-      outputSkipped: terminals.outputSkipped,
-      resized: (runnerId, size) => {
-        terminals.resized(runnerId, size)
-        recordSize(ctx, runnerId, size).catch(logged('a size could not be recorded'))
-      },
-      disconnected: (session) => {
-        if (stopping) return
-        terminals.agentGone(session.nodeId)
-        recordAgentDisconnected(ctx, session.agentId, 'unreachable').catch(logged('a lost agent could not be recorded'))
-      },
-    },
-    log,
-  )
-
   await listenOnSocket(http, paths.daemonSocket)
-  await recordDaemonStarted(ctx, process.pid)
   const { contentType, render } = metrics
-  const metricsServer = await serveMetrics({
-    host: settings.host,
-    port: settings.metricsPort,
-    contentType,
-    render,
-    log,
-  })
+  const { host, metricsPort: port } = settings
+  const metricsServer = await serveMetrics({ host, port, contentType, render, log })
 
-  const reconciler = startReconciler(ctx, agents, {
-    intervalMs: settings.reconcileIntervalSeconds * 1000,
-    log,
-    afterwards: (_report, runnerIds) => terminals.refresh(runnerIds),
+  const begin = async (): Promise<void> => {
+    const ctx = { db, actor: DAEMON_ACTOR, requestId: null, clock: systemClock, settings, keys, fence: leadership }
+    const leads = () => leadership.state() === 'leading'
+    leading = await lead({ ...options, ctx, paths, http, metrics, leads })
+  }
+  let settled: (how: 'leading' | 'standby') => void = () => undefined
+  const first = new Promise<'leading' | 'standby'>((resolve) => {
+    settled = resolve
   })
-  const listener = listen(settings.databaseUrl, [WAKE_CHANNEL], {
-    onNotify: (_channel, runnerId) => reconciler.wake([runnerId]),
-    // What was notified while nobody listened is found by looking at everything.
-    onConnect: () => {
-      silence.listenAnew()
-      reconciler.all().catch(logged('reconcile after a reconnect failed'))
+  let waited = false
+  const leadership = startLeadership(settings.databaseUrl, systemClock.now, {
+    standby: (leader) => {
+      waited = true
+      log.warn({ leader }, 'another daemon leads; waiting as a standby')
+      settled('standby')
     },
-    onError: (error) => log.warn({ err: error }, 'not listening to the database'),
+    leading: (epoch) => {
+      log.info({ epoch: String(epoch) }, 'leads')
+      starting = begin().then(
+        () => {
+          if (waited) options.notice(`leads now (pid ${process.pid}, epoch ${epoch})`)
+          settled('leading')
+        },
+        (error: unknown) => {
+          log.error({ err: error }, 'the daemon cannot work')
+          if (!stopping) options.over('it leads but cannot work')
+        },
+      )
+    },
+    suspended: (error) =>
+      log.warn({ err: error }, 'the session that holds the lead is lost; nothing is done until it is back'),
+    regained: (epoch) => {
+      log.warn({ epoch: String(epoch) }, 'leads again')
+      leading?.regained().catch((error: unknown) => log.error({ err: error }, 'cannot catch up'))
+    },
+    superseded: (leader) => {
+      log.error({ leader }, 'another daemon leads now; this one starts anew as a standby')
+      options.over('another daemon leads')
+    },
+    unreachable: (error) => log.warn({ err: error }, 'the database cannot be asked who leads'),
   })
-  const localAgent = keepLocalAgent({
-    paths,
-    script: agentScript,
-    env: agentEnv,
-    recorded: async () => {
-      const rows = await db.prisma.agent.findMany({ where: { nodeId: localNode.id, goneAt: null } })
-      return rows.map((row) => ({ agentId: row.id, pid: row.pid, startTicks: Number(row.pidStartTicks) }))
-    },
-    isAlive: isSameProcess,
-    isConnected: () => agents.sessionOfNode(localNode.id) !== null,
-    onDead: async (agentId) => {
-      await recordAgentDisconnected(ctx, agentId, 'gone')
-      await reconciler.all()
-    },
-    monotonicMs,
-    log,
-  })
+  const role = await first
 
+  const leader = leadership.lease()
   return {
+    detail:
+      role === 'leading'
+        ? `pid ${process.pid}, metrics on port ${port}`
+        : `pid ${process.pid}, standby: pid ${leader?.pid} on ${leader?.hostname} leads`,
     stop: async ({ stopRunners }) => {
-      if (stopRunners) await stopLocalRunners(ctx, agents, localNode.id, log)
       stopping = true
-      localAgent.stop()
-      await listener.close()
-      await reconciler.stop()
-      await heartbeats.stop()
-      clearInterval(ticker)
+      await starting
       metricsServer.close()
       metricsServer.closeAllConnections()
-      await io.close()
-      await recordDaemonStopped(ctx, process.pid)
+      if (leading) await leading.stop({ stopRunners })
+      else http.close()
+      await leadership.stop()
       await db.close()
     },
   }

@@ -45,6 +45,9 @@ export async function startChildren(
           started = true
           resolve(detail)
         },
+        notice(message) {
+          terminal.error(`${name}: ${message}\n`)
+        },
         restarting(how, delayMs) {
           terminal.error(`${name}: ended unexpectedly (${how}); starting it again in ${delayMs} ms; log: ${logFile}\n`)
         },

@@ -57,6 +57,7 @@ function supervise(): SupervisedChild {
     start,
     {
       ready: (detail, pid) => log.push(`ready ${pid} ${detail}`),
+      notice: (message) => log.push(`notice ${message}`),
       restarting: (how, delayMs) => log.push(`restarting ${how} ${delayMs}`),
       failed: (message) => log.push(`failed ${message}`),
     },

@@ -20,6 +20,8 @@ export const systemSupervisorClock: SupervisorClock = {
 
 export interface SupervisorEvents {
   ready(detail: string, pid: number): void
+  /** It has something to say. */
+  notice(message: string): void
   /** It ended without being asked to and starts again. */
   restarting(how: string, delayMs: number): void
   /** It will not be started again. */
@@ -73,6 +75,10 @@ export function superviseChild(
       message(message) {
         if (message.type === 'fatal') {
           fatal = message.message
+          return
+        }
+        if (message.type === 'notice') {
+          events.notice(message.message)
           return
         }
         cancelTimer()

@@ -1,8 +1,14 @@
 import { Gauge, type Registry } from 'prom-client'
 import { type Broker, queueNames } from '../core/ports/broker'
 
-/** Where events go, and what has not been taken from its queues yet. `broker` is asked when somebody scrapes. */
-export function registerBrokerMetrics(registry: Registry, broker: () => Pick<Broker, 'kind' | 'status' | 'depths'>) {
+/**
+ * Where events go, and what has not been taken from its queues yet. `broker` is asked when somebody scrapes; there is
+ * none while this daemon stands by.
+ */
+export function registerBrokerMetrics(
+  registry: Registry,
+  broker: () => Pick<Broker, 'kind' | 'status' | 'depths'> | null,
+) {
   const registers = [registry]
   new Gauge({
     name: 'stratavore_broker_ready',
@@ -10,8 +16,9 @@ export function registerBrokerMetrics(registry: Registry, broker: () => Pick<Bro
     labelNames: ['kind'],
     registers,
     collect() {
-      const { kind, status } = broker()
-      this.set({ kind }, status().state === 'ready' ? 1 : 0)
+      this.reset()
+      const used = broker()
+      if (used) this.set({ kind: used.kind }, used.status().state === 'ready' ? 1 : 0)
     },
   })
   const labelNames = ['queue'] as const
@@ -36,7 +43,7 @@ export function registerBrokerMetrics(registry: Registry, broker: () => Pick<Bro
   for (const queue of queueNames) for (const gauge of [messages, dead, consumers]) gauge.set({ queue }, 0)
   return {
     read: async (): Promise<void> => {
-      for (const depth of await broker().depths()) {
+      for (const depth of (await broker()?.depths()) ?? []) {
         const { queue } = depth
         messages.set({ queue }, depth.waiting)
         dead.set({ queue }, depth.dead)

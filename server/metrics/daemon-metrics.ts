@@ -27,7 +27,8 @@ export interface MetricSources {
   clock: Clock
   /** Names of the consumers this daemon has. */
   consumers: readonly string[]
-  broker(): Pick<Broker, 'kind' | 'status' | 'depths'>
+  /** Null while this daemon has none: it stands by. */
+  broker(): Pick<Broker, 'kind' | 'status' | 'depths'> | null
   agentsConnected(): number
   terminalViewers(): number
   /** Whether this daemon does the work, or stands by. */

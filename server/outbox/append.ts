@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { EventData, EventType } from '@/contracts/event/event-data'
 import type { Actor } from '../core/actor'
+import type { Fence } from '../core/fence'
 import type { Tx } from '../db/database'
 import { EVENTS_CHANNEL } from '../db/listen'
+import { judgeFence } from './require-fence'
 import { routingKey } from './routing-key'
 
 /** An event to be told once its transaction commits. */
@@ -25,12 +27,18 @@ export interface ChainTip {
 /**
  * Makes this transaction the only one that appends until it commits. That gives outbox rows their order: `seq` is
  * assigned under this lock, so a reader that has seen n will never find a smaller one appear. Take it last, it is short.
+ * With a fence it throws `conflict` when another daemon leads, and none can begin to before this transaction ends.
  */
-export async function takeCommitOrder(tx: Tx): Promise<ChainTip> {
-  const rows = await tx.$queryRaw<ChainTip[]>`SELECT seq, mac FROM audit_tip WHERE id = 1 FOR UPDATE`
-  const tip = rows[0]
-  if (!tip) throw new Error('audit_tip has no row: the audit chain was tampered with or the migration did not run')
-  return tip
+export async function takeCommitOrder(tx: Tx, fence?: Fence): Promise<ChainTip> {
+  const rows = fence
+    ? await tx.$queryRaw<(ChainTip & { epoch: bigint })[]>`
+        SELECT tip.seq, tip.mac, lease.epoch FROM audit_tip tip, daemon_lease lease
+         WHERE tip.id = 1 AND lease.id = 1 FOR UPDATE OF tip FOR SHARE OF lease`
+    : await tx.$queryRaw<(ChainTip & { epoch?: never })[]>`SELECT seq, mac FROM audit_tip WHERE id = 1 FOR UPDATE`
+  const row = rows[0]
+  if (!row) throw new Error('audit_tip has no row: the audit chain was tampered with or the migration did not run')
+  if (fence) judgeFence(fence, row.epoch)
+  return { seq: row.seq, mac: row.mac }
 }
 
 /**

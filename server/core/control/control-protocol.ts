@@ -11,6 +11,7 @@ const daemonStatus = z.object({
   startedAt: z.string(),
   memoryBytes: z.number(),
   uptimeSeconds: z.number(),
+  role: z.enum(['leading', 'standby', 'suspended']),
   agentsConnected: z.number(),
   heartbeatLatencyP50Ms: z.number().nullable(),
   heartbeatLatencyP99Ms: z.number().nullable(),

@@ -6,6 +6,8 @@ export interface DaemonStatus {
   startedAt: string
   memoryBytes: number
   uptimeSeconds: number
+  /** `suspended`: it led, and waits for the database to tell whether it still does. */
+  role: 'leading' | 'standby' | 'suspended'
   agentsConnected: number
   heartbeatLatencyP50Ms: number | null
   heartbeatLatencyP99Ms: number | null

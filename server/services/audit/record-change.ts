@@ -10,11 +10,12 @@ export interface AuditEntry {
   data: Record<string, unknown>
 }
 
-type RecordingContext = Pick<ServiceContext, 'actor' | 'requestId' | 'clock' | 'keys'>
+type RecordingContext = Pick<ServiceContext, 'actor' | 'requestId' | 'clock' | 'keys' | 'fence'>
 
 /**
  * Writes the audit row and the outbox rows of a change, in the change's own transaction. Call it last in the
- * transaction: it holds the chain's tip until the commit.
+ * transaction: it holds the chain's tip until the commit. Throws `conflict` when the context's fence is of a daemon that
+ * no longer leads.
  */
 export async function recordChange(
   ctx: RecordingContext,
@@ -22,7 +23,7 @@ export async function recordChange(
   audit: AuditEntry | null,
   events: readonly NewEvent[],
 ): Promise<void> {
-  const tip = await takeCommitOrder(tx)
+  const tip = await takeCommitOrder(tx, ctx.fence)
   const at = ctx.clock.now()
   if (audit) {
     const record: AuditRecord = {

@@ -2,10 +2,11 @@ import type { JoinRequest } from '@/contracts/agent-protocol/messages'
 import { StratavoreError } from '../../core/errors'
 import { hashToken } from '../../core/token'
 import { withTransaction } from '../../db/database'
+import { requireFence } from '../../outbox/require-fence'
 import { recordChange } from '../audit/record-change'
 import type { ServiceContext } from '../service-context'
 
-type AgentContext = Pick<ServiceContext, 'db' | 'clock' | 'actor' | 'requestId' | 'keys'>
+type AgentContext = Pick<ServiceContext, 'db' | 'clock' | 'actor' | 'requestId' | 'keys' | 'fence'>
 
 /** The node an agent token belongs to. Throws `unauthenticated`: one message for unknown, expired and revoked. */
 export async function authenticateAgent(
@@ -73,6 +74,17 @@ export async function joinAgent(
     await recordChange(ctx, tx, { action: 'node.join', target: subject, data }, [
       { type: 'node.joined', subject, project: null, data },
     ])
+  })
+}
+
+/** Corrects which agents count as connected, after a time in which nothing could be written. */
+export async function recordConnectedAgents(ctx: AgentContext, connected: readonly string[]): Promise<void> {
+  await withTransaction(ctx.db, async (tx) => {
+    await requireFence(tx, ctx.fence)
+    await tx.agent.updateMany({
+      where: { connected: true, id: { notIn: [...connected] } },
+      data: { connected: false, disconnectedAt: ctx.clock.now() },
+    })
   })
 }
 

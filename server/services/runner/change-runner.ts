@@ -11,7 +11,7 @@ import type { ServiceContext } from '../service-context'
 import type { LockedRunner } from './lock-runner'
 import { runnerInclude, runnerToApi } from './runner-to-api'
 
-export type ChangeContext = Pick<ServiceContext, 'actor' | 'requestId' | 'clock' | 'keys'>
+export type ChangeContext = Pick<ServiceContext, 'actor' | 'requestId' | 'clock' | 'keys' | 'fence'>
 
 export interface RunnerChange {
   /** The new status; the present one when only what is desired changes. */

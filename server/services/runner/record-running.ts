@@ -2,6 +2,7 @@ import type { ProcessIdentity } from '@/contracts/agent-protocol/messages'
 import { isEnded } from '@/contracts/runner/status'
 import { withTransaction } from '../../db/database'
 import type { Prisma } from '../../db/generated/client'
+import { requireFence } from '../../outbox/require-fence'
 import type { ServiceContext } from '../service-context'
 import { type ChangeContext, changeRunner } from './change-runner'
 import { findAndLockRunner } from './lock-runner'
@@ -64,12 +65,15 @@ export async function recordRunning(ctx: ChangeContext & Pick<ServiceContext, 'd
             events: [report.state === 'paused' ? 'runner.paused' : 'runner.resumed'],
           })
         } else if (runner.agentId !== report.agentId) {
+          await requireFence(tx, ctx.fence)
           await tx.runner.update({ where: { id: runner.id }, data: held })
         }
         return
       case 'stopping':
         // It is being ended; only who holds it matters.
-        if (runner.agentId !== report.agentId) await tx.runner.update({ where: { id: runner.id }, data: held })
+        if (runner.agentId === report.agentId) return
+        await requireFence(tx, ctx.fence)
+        await tx.runner.update({ where: { id: runner.id }, data: held })
     }
   })
 }

@@ -1,10 +1,15 @@
+import { withTransaction } from '../../db/database'
+import { requireFence } from '../../outbox/require-fence'
 import type { ServiceContext } from '../service-context'
 
 /** Remembers the size of a runner's terminal, for its next life. Not a change of state: no audit, no event. */
 export async function recordSize(
-  ctx: Pick<ServiceContext, 'db'>,
+  ctx: Pick<ServiceContext, 'db' | 'fence'>,
   runnerId: string,
   { cols, rows }: { cols: number; rows: number },
 ): Promise<void> {
-  await ctx.db.prisma.runner.updateMany({ where: { id: runnerId }, data: { cols, rows } })
+  await withTransaction(ctx.db, async (tx) => {
+    await requireFence(tx, ctx.fence)
+    await tx.runner.updateMany({ where: { id: runnerId }, data: { cols, rows } })
+  })
 }

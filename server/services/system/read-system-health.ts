@@ -32,6 +32,10 @@ async function checkDatabase(ctx: ServiceContext): Promise<Check> {
 async function checkDaemon(ctx: ServiceContext): Promise<Check> {
   const daemon = await askDaemon(ctx.daemon)
   if (!daemon) return { name: 'daemon', ok: false, detail: 'does not answer; launches wait for it' }
+  if (daemon.role !== 'leading') {
+    const why = daemon.role === 'standby' ? 'is a standby: another daemon leads' : 'waits for its database session'
+    return { name: 'daemon', ok: false, detail: `pid ${daemon.pid} ${why}` }
+  }
   return { name: 'daemon', ok: true, detail: `pid ${daemon.pid}, ${daemon.agentsConnected} agent(s) connected` }
 }
 

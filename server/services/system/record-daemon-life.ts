@@ -2,7 +2,7 @@ import { type Tx, withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
 import type { ServiceContext } from '../service-context'
 
-type LifeContext = Pick<ServiceContext, 'db' | 'actor' | 'requestId' | 'clock' | 'keys'>
+type LifeContext = Pick<ServiceContext, 'db' | 'actor' | 'requestId' | 'clock' | 'keys' | 'fence'>
 
 /** Without a daemon no agent is connected, whatever a daemon that was killed left in the table. */
 const disconnectAll = (ctx: LifeContext, tx: Tx) =>

@@ -24,11 +24,12 @@ interface ChangedActivity {
   project: string
 }
 
-type VitalsContext = Pick<ServiceContext, 'db' | 'clock' | 'actor' | 'requestId' | 'keys'>
+type VitalsContext = Pick<ServiceContext, 'db' | 'clock' | 'actor' | 'requestId' | 'keys' | 'fence'>
 
 /**
  * Writes many heartbeats with one statement. Only what is newer by (epoch, seq) is taken, so repeated and late
- * reports do nothing. Activity changes become events. Times are the daemon's, never the reporter's.
+ * reports do nothing; of a daemon that no longer leads nothing is. Activity changes become events. Times are the
+ * daemon's, never the reporter's.
  */
 export async function recordVitals(ctx: VitalsContext, reports: readonly VitalsReport[]): Promise<void> {
   if (reports.length === 0) return
@@ -39,6 +40,7 @@ export async function recordVitals(ctx: VitalsContext, reports: readonly VitalsR
      SELECT r.runner_id, r.epoch, r.seq, $6, r.cpu, r.memory
        FROM unnest($1::uuid[], $2::int[], $3::bigint[], $4::float8[], $5::bigint[]) AS r (runner_id, epoch, seq, cpu, memory)
        JOIN runners ON runners.id = r.runner_id AND runners.epoch = r.epoch
+      WHERE $7::bigint IS NULL OR $7 = (SELECT epoch FROM daemon_lease WHERE id = 1)
      ON CONFLICT (runner_id) DO UPDATE
        SET epoch = excluded.epoch, seq = excluded.seq, heartbeat_at = excluded.heartbeat_at,
            cpu_percent = excluded.cpu_percent, memory_bytes = excluded.memory_bytes
@@ -50,6 +52,7 @@ export async function recordVitals(ctx: VitalsContext, reports: readonly VitalsR
       column('cpuPercent'),
       column('memoryBytes').map(Math.round),
       now,
+      ctx.fence?.epoch() ?? null,
     ],
   )
   await recordActivities(ctx, reports, now)

@@ -1,0 +1,43 @@
+import { StratavoreError } from '../core/errors'
+import type { ControlHandlers } from '../gateways/control/control-gateway'
+import type { DaemonMetrics } from '../metrics/daemon-metrics'
+import type { Leading } from './lead'
+import type { Leadership } from './leadership'
+
+export interface DaemonControlParts {
+  startedAt: Date
+  metrics: DaemonMetrics
+  /** Null while this daemon is a standby. */
+  leading(): Leading | null
+  leadership(): Leadership
+}
+
+/** What web may ask of this daemon. A standby tells its state and refuses the rest. */
+export function createDaemonControl(parts: DaemonControlParts): ControlHandlers {
+  const { metrics } = parts
+  const working = (): Leading['control'] => {
+    const leading = parts.leading()
+    if (leading) return leading.control
+    const leader = parts.leadership().lease()
+    throw new StratavoreError('unavailable', 'This daemon is a standby.', {
+      hint: leader ? `The daemon with pid ${leader.pid} on ${leader.hostname} leads.` : 'It is about to start.',
+    })
+  }
+  return {
+    status: async () => ({
+      pid: process.pid,
+      startedAt: parts.startedAt.toISOString(),
+      memoryBytes: process.memoryUsage.rss(),
+      uptimeSeconds: process.uptime(),
+      role: parts.leadership().state(),
+      agentsConnected: parts.leading()?.agentsConnected() ?? 0,
+      heartbeatLatencyP50Ms: await metrics.heartbeats.quantileMs(0.5),
+      heartbeatLatencyP99Ms: await metrics.heartbeats.quantileMs(0.99),
+      broker: { kind: 'local', state: 'ready', since: parts.startedAt.toISOString(), error: null },
+    }),
+    reconcile: async (input) => working().reconcile(input),
+    screen: async (input) => working().screen(input),
+    send: async (input) => working().send(input),
+    logs: async (input) => working().logs(input),
+  }
+}
