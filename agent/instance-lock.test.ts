@@ -2,8 +2,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { readBootId } from '@/platform/boot-id'
 import { AlreadyRunning, lockInstance } from './instance-lock'
-import { identify, readBootId } from './process-tree/identity'
+import { identify } from './process-tree/identity'
 
 const self = identify(process.pid, readBootId())
 let dir: string

@@ -178,6 +178,14 @@ export const settingDefinitions = {
     fallback: 30,
     description: 'Seconds without a heartbeat after which a runner is lost.',
   },
+  lostTimeoutHours: {
+    env: 'STRATAVORE_LOST_TIMEOUT_HOURS',
+    flag: null,
+    schema: wholeNumber(1, 8_760),
+    fallback: 24,
+    description:
+      'Hours after which a lost runner whose agent stays silent is given up: it fails, and its slot and session are free. Time in which the daemon could not hear does not count.',
+  },
   reconcileIntervalSeconds: {
     env: 'STRATAVORE_RECONCILE_INTERVAL_SECONDS',
     flag: null,

@@ -71,6 +71,15 @@ export const reconcileReport = z.object({
   at: timestamp,
   durationMs: z.number(),
   runnersExamined: z.number().int(),
-  actions: z.array(z.object({ kind: z.string(), runnerId: uuid, detail: z.string() })),
+  actions: z.array(
+    z.object({
+      kind: z.string(),
+      /** Null for an action that is about no runner. */
+      runnerId: uuid.nullable(),
+      detail: z.string(),
+      /** Null when it was performed; else why not: it is tried again. */
+      error: z.string().nullable(),
+    }),
+  ),
 })
 export type ReconcileReport = z.infer<typeof reconcileReport>

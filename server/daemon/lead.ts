@@ -6,6 +6,7 @@ import type { HomePaths } from '@/config/paths'
 import type { Settings } from '@/config/settings'
 import { AGENT_NAMESPACE } from '@/contracts/agent-protocol/messages'
 import { TERMINAL_NAMESPACE } from '@/contracts/terminal/terminal'
+import { readBootId } from '@/platform/boot-id'
 import { isSameProcess } from '@/platform/process-identity'
 import type { Broker } from '../core/ports/broker'
 import { listen, WAKE_CHANNEL } from '../db/listen'
@@ -69,12 +70,13 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
   const localNode = await db.prisma.node.findUniqueOrThrow({ where: { name: LOCAL_NODE_NAME } })
   const logged = (what: string) => (error: unknown) => log.error({ err: error }, what)
   let reconciler: Reconciler | null = null
+  const bootId = readBootId()
   let stopping = false
 
   await recordDaemonStarted(ctx, process.pid)
   const silence = createNodeSilence(monotonicMs, parts.leads)
   const ticker = setInterval(silence.tick, TICK_MS)
-  const agents = createAgentRegistry(silence)
+  const agents = createAgentRegistry(silence, { nodeId: localNode.id, bootId })
   const io = new Server(parts.http, {
     maxHttpBufferSize: MAX_FRAME_BYTES,
     serveClient: false,
@@ -108,6 +110,7 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
     intervalMs: settings.reconcileIntervalSeconds * 1000,
     log,
     observer: metrics.reconcile,
+    leads: parts.leads,
     afterwards: (_report, runnerIds) => terminals.refresh(runnerIds),
   })
   reconciler = running
@@ -126,9 +129,15 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
     env: parts.agentEnv,
     recorded: async () => {
       const rows = await db.prisma.agent.findMany({ where: { nodeId: localNode.id, goneAt: null } })
-      return rows.map((row) => ({ agentId: row.id, pid: row.pid, startTicks: Number(row.pidStartTicks) }))
+      return rows.map(({ id, pid, pidStartTicks, ...row }) => ({
+        agentId: id,
+        pid,
+        startTicks: Number(pidStartTicks),
+        bootId: row.bootId,
+      }))
     },
-    isAlive: isSameProcess,
+    // After a restart of the machine another process may have its pid, and even its start time.
+    isAlive: (agent) => agent.bootId === bootId && isSameProcess(agent),
     isConnected: () => agents.sessionOfNode(localNode.id) !== null,
     onDead: async (agentId) => {
       await recordAgentDisconnected(ctx, agentId, 'gone')

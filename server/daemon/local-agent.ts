@@ -16,6 +16,7 @@ export interface RecordedAgent {
   agentId: string
   pid: number
   startTicks: number
+  bootId: string
 }
 
 export interface LocalAgentOptions {
@@ -25,7 +26,7 @@ export interface LocalAgentOptions {
   env: NodeJS.ProcessEnv
   /** Agents of the local node that are not known to be dead. */
   recorded(): Promise<readonly RecordedAgent[]>
-  isAlive(agent: { pid: number; startTicks: number }): boolean
+  isAlive(agent: RecordedAgent): boolean
   isConnected(): boolean
   /** Called once for a recorded agent that turned out to be dead. */
   onDead(agentId: string): Promise<void>

@@ -1,11 +1,12 @@
 import type { Logger } from 'pino'
 import type { ReconcileReport } from '@/contracts/system/system'
 import type { AgentCommands } from '../core/ports/agent-commands'
-import type { ReconcileAction } from '../services/reconcile/plan-reconcile'
+import { createActionTries } from '../services/reconcile/action-tries'
+import { type ReconcileAction, runnerOf } from '../services/reconcile/reconcile-action'
 import type { ReconcileObserver } from '../services/reconcile/reconcile-observer'
-import { type ReconcileContext, runReconcile } from '../services/reconcile/run-reconcile'
+import { type ReconcileContext, type ReconcileScope, runReconcile } from '../services/reconcile/run-reconcile'
 
-/** A runner whose action failed is looked at again after this long: the agent may only have been busy. */
+/** A run that failed as a whole is repeated, and restarts that are due are looked for, this often. */
 const RETRY_MS = 1_000
 
 export interface Reconciler {
@@ -27,6 +28,8 @@ export function startReconciler(
     intervalMs: number
     log: Logger
     observer: ReconcileObserver
+    /** Whether this daemon leads at this moment. While it does not, nothing is done; who leads again calls `all`. */
+    leads(): boolean
     afterwards(report: ReconcileReport, runnerIds: readonly string[]): Promise<void>
   },
 ): Reconciler {
@@ -44,14 +47,21 @@ export function startReconciler(
     timers.add(timer)
   }
 
-  const failed = (error: unknown, action: ReconcileAction) => {
-    options.log.warn({ err: error, action: action.kind, runnerId: action.runnerId }, 'reconcile action failed')
-    later(RETRY_MS, () => wake([action.runnerId]))
+  const onError = (error: unknown, action: ReconcileAction, retryMs: number) => {
+    const runnerId = runnerOf(action)
+    options.log.warn({ err: error, action: action.kind, runnerId }, 'reconcile action failed')
+    // What is about no runner comes again with the next round.
+    if (runnerId !== null) later(retryMs, () => wake([runnerId]))
   }
 
-  const run = async (scope: { runnerIds: readonly string[] } | 'all'): Promise<ReconcileReport> => {
-    const report = await runReconcile(ctx, agents, scope, failed)
-    const touched = scope === 'all' ? report.actions.map((action) => action.runnerId) : scope.runnerIds
+  const { observer } = options
+  const parts = { agents, tries: createActionTries(ctx.clock.monotonicMs), observer, onError }
+  const run = async (scope: ReconcileScope): Promise<ReconcileReport> => {
+    const report = await runReconcile(ctx, parts, scope).catch((error: unknown) => {
+      observer.runFailed(scope === 'all' ? 'all' : 'woken')
+      throw error
+    })
+    const touched = scope === 'all' ? report.actions.flatMap((action) => action.runnerId ?? []) : scope.runnerIds
     await options.afterwards(report, touched)
     return report
   }
@@ -65,7 +75,7 @@ export function startReconciler(
 
   const wake = (runnerIds: readonly string[]) => {
     for (const id of runnerIds) woken.add(id)
-    if (scheduled || stopped || woken.size === 0) return
+    if (scheduled || stopped || woken.size === 0 || !options.leads()) return
     scheduled = true
     enqueue(async () => {
       scheduled = false
@@ -92,8 +102,11 @@ export function startReconciler(
   }
 
   const logFailure = (error: unknown) => options.log.error({ err: error }, 'reconcile failed')
-  const round = setInterval(() => all().catch(logFailure), options.intervalMs)
-  const restarts = setInterval(() => wakeDueRestarts().catch(logFailure), RETRY_MS)
+  const whileLeading = (work: () => Promise<unknown>) => () => {
+    if (options.leads()) work().catch(logFailure)
+  }
+  const round = setInterval(whileLeading(all), options.intervalMs)
+  const restarts = setInterval(whileLeading(wakeDueRestarts), RETRY_MS)
   all().catch(logFailure)
 
   return {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { EventData, EventType } from '@/contracts/event/event-data'
 import type { Actor } from '../core/actor'
+import type { AuditRecord } from '../core/audit-chain'
 import type { Fence } from '../core/fence'
 import type { Tx } from '../db/database'
 import { EVENTS_CHANNEL } from '../db/listen'
@@ -41,32 +42,51 @@ export async function takeCommitOrder(tx: Tx, fence?: Fence): Promise<ChainTip> 
   return { seq: row.seq, mac: row.mac }
 }
 
+/** The audit row of a change, signed as the next of the chain. */
+export interface SignedRecord {
+  record: AuditRecord
+  keyId: string
+  mac: Uint8Array<ArrayBuffer>
+}
+
 /**
- * Appends events to the outbox, inside the transaction of the change they tell of. Needs `takeCommitOrder` before.
- * `traceId` is the request that made the change; null when none did.
+ * Appends a change's audit row and its events, in the transaction of the change, and says that there is news. Needs
+ * `takeCommitOrder` before. `traceId` is the request that made the change; null when none did.
+ *
+ * One statement, since every other change of the installation waits for this transaction's commit.
  */
 export async function append(
   tx: Tx,
   tip: ChainTip,
   by: { actor: Actor; at: Date; traceId: string | null },
   events: readonly NewEvent[],
+  audit: SignedRecord | null,
 ): Promise<void> {
   void tip // proof that the order is held
-  if (events.length === 0) return
-  await tx.outboxEvent.createMany({
-    data: events.map((event) => ({
-      id: randomUUID(),
-      type: event.type,
-      routingKey: routingKey(event),
-      aggregateType: event.subject.type,
-      aggregateId: event.subject.id,
-      project: event.project,
-      actorKind: by.actor.kind,
-      actorName: by.actor.name,
-      traceId: by.traceId,
-      data: JSON.parse(JSON.stringify(event.data)),
-      occurredAt: by.at,
-    })),
-  })
-  await tx.$queryRaw`SELECT 1 FROM (SELECT pg_notify(${EVENTS_CHANNEL}, '')) AS notified`
+  const column = <T>(of: (event: NewEvent) => T): T[] => events.map(of)
+  const record = audit?.record
+  await tx.$queryRaw`
+    WITH audited AS (
+      INSERT INTO audit_events (seq, at, actor_kind, actor_id, actor_name, via, request_id, action, target_type, target_id,
+                                data, key_id, mac)
+      SELECT a.seq, ${by.at}, ${by.actor.kind}, ${by.actor.id}, ${by.actor.name}, ${by.actor.via}, ${by.traceId},
+             ${record?.action ?? null}, ${record?.targetType ?? null}, ${record?.targetId ?? null},
+             ${JSON.stringify(record?.data ?? null)}::jsonb, ${audit?.keyId ?? null}, ${audit?.mac ?? null}::bytea
+        FROM (SELECT ${record?.seq ?? null}::bigint AS seq) AS a WHERE a.seq IS NOT NULL
+    ), moved AS (
+      UPDATE audit_tip SET seq = t.seq, mac = ${audit?.mac ?? null}::bytea
+        FROM (SELECT ${record?.seq ?? null}::bigint AS seq) AS t WHERE id = 1 AND t.seq IS NOT NULL
+    ), appended AS (
+      INSERT INTO outbox_events (id, type, routing_key, aggregate_type, aggregate_id, project, actor_kind, actor_name,
+                                 trace_id, data, occurred_at)
+      SELECT e.id::uuid, e.type, e.routing_key, e.aggregate_type, e.aggregate_id, e.project, ${by.actor.kind},
+             ${by.actor.name}, ${by.traceId}, e.data::jsonb, ${by.at}
+        FROM unnest(${column(() => randomUUID())}::text[], ${column((event) => event.type)}::text[],
+                    ${column(routingKey)}::text[], ${column((event) => event.subject.type)}::text[],
+                    ${column((event) => event.subject.id)}::text[], ${column((event) => event.project)}::text[],
+                    ${column((event) => JSON.stringify(event.data))}::text[])
+             WITH ORDINALITY AS e (id, type, routing_key, aggregate_type, aggregate_id, project, data, place)
+       ORDER BY e.place
+    )
+    SELECT 1 FROM (SELECT pg_notify(${EVENTS_CHANNEL}, '') WHERE ${events.length > 0}) AS told`
 }

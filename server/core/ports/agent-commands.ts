@@ -28,6 +28,10 @@ export interface AgentCommands {
   connected(): readonly ObservedAgent[]
   /** Milliseconds for which the node could have been heard but was not; 0 while an agent of it is connected. */
   silentForMs(nodeId: string): number
+  /** The same, with the time before each interruption of hearing added: only a word of the node ends it. */
+  unheardMs(nodeId: string): number
+  /** Which boot of its machine a node is in now; null where that is not known. */
+  bootIdOf(nodeId: string): string | null
   startRunner(agentId: string, message: StartRunner): Promise<StartReply>
   stopRunner(agentId: string, message: StopRunner): Promise<Ack>
   pauseRunner(agentId: string, message: RunnerTarget): Promise<Ack>

@@ -15,7 +15,11 @@ export interface AgentRegistry extends AgentCommands {
   all(): readonly AgentSession[]
 }
 
-export function createAgentRegistry(silence: NodeSilence): AgentRegistry {
+/** None connected yet. `ownMachine` tells which boot the machine of the local node is in. */
+export function createAgentRegistry(
+  silence: NodeSilence,
+  ownMachine: { nodeId: string; bootId: string },
+): AgentRegistry {
   const byNode = new Map<string, AgentSession>()
   const byAgent = (agentId: string): AgentSession => {
     for (const session of byNode.values()) if (session.agentId === agentId) return session
@@ -41,6 +45,9 @@ export function createAgentRegistry(silence: NodeSilence): AgentRegistry {
     all: () => [...byNode.values()],
     connected: () => [...byNode.values()],
     silentForMs: (nodeId) => silence.silentForMs(nodeId),
+    unheardMs: (nodeId) => silence.unheardMs(nodeId),
+    bootIdOf: (nodeId) =>
+      byNode.get(nodeId)?.process.bootId ?? (nodeId === ownMachine.nodeId ? ownMachine.bootId : null),
     startRunner: async (agentId, message) => byAgent(agentId).start(message),
     stopRunner: async (agentId, message) => byAgent(agentId).stop(message),
     pauseRunner: async (agentId, message) => byAgent(agentId).pause(message),

@@ -49,3 +49,36 @@ it('starts anew after an outage it was told of', () => {
   silence.listenAnew()
   expect(silence.silentForMs('n')).toBe(0)
 })
+
+it('sums up the time in which a node was not heard: pauses interrupt it, only a word ends it', () => {
+  const { silence, pass, stand } = withClock()
+  silence.heard('n')
+  pass(20_000)
+  stand(3_600_000)
+  silence.tick()
+  silence.listenAnew()
+  pass(10_000)
+  expect(silence.unheardMs('n')).toBe(30_000)
+  silence.heard('n')
+  expect(silence.unheardMs('n')).toBe(0)
+})
+
+it('does not count time in which nothing said would have been taken', () => {
+  let now = 0
+  let hears = true
+  const silence = createNodeSilence(
+    () => now,
+    () => hears,
+  )
+  const tick = () => {
+    now += TICK_MS
+    silence.tick()
+  }
+  tick()
+  hears = false
+  tick()
+  tick()
+  hears = true
+  tick()
+  expect(silence.unheardMs('n')).toBe(2 * TICK_MS)
+})

@@ -1,6 +1,6 @@
 import { type AuditRecord, auditMac } from '../../core/audit-chain'
 import type { Tx } from '../../db/database'
-import { append, type NewEvent, takeCommitOrder } from '../../outbox/append'
+import { append, type ChainTip, type NewEvent, type SignedRecord, takeCommitOrder } from '../../outbox/append'
 import type { ServiceContext } from '../service-context'
 
 /** What was done, for the audit log. `data` holds before/after, never secrets. */
@@ -25,26 +25,25 @@ export async function recordChange(
 ): Promise<void> {
   const tip = await takeCommitOrder(tx, ctx.fence)
   const at = ctx.clock.now()
-  if (audit) {
-    const record: AuditRecord = {
-      seq: tip.seq + 1n,
-      at: at.toISOString(),
-      actorKind: ctx.actor.kind,
-      actorId: ctx.actor.id,
-      actorName: ctx.actor.name,
-      via: ctx.actor.via,
-      requestId: ctx.requestId,
-      action: audit.action,
-      targetType: audit.target.type,
-      targetId: audit.target.id,
-      // What is signed is what is stored: undefined members are dropped here, not by the driver.
-      data: JSON.parse(JSON.stringify(audit.data)),
-    }
-    const mac = new Uint8Array(auditMac(ctx.keys.audit, record, tip.mac))
-    await tx.auditEvent.create({
-      data: { ...record, at, data: record.data as object, keyId: ctx.keys.audit.id, mac },
-    })
-    await tx.auditTip.update({ where: { id: 1 }, data: { seq: record.seq, mac } })
+  const signed = audit && sign(ctx, audit, tip, at)
+  await append(tx, tip, { actor: ctx.actor, at, traceId: ctx.requestId }, events, signed)
+}
+
+function sign(ctx: RecordingContext, audit: AuditEntry, tip: ChainTip, at: Date): SignedRecord {
+  const record: AuditRecord = {
+    seq: tip.seq + 1n,
+    at: at.toISOString(),
+    actorKind: ctx.actor.kind,
+    actorId: ctx.actor.id,
+    actorName: ctx.actor.name,
+    via: ctx.actor.via,
+    requestId: ctx.requestId,
+    action: audit.action,
+    targetType: audit.target.type,
+    targetId: audit.target.id,
+    // What is signed is what is stored: undefined members are dropped here, not by the driver.
+    data: JSON.parse(JSON.stringify(audit.data)),
   }
-  await append(tx, tip, { actor: ctx.actor, at, traceId: ctx.requestId }, events)
+  const mac = new Uint8Array(auditMac(ctx.keys.audit, record, tip.mac))
+  return { record, keyId: ctx.keys.audit.id, mac }
 }

@@ -67,6 +67,7 @@ export async function joinAgent(
         memoryBytes: BigInt(Math.round(join.node.memoryBytes)),
         providers: join.providers,
         lastSeenAt: now,
+        lostAt: null,
       },
     })
     const subject = { type: 'node', id: nodeId }

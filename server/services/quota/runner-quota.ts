@@ -21,8 +21,13 @@ export async function requireFreeSlot(
   project: { id: string; name: string },
 ): Promise<void> {
   const { limit, used } = await countSlots(ctx, tx, project.id)
+  requireSlot(project.name, limit, used)
+}
+
+/** Throws `quota_exceeded` when all slots are used. */
+export function requireSlot(projectName: string, limit: number, used: number): void {
   if (used < limit) return
-  throw new StratavoreError('quota_exceeded', `${project.name} already uses ${used} of its ${limit} runners.`, {
-    hint: `Stop one, or raise the quota: stratavore quota set ${project.name} --runners ${limit + 1}`,
+  throw new StratavoreError('quota_exceeded', `${projectName} already uses ${used} of its ${limit} runners.`, {
+    hint: `Stop one, or raise the quota: stratavore quota set ${projectName} --runners ${limit + 1}`,
   })
 }

@@ -1,22 +1,30 @@
 import type { Refusal, StartRunner } from '@/contracts/agent-protocol/messages'
 import { StratavoreError } from '../../core/errors'
 import type { AgentCommands } from '../../core/ports/agent-commands'
+import { withTransaction } from '../../db/database'
+import { requireFence } from '../../outbox/require-fence'
+import { recordNodeLost } from '../node/record-node-lost'
 import { openProjectVariables } from '../project/project-variables'
 import { recordExit } from '../runner/record-exit'
 import { recordLost } from '../runner/record-lost'
 import { recordRunning } from '../runner/record-running'
-import type { ReconcileAction } from './plan-reconcile'
+import { releaseStaleLease } from '../session/release-stale-lease'
+import type { ReconcileAction } from './reconcile-action'
 import type { ReconcileContext } from './run-reconcile'
 
 /** Refusals that will be the same the next time: the launch has failed. The others are tried again by the next round. */
 const FINAL_REFUSALS: readonly string[] = ['provider_unavailable', 'invalid_input', 'spawn_failed']
 
-/** Performs one decided action. Throws when an agent does not answer or refuses for now. */
+/** Performs one decided action. Throws when an agent does not answer or refuses for now, or this daemon leads no more. */
 export async function performAction(
   ctx: ReconcileContext,
   agents: AgentCommands,
   action: ReconcileAction,
 ): Promise<void> {
+  // What an agent is told is no write, so no fence would stop it: who does not lead any more must not act either.
+  ctx.fence?.epoch()
+  if (action.kind === 'release-lease') return releaseStaleLease(ctx, action)
+  if (action.kind === 'record-node-lost') return recordNodeLost(ctx, action.nodeId, action.silentMs)
   const target = { runnerId: action.runnerId, epoch: action.epoch }
   switch (action.kind) {
     case 'start':
@@ -91,6 +99,8 @@ async function start(
     cols: row.cols,
     rows: row.rows,
   }
+  // A daemon that stood still since it read the row may have been replaced.
+  await withTransaction(ctx.db, (tx) => requireFence(tx, ctx.fence))
   const reply = await agents.startRunner(agentId, message)
   if (reply.ok) return recordRunning(ctx, { ...target, agentId, state: 'running', process: reply.process })
   if (!FINAL_REFUSALS.includes(reply.code))

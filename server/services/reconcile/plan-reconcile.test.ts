@@ -2,10 +2,20 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { desiredStatus, isEnded, runnerStatus } from '@/contracts/runner/status'
 import type { ObservedRunner } from '../../core/ports/agent-commands'
-import { type DesiredRunner, type Observation, planReconcile, REASON_AGENT_DIED } from './plan-reconcile'
+import {
+  type DesiredRunner,
+  LAUNCH_DEADLINE_MS,
+  type Observation,
+  planReconcile,
+  REASON_AGENT_DIED,
+  REASON_NODE_REMOVED,
+  STOP_MARGIN_MS,
+} from './plan-reconcile'
 
 const NOW = new Date('2026-11-22T12:00:00.000Z')
 const TTL_MS = 30_000
+const LOST_TIMEOUT_MS = 24 * 3_600_000
+const MONOTONIC_MS = 10_000_000
 
 const runner = (over: Partial<DesiredRunner> = {}): DesiredRunner => ({
   id: 'r1',
@@ -32,10 +42,15 @@ const held = (over: Partial<ObservedRunner> = {}): ObservedRunner => ({
 const seen = (over: Partial<Observation> = {}): Observation => ({
   agentOfNode: new Map([['n1', 'a1']]),
   held: new Map(),
-  deadAgents: new Set(),
+  deadAgents: new Map(),
+  removedNodes: new Set(),
   silentMs: new Map([['n1', 0]]),
   ttlMs: TTL_MS,
+  unheardMs: new Map([['n1', 0]]),
+  lostTimeoutMs: LOST_TIMEOUT_MS,
+  tries: new Map(),
   now: NOW,
+  monotonicMs: MONOTONIC_MS,
   ...over,
 })
 
@@ -90,7 +105,7 @@ describe('planReconcile', () => {
   })
 
   it('fails what a dead agent held, at once', () => {
-    const dead = seen({ ...away, deadAgents: new Set(['a1']) })
+    const dead = seen({ ...away, deadAgents: new Map([['a1', REASON_AGENT_DIED]]) })
     expect(planReconcile([runner()], dead)).toMatchObject([{ kind: 'record-gone', reason: REASON_AGENT_DIED }])
   })
 
@@ -99,6 +114,52 @@ describe('planReconcile', () => {
     expect(planReconcile([runner()], silent(TTL_MS))).toEqual([])
     expect(kinds(planReconcile([runner()], silent(TTL_MS + 1)))).toEqual(['record-lost'])
     expect(planReconcile([runner({ status: 'lost' })], silent(TTL_MS * 1000))).toEqual([])
+  })
+
+  it('gives a lost runner up after the long time-out, and not before', () => {
+    const lost = runner({ status: 'lost' })
+    const unheard = (ms: number) => seen({ ...away, unheardMs: new Map([['n1', ms]]) })
+    expect(planReconcile([lost], unheard(LOST_TIMEOUT_MS))).toEqual([])
+    expect(planReconcile([lost], unheard(LOST_TIMEOUT_MS + 1))).toMatchObject([
+      { kind: 'record-gone', reason: 'given up: its agent has not been heard for 24 h' },
+    ])
+    // Only what is lost: a launch waits for its node as long as it takes.
+    expect(planReconcile([runner({ status: 'starting', agentId: null })], unheard(LOST_TIMEOUT_MS + 1))).toEqual([])
+  })
+
+  it('fails at once what was on a node that was removed', () => {
+    const removed = seen({ ...away, removedNodes: new Set(['n1']) })
+    for (const status of ['starting', 'running', 'lost'] as const) {
+      expect(planReconcile([runner({ status })], removed)).toMatchObject([
+        { kind: 'record-gone', reason: REASON_NODE_REMOVED },
+      ])
+    }
+  })
+
+  it('tries a launch that is refused until its deadline, then fails it and says why', () => {
+    const starting = runner({ status: 'starting', agentId: null })
+    const triedFor = (ms: number) =>
+      seen({ tries: new Map([['start:r1:1', { firstMs: MONOTONIC_MS - ms, failures: 9, lastError: 'it is busy' }]]) })
+    expect(kinds(planReconcile([starting], triedFor(LAUNCH_DEADLINE_MS)))).toEqual(['start'])
+    expect(planReconcile([starting], triedFor(LAUNCH_DEADLINE_MS + 1))).toMatchObject([
+      { kind: 'record-gone', reason: 'it could not be started in 5 min: it is busy' },
+    ])
+    // The next life has tries of its own, and a launch that was taken after all is no failure.
+    expect(kinds(planReconcile([{ ...starting, epoch: 2 }], triedFor(LAUNCH_DEADLINE_MS + 1)))).toEqual(['start'])
+    const taken = { ...triedFor(LAUNCH_DEADLINE_MS + 1), held: new Map([['r1', held()]]) }
+    expect(kinds(planReconcile([starting], taken))).toEqual(['record-running'])
+  })
+
+  it('repeats a stop, and forces it once the agent should have', () => {
+    const stopping = runner({ status: 'stopping', desired: 'terminated', stopGraceMs: 10_000 })
+    const askedFor = (ms: number) => ({
+      ...holding(held()),
+      tries: new Map([['stop:r1:1', { firstMs: MONOTONIC_MS - ms, failures: 0, lastError: null }]]),
+    })
+    const due = 10_000 + STOP_MARGIN_MS
+    expect(planReconcile([stopping], askedFor(due))).toMatchObject([{ kind: 'stop', force: false }])
+    expect(planReconcile([stopping], askedFor(due + 1))).toMatchObject([{ kind: 'stop', force: true }])
+    expect(planReconcile([], askedFor(due + 1))).toMatchObject([{ kind: 'stop', force: true }])
   })
 
   it('ends orphans and runners the database calls ended', () => {
@@ -134,10 +195,34 @@ describe('planReconcile', () => {
       ]),
     ),
     held: fc.dictionary(fc.constantFrom('r1', 'r2', 'orphan'), anyHeld).map((all) => new Map(Object.entries(all))),
-    deadAgents: fc.constantFrom(new Set<string>(), new Set(['a1']), new Set(['a2'])),
+    deadAgents: fc.constantFrom(new Map<string, string>(), new Map([['a1', 'dead']]), new Map([['a2', 'dead']])),
+    removedNodes: fc.constantFrom(new Set<string>(), new Set(['n1'])),
     silentMs: fc.record({ n1: fc.nat(100_000), n2: fc.nat(100_000) }).map((all) => new Map(Object.entries(all))),
     ttlMs: fc.constant(TTL_MS),
+    unheardMs: fc
+      .record({ n1: fc.nat(2 * LOST_TIMEOUT_MS), n2: fc.nat(2 * LOST_TIMEOUT_MS) })
+      .map((all) => new Map(Object.entries(all))),
+    lostTimeoutMs: fc.constant(LOST_TIMEOUT_MS),
+    tries: fc
+      .array(
+        fc.tuple(
+          fc
+            .constantFrom('start', 'stop')
+            .chain((kind) =>
+              fc
+                .constantFrom('r1', 'r2', 'orphan')
+                .chain((id) => fc.constantFrom(`${kind}:${id}:1`, `${kind}:${id}:2`)),
+            ),
+          fc.record({
+            firstMs: fc.integer({ min: MONOTONIC_MS - 2 * LAUNCH_DEADLINE_MS, max: MONOTONIC_MS }),
+            failures: fc.nat(10),
+            lastError: fc.constantFrom(null, 'busy'),
+          }),
+        ),
+      )
+      .map((all) => new Map(all)),
     now: fc.constant(NOW),
+    monotonicMs: fc.constant(MONOTONIC_MS),
   })
   const anyWorld = fc.tuple(fc.uniqueArray(anyRunner, { selector: (each) => each.id, maxLength: 2 }), anySeen)
 
@@ -170,6 +255,34 @@ describe('planReconcile', () => {
           const wanted = row && row.epoch === observed.epoch && !isEnded(row.status)
           const expected = observed.state === 'exited' ? 'record-exit' : 'stop'
           if (!wanted) expect(actions).toContainEqual(expect.objectContaining({ runnerId: id, kind: expected }))
+        }
+      }),
+    )
+  })
+
+  it('never gives up a silent runner before its time: only what is known to be over ends early', () => {
+    fc.assert(
+      fc.property(anyWorld, ([runners, world]) => {
+        for (const action of planReconcile(runners, world)) {
+          const row = runners.find((each) => action.kind === 'record-gone' && each.id === action.runnerId)
+          if (!row || row.status === 'starting' || row.status === 'stopping') continue
+          const known =
+            world.agentOfNode.get(row.nodeId) === row.agentId ||
+            world.removedNodes.has(row.nodeId) ||
+            (row.agentId !== null && world.deadAgents.has(row.agentId))
+          const silent = row.status === 'lost' && (world.unheardMs.get(row.nodeId) ?? 0) > LOST_TIMEOUT_MS
+          expect(known || silent).toBe(true)
+        }
+      }),
+    )
+  })
+
+  it('never does anything to a row that has ended, but for what still runs under its name', () => {
+    fc.assert(
+      fc.property(anyWorld, ([runners, world]) => {
+        for (const action of planReconcile(runners, world)) {
+          const row = runners.find((each) => each.id === action.runnerId)
+          if (row && isEnded(row.status)) expect(['stop', 'record-exit']).toContain(action.kind)
         }
       }),
     )

@@ -1,6 +1,8 @@
 import type { DesiredStatus, RunnerStatus } from '@/contracts/runner/status'
 import { isEnded } from '@/contracts/runner/status'
 import type { ObservedRunner } from '../../core/ports/agent-commands'
+import { type ActionTry, tryKey } from './action-tries'
+import type { RunnerAction } from './reconcile-action'
 
 /** What the database says of a runner. */
 export interface DesiredRunner {
@@ -21,49 +23,56 @@ export interface Observation {
   agentOfNode: ReadonlyMap<string, string>
   /** What connected agents hold. */
   held: ReadonlyMap<string, ObservedRunner>
-  /** Agents known to be dead: what they held is over. */
-  deadAgents: ReadonlySet<string>
-  /** How long each node could have been heard but was not, milliseconds. */
+  /** Agents known to be dead, and why: what they held is over. */
+  deadAgents: ReadonlyMap<string, string>
+  /** Nodes that were removed: nothing of them comes back. */
+  removedNodes: ReadonlySet<string>
+  /** How long each node could have been heard but was not, milliseconds, since the daemon last could not hear. */
   silentMs: ReadonlyMap<string, number>
   ttlMs: number
+  /** The same, with what went before such a gap added. */
+  unheardMs: ReadonlyMap<string, number>
+  /** After this much of it a lost runner is given up. */
+  lostTimeoutMs: number
+  /** What was tried before, by `tryKey`. */
+  tries: ReadonlyMap<string, ActionTry>
   now: Date
+  monotonicMs: number
 }
-
-export type ReconcileAction =
-  | { kind: 'start'; runnerId: string; epoch: number; agentId: string }
-  | { kind: 'stop'; runnerId: string; epoch: number; agentId: string; force: boolean; graceMs: number }
-  | { kind: 'pause' | 'resume'; runnerId: string; epoch: number; agentId: string }
-  | { kind: 'record-running'; runnerId: string; epoch: number; agentId: string; observed: ObservedRunner }
-  | { kind: 'record-exit'; runnerId: string; epoch: number; agentId: string; observed: ObservedRunner }
-  | { kind: 'record-gone'; runnerId: string; epoch: number; reason: string }
-  | { kind: 'record-lost'; runnerId: string; epoch: number; reason: string }
 
 /** Grace of an orphan: nobody waits for it, but it may want to save something. */
 const ORPHAN_GRACE_MS = 10_000
 
+/** A launch that its agent refuses or does not answer is given up after this long: whoever wants it should hear why. */
+export const LAUNCH_DEADLINE_MS = 5 * 60_000
+/** An agent kills after the grace by itself; when this much later it has not, it is told to. */
+export const STOP_MARGIN_MS = 10_000
+
 export const REASON_AGENT_DIED = 'its agent died'
+export const REASON_REBOOTED = 'its machine was restarted'
+export const REASON_NODE_REMOVED = 'its node was removed'
 const REASON_NOT_HELD = 'its agent no longer has it'
 
 /**
  * Decides what to do so that the world becomes what is desired. Pure: the same input gives the same actions, in the
  * order of the rows. Doing an action twice is harmless, so it may be decided again before it took effect.
  */
-export function planReconcile(runners: readonly DesiredRunner[], seen: Observation): ReconcileAction[] {
+export function planReconcile(runners: readonly DesiredRunner[], seen: Observation): RunnerAction[] {
   const known = new Set(runners.map((runner) => runner.id))
-  const orphans = [...seen.held].filter(([id]) => !known.has(id)).flatMap(([id, held]) => endOrphan(id, held))
+  const orphans = [...seen.held].filter(([id]) => !known.has(id)).flatMap(([id, held]) => endOrphan(id, held, seen))
   return [...runners.flatMap((runner) => planRunner(runner, seen)), ...orphans]
 }
 
-function planRunner(runner: DesiredRunner, seen: Observation): ReconcileAction[] {
+function planRunner(runner: DesiredRunner, seen: Observation): RunnerAction[] {
   const held = seen.held.get(runner.id)
   if (!held) return planAbsent(runner, seen)
-  const actions = planHeld(runner, held)
+  const actions = planHeld(runner, held, seen)
   // The end of an earlier life changes no row, so nothing would wake us for the next one.
   const nextLife = held.state === 'exited' && held.epoch < runner.epoch && runner.status === 'starting'
   return nextLife ? [...actions, ...planAbsent(runner, seen)] : actions
 }
 
-function planAbsent(runner: DesiredRunner, seen: Observation): ReconcileAction[] {
+function planAbsent(runner: DesiredRunner, seen: Observation): RunnerAction[] {
   if (isEnded(runner.status)) return []
   const agentId = seen.agentOfNode.get(runner.nodeId)
   const target = { runnerId: runner.id, epoch: runner.epoch }
@@ -71,35 +80,68 @@ function planAbsent(runner: DesiredRunner, seen: Observation): ReconcileAction[]
 
   if (waits && runner.desired === 'terminated')
     return [{ kind: 'record-gone', ...target, reason: 'stopped before it started' }]
-  if (waits) {
-    const due = runner.nextStartAt === null || runner.nextStartAt <= seen.now
-    return agentId && due ? [{ kind: 'start', ...target, agentId }] : []
+  if (!agentId && seen.removedNodes.has(runner.nodeId)) {
+    return [{ kind: 'record-gone', ...target, reason: REASON_NODE_REMOVED }]
   }
+  if (waits) return agentId ? planStart(runner, agentId, seen) : []
   // A launch that was stopped before any agent took it: nothing can be alive.
   if (runner.status === 'stopping' && runner.agentId === null) {
     return agentId ? [{ kind: 'record-gone', ...target, reason: 'stopped before it started' }] : []
   }
-  if (runner.agentId !== null && seen.deadAgents.has(runner.agentId)) {
-    return [{ kind: 'record-gone', ...target, reason: REASON_AGENT_DIED }]
-  }
+  const died = runner.agentId === null ? undefined : seen.deadAgents.get(runner.agentId)
+  if (died !== undefined) return [{ kind: 'record-gone', ...target, reason: died }]
   if (agentId) return agentId === runner.agentId ? [{ kind: 'record-gone', ...target, reason: REASON_NOT_HELD }] : []
-  const silentMs = seen.silentMs.get(runner.nodeId) ?? 0
-  if (runner.status !== 'lost' && silentMs > seen.ttlMs) {
-    return [
-      { kind: 'record-lost', ...target, reason: `its agent has not been heard for ${Math.round(silentMs / 1000)} s` },
-    ]
-  }
-  return []
+  return planSilent(runner, seen)
 }
 
-function planHeld(runner: DesiredRunner, held: ObservedRunner): ReconcileAction[] {
+function planStart(runner: DesiredRunner, agentId: string, seen: Observation): RunnerAction[] {
+  const target = { runnerId: runner.id, epoch: runner.epoch }
+  if (runner.nextStartAt !== null && runner.nextStartAt > seen.now) return []
+  const tried = seen.tries.get(tryKey('start', runner.id, runner.epoch))
+  if (tried === undefined || seen.monotonicMs - tried.firstMs <= LAUNCH_DEADLINE_MS) {
+    return [{ kind: 'start', ...target, agentId }]
+  }
+  // Should the agent have it after all, it is an orphan from now on and ended.
+  const why = tried.lastError === null ? '' : `: ${tried.lastError}`
+  return [
+    { kind: 'record-gone', ...target, reason: `it could not be started in ${LAUNCH_DEADLINE_MS / 60_000} min${why}` },
+  ]
+}
+
+function planSilent(runner: DesiredRunner, seen: Observation): RunnerAction[] {
+  const target = { runnerId: runner.id, epoch: runner.epoch }
+  if (runner.status === 'lost') {
+    const unheardMs = seen.unheardMs.get(runner.nodeId) ?? 0
+    if (unheardMs <= seen.lostTimeoutMs) return []
+    const hours = Math.round(unheardMs / 360_000) / 10
+    return [{ kind: 'record-gone', ...target, reason: `given up: its agent has not been heard for ${hours} h` }]
+  }
+  const silentMs = seen.silentMs.get(runner.nodeId) ?? 0
+  if (silentMs <= seen.ttlMs) return []
+  return [
+    { kind: 'record-lost', ...target, reason: `its agent has not been heard for ${Math.round(silentMs / 1000)} s` },
+  ]
+}
+
+/** Asked again and again until it has ended; by force once the agent should have used it. */
+function planStop(
+  target: { runnerId: string; epoch: number; agentId: string },
+  wish: { force: boolean; graceMs: number },
+  seen: Observation,
+): RunnerAction {
+  const tried = seen.tries.get(tryKey('stop', target.runnerId, target.epoch))
+  const overdue = tried !== undefined && seen.monotonicMs - tried.firstMs > wish.graceMs + STOP_MARGIN_MS
+  return { kind: 'stop', ...target, force: wish.force || overdue, graceMs: wish.graceMs }
+}
+
+function planHeld(runner: DesiredRunner, held: ObservedRunner, seen: Observation): RunnerAction[] {
   const target = { runnerId: runner.id, epoch: held.epoch, agentId: held.agentId }
   if (held.state === 'exited') return [{ kind: 'record-exit', ...target, observed: held }]
-  const stop: ReconcileAction = { kind: 'stop', ...target, force: runner.stopForce, graceMs: runner.stopGraceMs }
+  const stop = planStop(target, { force: runner.stopForce, graceMs: runner.stopGraceMs }, seen)
   // An earlier life still runs: it has to end before the wanted one starts.
   if (held.epoch !== runner.epoch || isEnded(runner.status)) return [stop]
 
-  const actions: ReconcileAction[] = []
+  const actions: RunnerAction[] = []
   const stale = runner.status === 'starting' || runner.status === 'lost' || runner.agentId !== held.agentId
   const differs = (runner.status === 'running' || runner.status === 'paused') && runner.status !== held.state
   if (stale || differs) actions.push({ kind: 'record-running', ...target, observed: held })
@@ -109,8 +151,8 @@ function planHeld(runner: DesiredRunner, held: ObservedRunner): ReconcileAction[
   return actions
 }
 
-function endOrphan(runnerId: string, held: ObservedRunner): ReconcileAction[] {
+function endOrphan(runnerId: string, held: ObservedRunner, seen: Observation): RunnerAction[] {
   const target = { runnerId, epoch: held.epoch, agentId: held.agentId }
   if (held.state === 'exited') return [{ kind: 'record-exit', ...target, observed: held }]
-  return [{ kind: 'stop', ...target, force: false, graceMs: ORPHAN_GRACE_MS }]
+  return [planStop(target, { force: false, graceMs: ORPHAN_GRACE_MS }, seen)]
 }

@@ -1,4 +1,4 @@
-import type { ReconcileAction } from './plan-reconcile'
+import type { ReconcileAction } from './reconcile-action'
 
 /** Whether an action was performed, or threw: then it is decided again. */
 export type ActionOutcome = 'ok' | 'failed'

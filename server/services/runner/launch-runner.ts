@@ -1,20 +1,24 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { z } from 'zod'
-import { providerProbe } from '@/contracts/provider/provider'
+import type { ProviderId } from '@/contracts/provider/provider'
 import type { runnerLaunchInput } from '@/contracts/runner/inputs'
 import type { Runner } from '@/contracts/runner/runner'
-import { StratavoreError } from '../../core/errors'
+import { notFound, StratavoreError } from '../../core/errors'
 import { type Tx, withTransaction } from '../../db/database'
 import { lockKey } from '../../db/locks'
 import type { NewEvent } from '../../outbox/append'
 import { recordChange } from '../audit/record-change'
 import { findProject } from '../project/find-project'
 import { lockProject } from '../project/lock-project'
-import { requireFreeSlot } from '../quota/runner-quota'
+import { requireSlot } from '../quota/runner-quota'
 import type { ServiceContext } from '../service-context'
-import { createLaunchSession } from '../session/create-launch-session'
 import { wake } from './change-runner'
+import { freshRunner, insertLaunch } from './insert-launch'
+import { type LaunchPlace, readLaunchPlace } from './read-launch-place'
 import { runnerInclude, runnerToApi } from './runner-to-api'
+
+/** Providers that can be told their session's id when they start. The others' sessions are found later. */
+const BOUND_AT_LAUNCH: readonly ProviderId[] = ['claude']
 
 type LaunchInput = z.output<typeof runnerLaunchInput>
 
@@ -31,51 +35,45 @@ export async function launchRunner(ctx: ServiceContext, input: LaunchInput): Pro
     if (earlier) return earlier
 
     // Found, locked, and read again: a delete or an archive that was faster counts.
-    await lockProject(tx, (await findProject(tx, input.project)).id)
-    const project = await findProject(tx, input.project)
+    const { id: projectId } = await findProject(tx, input.project)
+    await lockProject(tx, projectId)
+    const place = await readLaunchPlace(tx, projectId)
+    if (!place) throw notFound('project', input.project)
+    const { project, node } = place
     if (project.archivedAt) {
       throw new StratavoreError('invalid_state', `${project.name} is archived.`, {
         hint: 'Bring it back first: open the project on the dashboard and choose Unarchive.',
       })
     }
     const provider = input.provider ?? project.defaultProvider
-    await requireProvider(tx, project.nodeId, provider)
-    await requireFreeSlot(ctx, tx, project)
+    requireProvider(node, provider)
+    requireSlot(project.name, place.slots.limit ?? ctx.settings.runnerQuota, place.slots.used)
 
     const id = randomUUID()
-    const now = ctx.clock.now()
-    await tx.runner.create({
-      data: {
-        id,
-        name: input.name,
-        projectId: project.id,
-        nodeId: project.nodeId,
-        provider,
-        cwd: project.path,
-        prompt: input.prompt,
-        cols: input.cols,
-        rows: input.rows,
-        restartPolicy: input.restartPolicy === 'on-failure' ? 'on_failure' : 'never',
-        launchedById: ctx.actor.id,
-        createdAt: now,
-        statusSince: now,
-        activitySince: now,
-      },
+    const row = freshRunner({
+      id,
+      name: input.name ?? null,
+      projectId,
+      nodeId: node.id,
+      sessionId: BOUND_AT_LAUNCH.includes(provider) ? randomUUID() : null,
+      provider,
+      cwd: project.path,
+      prompt: input.prompt ?? null,
+      cols: input.cols,
+      rows: input.rows,
+      restartPolicy: input.restartPolicy === 'on-failure' ? 'on_failure' : 'never',
+      launchedById: ctx.actor.id,
+      createdAt: ctx.clock.now(),
     })
-    const session = await createLaunchSession(tx, { runnerId: id, provider, project, now })
-    if (input.idempotencyKey !== undefined) {
-      await tx.idempotencyKey.create({
-        data: { scope, key: input.idempotencyKey, requestHash, resultId: id, createdAt: now },
-      })
-    }
-    const row = await tx.runner.findUniqueOrThrow({ where: { id }, include: runnerInclude })
+    const key = input.idempotencyKey === undefined ? null : { scope, key: input.idempotencyKey, requestHash }
+    await insertLaunch(tx, row, key)
     const subject = { type: 'runner', id }
     const data = { provider, status: row.status, epoch: row.epoch, cwd: row.cwd, sessionId: row.sessionId }
     const events: NewEvent[] = [{ type: 'runner.launched', subject, project: project.name, data }]
-    if (session)
+    if (row.sessionId !== null)
       events.push({
         type: 'session.created',
-        subject: { type: 'session', id: session.id },
+        subject: { type: 'session', id: row.sessionId },
         project: project.name,
         data: { runnerId: id, provider },
       })
@@ -86,7 +84,7 @@ export async function launchRunner(ctx: ServiceContext, input: LaunchInput): Pro
       events,
     )
     await wake(tx, id)
-    return runnerToApi(row)
+    return runnerToApi({ ...row, project, node, vitals: null })
   })
 }
 
@@ -118,12 +116,8 @@ async function findEarlier(
 }
 
 /** Throws `provider_unavailable` when the node's agent has looked and not found the program. */
-async function requireProvider(tx: Tx, nodeId: string, provider: LaunchInput['provider']): Promise<void> {
-  const node = await tx.node.findUniqueOrThrow({ where: { id: nodeId } })
-  const probe = providerProbe
-    .array()
-    .parse(node.providers)
-    .find((candidate) => candidate.id === provider)
+function requireProvider(node: LaunchPlace['node'], provider: ProviderId): void {
+  const probe = node.providers.find((candidate) => candidate.id === provider)
   // A node whose agent never reported is not refused: the launch waits for it.
   if (!probe || probe.available) return
   throw new StratavoreError('provider_unavailable', `${probe.displayName} is not installed on ${node.name}.`, {
