@@ -15,6 +15,13 @@ const FAILURES: Record<PublishFailure, true> = {
   blocked: true,
 }
 
+/** What waits and what is parked. Each part asks a partial index: what was delivered does not make it slower. */
+export const OUTBOX_QUERY = `
+  SELECT (SELECT count(*) FROM outbox_events WHERE published_at IS NULL AND dead_at IS NULL) AS pending,
+         (SELECT occurred_at FROM outbox_events WHERE published_at IS NULL AND dead_at IS NULL
+           ORDER BY seq LIMIT 1) AS oldest,
+         (SELECT count(*) FROM outbox_events WHERE dead_at IS NOT NULL) AS dead`
+
 /** The outbox: what waits in it (from the database), and how its publisher does (as it tells). */
 export function registerOutboxMetrics(registry: Registry, db: Pick<Database, 'pool'>, now: () => Date) {
   const registers = [registry]
@@ -78,15 +85,8 @@ export function registerOutboxMetrics(registry: Registry, db: Pick<Database, 'po
     pruner,
     /** An event reached the daemon's own consumer so long after its change. */
     delivered: (seconds: number): void => delivery.observe(Math.max(0, seconds)),
-    // Each part asks a partial index: what was delivered does not make it slower.
     read: async (): Promise<void> => {
-      const [row] = await readRows<{ pending: string; oldest: Date | null; dead: string }>(
-        db,
-        `SELECT (SELECT count(*) FROM outbox_events WHERE published_at IS NULL AND dead_at IS NULL) AS pending,
-                (SELECT occurred_at FROM outbox_events WHERE published_at IS NULL AND dead_at IS NULL
-                  ORDER BY seq LIMIT 1) AS oldest,
-                (SELECT count(*) FROM outbox_events WHERE dead_at IS NOT NULL) AS dead`,
-      )
+      const [row] = await readRows<{ pending: string; oldest: Date | null; dead: string }>(db, OUTBOX_QUERY)
       pending.set(Number(row?.pending ?? 0))
       oldest.set(row?.oldest ? Math.max(0, now().getTime() - row.oldest.getTime()) / 1000 : 0)
       dead.set(Number(row?.dead ?? 0))

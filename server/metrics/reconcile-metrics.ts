@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { ReconcileAction } from '../services/reconcile/plan-reconcile'
+import type { ReconcileAction } from '../services/reconcile/reconcile-action'
 import type { ReconcileObserver } from '../services/reconcile/reconcile-observer'
 
 const SCOPES = ['all', 'woken'] as const
@@ -13,6 +13,8 @@ const KINDS: Record<ReconcileAction['kind'], true> = {
   'record-exit': true,
   'record-gone': true,
   'record-lost': true,
+  'release-lease': true,
+  'record-node-lost': true,
 }
 
 /** What reconciliation does and how long it takes. */
