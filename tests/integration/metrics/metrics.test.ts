@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -189,6 +189,18 @@ describe('deploy/', () => {
           for (const [, label] of legendFormat.matchAll(/\{\{(\w+)\}\}/g))
             expect(groupings, `${title} / ${panel.title}`).toContain(label)
         }
+  })
+
+  it('is what docker-compose.yml mounts, and nothing there listens beyond this machine', () => {
+    const { services, volumes } = parse(readFileSync(join(checkout, 'docker-compose.yml'), 'utf8'))
+    const mounts: string[] = Object.values<{ volumes: string[] }>(services).flatMap((service) => service.volumes)
+    for (const [source = ''] of mounts.map((mount) => mount.split(':')))
+      if (source.startsWith('.')) expect(existsSync(join(checkout, source)), source).toBe(true)
+      else expect(volumes, source).toHaveProperty(source)
+    for (const { ports = [] } of Object.values<{ ports?: string[] }>(services))
+      for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/)
+    expect(services.prometheus.command).toContain('--web.listen-address=127.0.0.1:9090')
+    expect(services.grafana.environment.GF_SERVER_HTTP_ADDR).toBe('127.0.0.1')
   })
 
   it('scrapes the daemon where it listens, under a name that it answers to', () => {
