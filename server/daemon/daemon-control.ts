@@ -1,4 +1,6 @@
 import { StratavoreError } from '../core/errors'
+import type { Broker } from '../core/ports/broker'
+import type { DaemonStatus } from '../core/ports/daemon-link'
 import type { ControlHandlers } from '../gateways/control/control-gateway'
 import type { DaemonMetrics } from '../metrics/daemon-metrics'
 import type { Leading } from './lead'
@@ -10,6 +12,16 @@ export interface DaemonControlParts {
   /** Null while this daemon is a standby. */
   leading(): Leading | null
   leadership(): Leadership
+  /** As configured. */
+  brokerKind: Broker['kind']
+}
+
+/** A standby has no connection to any broker, whatever is configured. */
+function brokerState({ leading, brokerKind, startedAt }: DaemonControlParts): DaemonStatus['broker'] {
+  const broker = leading()?.broker
+  if (!broker) return { kind: brokerKind, state: 'closed', since: startedAt.toISOString(), error: null }
+  const { state, since, error } = broker.status()
+  return { kind: broker.kind, state, since: since.toISOString(), error }
 }
 
 /** What web may ask of this daemon. A standby tells its state and refuses the rest. */
@@ -33,7 +45,7 @@ export function createDaemonControl(parts: DaemonControlParts): ControlHandlers 
       agentsConnected: parts.leading()?.agentsConnected() ?? 0,
       heartbeatLatencyP50Ms: await metrics.heartbeats.quantileMs(0.5),
       heartbeatLatencyP99Ms: await metrics.heartbeats.quantileMs(0.99),
-      broker: { kind: 'local', state: 'ready', since: parts.startedAt.toISOString(), error: null },
+      broker: brokerState(parts),
     }),
     reconcile: async (input) => working().reconcile(input),
     screen: async (input) => working().screen(input),

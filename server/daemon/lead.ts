@@ -8,7 +8,8 @@ import { AGENT_NAMESPACE } from '@/contracts/agent-protocol/messages'
 import { TERMINAL_NAMESPACE } from '@/contracts/terminal/terminal'
 import { readBootId } from '@/platform/boot-id'
 import { isSameProcess } from '@/platform/process-identity'
-import type { Broker } from '../core/ports/broker'
+import { daemonConsumer } from '../consumers/daemon-events'
+import { metricsConsumer } from '../consumers/metrics/metrics-consumer'
 import { listen, WAKE_CHANNEL } from '../db/listen'
 import { serveAgents } from '../gateways/agent/agent-gateway'
 import { createAgentRegistry } from '../gateways/agent/agent-registry'
@@ -25,6 +26,7 @@ import { recordDaemonStarted, recordDaemonStopped } from '../services/system/rec
 import { recordVitals } from '../services/vitals/record-vitals'
 import { createAgentHandlers } from './agent-handlers'
 import { readLogs, readScreen, typeText } from './control-handlers'
+import { type EventDelivery, startEventDelivery } from './event-delivery'
 import { createHeartbeatBuffer } from './heartbeat-buffer'
 import { keepLocalAgent } from './local-agent'
 import { type Reconciler, startReconciler } from './reconciler'
@@ -55,7 +57,7 @@ export interface Leading {
   /** Who is attached to terminals. */
   terminalViewers(): number
   /** Where events go. */
-  broker: Pick<Broker, 'kind' | 'status' | 'depths'>
+  broker: EventDelivery['broker']
   /** The lead was lost for a while, and nobody else had it: everything may have changed. */
   regained(): Promise<void>
   /** Takes no more work, writes what is held. Agents and runners live on unless `stopRunners`. */
@@ -147,6 +149,21 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
     log,
   })
 
+  const delivery = await startEventDelivery({
+    ctx,
+    settings,
+    consumers: [
+      daemonConsumer({
+        now: ctx.clock.now,
+        delivered: metrics.delivered,
+        wakeRunner: (runnerId) => running.wake([runnerId]),
+      }),
+      metricsConsumer(metrics.runnerFigures),
+    ],
+    observer: metrics,
+    log,
+  })
+
   const screens = { db, agents, newId: randomUUID }
   return {
     control: {
@@ -160,11 +177,7 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
     },
     agentsConnected: () => agents.all().length,
     terminalViewers: terminals.viewerCount,
-    broker: {
-      kind: 'local',
-      status: () => ({ state: 'ready', since: new Date(0), error: null }),
-      depths: async () => [],
-    },
+    broker: delivery.broker,
     regained: async () => {
       silence.listenAnew()
       // Who left while nothing could be written is not in the table yet.
@@ -185,6 +198,8 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
       await io.close()
       // Without the lead, or without the database, there is nothing to say and nobody to say it to.
       if (parts.leads()) await recordDaemonStopped(ctx, process.pid).catch(logged('the stop could not be recorded'))
+      // Last, so that the news of the stop goes out too.
+      await delivery.stop()
     },
   }
 }

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { Logger } from 'pino'
 import { homePaths } from '@/config/paths'
 import type { Settings } from '@/config/settings'
+import { DAEMON_CONSUMER } from '../consumers/daemon-events'
 import { METRICS_CONSUMER } from '../consumers/metrics/metrics-consumer'
 import { DAEMON_ACTOR } from '../core/actor'
 import { systemClock } from '../core/clock'
@@ -50,7 +51,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const metrics = createDaemonMetrics({
     db,
     clock: systemClock,
-    consumers: [METRICS_CONSUMER],
+    consumers: [DAEMON_CONSUMER, METRICS_CONSUMER],
     // A standby has neither agents nor a broker.
     broker: () => leading?.broker ?? null,
     agentsConnected: () => leading?.agentsConnected() ?? 0,
@@ -68,6 +69,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       metrics,
       leading: () => leading,
       leadership: () => leadership,
+      brokerKind: settings.amqpUrl === undefined ? 'local' : 'amqp',
     }),
     log,
   )

@@ -90,3 +90,8 @@ export async function append(
     )
     SELECT 1 FROM (SELECT pg_notify(${EVENTS_CHANNEL}, '') WHERE ${events.length > 0}) AS told`
 }
+
+/** Tells publishers, once this transaction commits, that events wait. */
+export async function wakePublishers(tx: Tx): Promise<void> {
+  await tx.$queryRaw`SELECT 1 FROM (SELECT pg_notify(${EVENTS_CHANNEL}, '')) AS told`
+}

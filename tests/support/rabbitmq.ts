@@ -119,7 +119,7 @@ function launch(program: string, args: readonly string[], directory: string, env
  * pipe closes then.
  */
 function guard(directory: string): ChildProcess {
-  const script = 'read -r _; for f in "$0"/*.pid; do kill -9 "$(cat "$f")"; done; rm -rf "${0%/*}"'
+  const script = 'read -r _; for f in "$0"/*.pid; do kill -9 "$(cat "$f")"; done; rm -rf "$(dirname "$0")"'
   const child = spawn('/bin/sh', ['-c', script, directory], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
   child.unref()
   return child

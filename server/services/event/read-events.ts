@@ -1,20 +1,8 @@
 import type { z } from 'zod'
 import type { Event, eventListInput } from '@/contracts/event/event'
-import { event as eventSchema } from '@/contracts/event/event'
-import type { OutboxEvent, Prisma } from '../../db/generated/client'
+import type { Prisma } from '../../db/generated/client'
 import type { ServiceContext } from '../service-context'
-
-const eventToApi = (row: OutboxEvent): Event =>
-  eventSchema.parse({
-    seq: Number(row.seq),
-    id: row.id,
-    type: row.type,
-    at: row.occurredAt.toISOString(),
-    actor: { kind: row.actorKind, name: row.actorName },
-    subject: { type: row.aggregateType, id: row.aggregateId },
-    project: row.project,
-    data: row.data,
-  })
+import { eventToApi } from './event-to-api'
 
 /** Events, newest first. */
 export async function listEvents(

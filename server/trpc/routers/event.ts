@@ -1,7 +1,17 @@
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
-import { event, eventListInput, eventStreamInput } from '@/contracts/event/event'
+import {
+  deadEventListInput,
+  deadEventPage,
+  event,
+  eventListInput,
+  eventStreamInput,
+  retryDeadInput,
+  retryDeadResult,
+} from '@/contracts/event/event'
+import { listDeadEvents } from '../../services/event/list-dead-events'
 import { listEvents } from '../../services/event/read-events'
+import { retryDeadEvents } from '../../services/event/retry-dead-events'
 import { streamEvents } from '../event-feed'
 import { procedure, router } from '../trpc'
 
@@ -20,4 +30,14 @@ export const eventRouter = router({
       yield tracked(String(next.seq), next)
     }
   }),
+  /** Those that could not be delivered and are parked, newest first. */
+  dead: procedure
+    .input(deadEventListInput)
+    .output(deadEventPage)
+    .query(({ ctx, input }) => listDeadEvents(ctx.services, input)),
+  /** Sends parked events again: those named, or all. */
+  retryDead: procedure
+    .input(retryDeadInput)
+    .output(retryDeadResult)
+    .mutation(({ ctx, input }) => retryDeadEvents(ctx.services, input)),
 })
