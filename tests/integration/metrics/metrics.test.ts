@@ -82,6 +82,22 @@ it('counts runners, sessions and heartbeats, fresh within 10 s', async () => {
     },
     FRESH_MS,
   )
+  await waitUntil(
+    'the events of the launches were delivered and counted',
+    async () => {
+      const text = await scrape()
+      return (
+        sample(text, 'stratavore_launches_total{result="started"}') === 3 &&
+        sample(text, 'stratavore_launch_seconds_count') === 3 &&
+        sample(text, 'stratavore_outbox_pending') === 0 &&
+        (sample(text, 'stratavore_outbox_attempts_total{result="published"}') ?? 0) > 5 &&
+        (sample(text, 'stratavore_event_delivery_seconds_count') ?? 0) > 5 &&
+        (sample(text, 'stratavore_consumer_handled_total{consumer="metrics"}') ?? 0) > 5 &&
+        (sample(text, 'stratavore_reconcile_actions_total{kind="start",outcome="ok"}') ?? 0) >= 3
+      )
+    },
+    FRESH_MS,
+  )
   const heartbeats = await waitUntil(
     'a heartbeat was measured',
     async () => sample(await scrape(), 'stratavore_heartbeat_latency_seconds_count') || undefined,
@@ -128,6 +144,18 @@ it('counts who looks at a terminal, and what passes', async () => {
   expect(sample(served, 'stratavore_database_up')).toBe(1)
   terminal.close()
   await waitUntil('the viewer is gone', async () => sample(await scrape(), 'stratavore_terminal_viewers') === 0)
+})
+
+it('says at /readyz what it depends on, to anybody, and no more of it', async () => {
+  const answer = await fetch(`${stack.url}/readyz`)
+  const body = await answer.json()
+  expect(answer.status).toBe(200)
+  expect(body).toMatchObject({
+    status: 'ok',
+    checks: { database: 'ok', daemon: 'ok', broker: 'off', outbox: 'ok', agents: 'ok' },
+  })
+  expect(JSON.stringify(body)).not.toMatch(/pid|127\.0\.0\.1/)
+  expect((await fetch(`${stack.url}/healthz`)).status).toBe(200)
 })
 
 it('passes promtool check metrics', async () => {

@@ -1,10 +1,12 @@
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Settings } from '@/config/settings'
 import { StratavoreError } from '@/server/core/errors'
 import type { DaemonLink, DaemonStatus } from '@/server/core/ports/daemon-link'
 import { openDatabase } from '@/server/db/database'
-import { readSystemHealth } from '@/server/services/system/read-system-health'
+import { type HealthContext, readSystemHealth } from '@/server/services/system/read-system-health'
+import { handleReady } from '@/server/web/ready-route'
 import { type ServiceTest, startServiceTest } from './service-test'
 
 /** A database that is away must be noticed well before whoever asks gives up. */
@@ -42,6 +44,18 @@ async function health(status: DaemonStatus | null = WELL, settings: Partial<Sett
   const { db, clock } = test.ctx
   const read = await readSystemHealth({ db, clock, daemon, settings: { ...test.ctx.settings, ...settings } })
   return { ...read, of: (name: string) => read.checks.find((check) => check.name === name) }
+}
+
+/** What `GET /readyz` answers with these. */
+async function askReady(ctx: HealthContext) {
+  const server = createHttpServer((_request, response) => void handleReady(ctx, response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const answer = await fetch(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/readyz`)
+  const read = { status: answer.status, retryAfter: answer.headers.get('retry-after'), body: await answer.json() }
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+  return read
 }
 
 const connectAgent = () =>
@@ -118,6 +132,11 @@ it('is down, soon, when the database is away or takes the call and says nothing'
     expect(performance.now() - asked).toBeLessThan(QUICKLY_MS)
     expect(read.status).toBe('down')
     expect(read.checks.find(({ name }) => name === 'database')?.ok).toBe(false)
+    expect(await askReady({ db, clock, settings, daemon: { ...daemon, status: async () => WELL } })).toEqual({
+      status: 503,
+      retryAfter: '1',
+      body: { status: 'down', checks: expect.objectContaining({ database: 'down', daemon: 'ok', agents: 'degraded' }) },
+    })
     for (const socket of sockets) socket.destroy()
     await db.close()
   }
