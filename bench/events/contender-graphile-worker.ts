@@ -1,4 +1,4 @@
-import { makeWorkerUtils, type Runner, run } from 'graphile-worker'
+import { Logger, makeWorkerUtils, type Runner, run } from 'graphile-worker'
 import { publishConfirmed } from './bench-queue'
 import type { Contender } from './contender'
 import type { EventFixture } from './fixture'
@@ -8,9 +8,12 @@ const CONCURRENCY = 100
 const LOCAL_QUEUE = 500
 const COMPLETE_BATCH_MS = 1
 
+// It writes a line per job otherwise, which costs it most of its speed.
+const QUIET = new Logger(() => () => undefined)
+
 /** graphile-worker with a task that publishes and waits for the confirm. */
 export async function graphileWorker({ pool, databaseUrl, amqp }: EventFixture, queue: string): Promise<Contender> {
-  const utils = await makeWorkerUtils({ connectionString: databaseUrl })
+  const utils = await makeWorkerUtils({ connectionString: databaseUrl, logger: QUIET })
   await utils.migrate()
   const channel = await amqp.createConfirmChannel()
   let runner: Runner | null = null
@@ -42,7 +45,7 @@ export async function graphileWorker({ pool, databaseUrl, amqp }: EventFixture, 
         taskList: {
           publish: async (payload) => publishConfirmed(channel, queue, String((payload as { id: string }).id)),
         },
-        logger: undefined,
+        logger: QUIET,
       })
     },
     stop: async () => {

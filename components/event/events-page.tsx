@@ -10,6 +10,7 @@ import { Button } from '@/components/ui/button'
 import { Select } from '@/components/ui/input'
 import { Panel, Skeleton } from '@/components/ui/panel'
 import type { Event } from '@/contracts/event/event'
+import { DeadEventsPanel } from './dead-events-panel'
 import { EVENT_FAMILIES, type EventFamily, familyOf, mergeEvents, typesOf } from './event-filter'
 import { EventRow } from './event-row'
 
@@ -70,6 +71,7 @@ export function EventsPage() {
           ))}
         </Select>
       </PageHeader>
+      <DeadEventsPanel />
       {pages.data ? (
         <Panel className="overflow-hidden">
           {events.length === 0 ? (

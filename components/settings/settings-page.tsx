@@ -4,6 +4,7 @@ import { LogOut, Minus, Plus } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTRPC, useTRPCClient } from '@/components/api/client'
 import { toastProblem } from '@/components/api/toast-problem'
+import { NotificationSettingsPanel } from '@/components/notification/notification-settings-panel'
 import { PageHeader } from '@/components/shell/page-header'
 import { ThemeChoiceControl } from '@/components/shell/theme'
 import { useFontSize } from '@/components/terminal/font-size'
@@ -42,6 +43,7 @@ export function SettingsPage() {
         </Setting>
       </Panel>
       <HealthPanel />
+      <NotificationSettingsPanel />
       <Panel>
         <PanelHeader title="Access" note={me.data && `signed in as ${me.data.user.name}, ${me.data.user.role}`} />
         <LoginLink />

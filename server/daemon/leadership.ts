@@ -158,9 +158,12 @@ export function startLeadership(url: string, now: () => Date, events: Leadership
       await running
       const last = session
       if (!last || last.isOver()) return
-      if (state === 'leading' && epoch !== null) await endLease(last.client, epoch, now())
+      // A session that breaks now gives the lead back all the same, by its end.
+      if (state === 'leading' && epoch !== null) {
+        await endLease(last.client, epoch, now()).catch(events.unreachable)
+      }
       state = 'standby'
-      await last.close()
+      await last.close().catch(events.unreachable)
     },
   }
 }

@@ -3,13 +3,20 @@ import { fileURLToPath } from 'node:url'
 import pino from 'pino'
 import { loadSettings } from '@/config/load-settings'
 import { type ChildMessage, launcherMessage } from '@/contracts/supervision/messages'
+import { armFailpoints, FAILPOINT_VARIABLE } from '../core/failpoint'
+import { exitIn, stopOnSignals } from '../core/stop-on-signals'
+import { createStopSignal } from '../core/stop-signal'
 import { agentEnvironment } from './agent-environment'
 import { startDaemon } from './start-daemon'
 
 /** Exit code of a daemon that must not go on as it is; whoever supervises it starts it again. */
 const EXIT_START_ANEW = 3
-/** A stop that takes longer than this is cut short: everything that matters is in rows by then. */
-const STOP_DEADLINE_MS = 25_000
+/** A stop that takes longer than this is cut short: everything that matters is in rows by then. Less than the launcher's. */
+const STOP_DEADLINE_MS = 12_000
+/** The same when runners are to end first, with their grace. */
+const STOP_WITH_RUNNERS_DEADLINE_MS = 40_000
+/** Asked to stop once more, it gets this much longer. */
+const HURRIED_MS = 2_000
 
 async function main(): Promise<void> {
   const tell = (message: ChildMessage) => process.send?.(message)
@@ -25,6 +32,7 @@ async function main(): Promise<void> {
     agentScript: join(dirname(fileURLToPath(import.meta.url)), 'agent.mjs'),
     agentEnv: agentEnvironment(process.env),
     log,
+    failpoint: armFailpoints(process.env[FAILPOINT_VARIABLE]),
     notice: (message) => tell({ type: 'notice', message }),
     over: (reason) => {
       log.error({ reason }, 'ends to be started anew')
@@ -32,29 +40,16 @@ async function main(): Promise<void> {
     },
   })
 
-  let stopping = false
-  const stop = (stopRunners: boolean) => {
-    if (stopping) return
-    stopping = true
-    setTimeout(() => {
-      log.error('stopping took too long')
-      process.exit(1)
-    }, STOP_DEADLINE_MS).unref()
-    daemon.stop({ stopRunners }).then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, 'stopping failed')
-        process.exit(1)
-      },
-    )
-  }
-  process.on('SIGTERM', () => stop(false))
-  process.on('SIGINT', () => stop(false))
-  // The launcher is gone: nobody would restart us, and the next one starts its own.
-  process.on('disconnect', () => stop(false))
+  const stopSignal = createStopSignal(() => exitIn(HURRIED_MS, () => log.error('the stop was cut short')))
+  stopOnSignals({
+    stopSignal,
+    stop: (request) => daemon.stop(request),
+    deadlineMs: ({ stopRunners }) => (stopRunners ? STOP_WITH_RUNNERS_DEADLINE_MS : STOP_DEADLINE_MS),
+    onProblem: (message, error) => log.error({ err: error }, message),
+  })
   process.on('message', (message) => {
     const parsed = launcherMessage.safeParse(message)
-    if (parsed.success) stop(parsed.data.stopRunners)
+    if (parsed.success) stopSignal.request({ stopRunners: parsed.data.stopRunners })
   })
   tell({ type: 'ready', detail: daemon.detail })
   log.info({ pid: process.pid }, 'ready')

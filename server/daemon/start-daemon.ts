@@ -7,6 +7,7 @@ import { METRICS_CONSUMER } from '../consumers/metrics/metrics-consumer'
 import { DAEMON_ACTOR } from '../core/actor'
 import { systemClock } from '../core/clock'
 import { CONTROL_PATH } from '../core/control/control-protocol'
+import type { ReachFailpoint } from '../core/failpoint'
 import { openDatabase } from '../db/database'
 import { createControlHandler } from '../gateways/control/control-gateway'
 import { createDaemonMetrics } from '../metrics/daemon-metrics'
@@ -22,6 +23,8 @@ export interface DaemonOptions {
   agentScript: string
   agentEnv: NodeJS.ProcessEnv
   log: Logger
+  /** Set in tests only. */
+  failpoint: ReachFailpoint | undefined
   /** A line for whoever started this daemon: it waits as a standby, or leads now after all. */
   notice(message: string): void
   /** It cannot go on and should be started anew: another daemon leads, or its start as the leader failed. */
@@ -83,7 +86,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const metricsServer = await serveMetrics({ host, port, contentType, render, log })
 
   const begin = async (): Promise<void> => {
-    const ctx = { db, actor: DAEMON_ACTOR, requestId: null, clock: systemClock, settings, keys, fence: leadership }
+    const ctx = {
+      db,
+      actor: DAEMON_ACTOR,
+      requestId: null,
+      clock: systemClock,
+      settings,
+      keys,
+      fence: leadership,
+      failpoint: options.failpoint,
+    }
     const leads = () => leadership.state() === 'leading'
     leading = await lead({ ...options, ctx, paths, http, metrics, leads })
   }

@@ -6,6 +6,8 @@ import { type Prisma, PrismaClient } from './generated/client'
 const POOL_SIZE = 16
 /** A query that waits longer for a connection than this fails as unavailable instead of piling up. */
 const CONNECT_TIMEOUT_MS = 5_000
+/** A process that stands still in the middle of a transaction holds locks that all wait for: no longer than this. */
+const IDLE_IN_TRANSACTION_MS = 20_000
 /** Longest a transaction may take, and may wait to begin. They take milliseconds; more means something is stuck. */
 const TRANSACTION_LIMITS = { maxWait: 10_000, timeout: 15_000 }
 
@@ -25,6 +27,7 @@ export function openDatabase(url: string, onIdleError: (error: Error) => void): 
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'stratavore',
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
   })
   // Without a listener the loss of an idle connection would end the process.
   pool.on('error', onIdleError)

@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { SettingsError } from '@/config/settings-error'
+import { createStopSignal } from '../core/stop-signal'
 import { MigrationError } from '../db/migration-error'
 import { parseUpArguments, upHelp } from './arguments'
 import { LauncherError, UsageError } from './launcher-error'
 import { runLauncher } from './run-launcher'
 import type { Console } from './start-line'
-import { createStopSignal } from './stop-signal'
 import { createTeardown } from './teardown'
 
 // dist/launcher.mjs is where this file ends up.

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import type { HomePaths } from '@/config/paths'
 import type { Settings } from '@/config/settings'
+import type { StopSignal } from '../core/stop-signal'
 import { childEnvironment } from './child-environment'
 import { type ChildName, startChildren } from './children'
 import { prepareDatabase } from './prepare-database'
 import { reloadOnChange } from './reload-on-change'
 import type { Console } from './start-line'
-import type { StopSignal } from './stop-signal'
 import type { SupervisedChild } from './supervise-child'
 import type { Teardown } from './teardown'
 

@@ -154,9 +154,11 @@ describe('superviseChild', () => {
     becomeReady()
     child.hurry()
     expect(life().signals).toEqual([])
-    void child.stop({ graceMs: 5_000 })
+    void child.stop({ graceMs: 60_000 })
     child.hurry()
-    expect(life().signals).toEqual(['SIGTERM', 'SIGKILL'])
+    expect(life().signals).toEqual(['SIGTERM', 'SIGTERM'])
+    advance(5_000)
+    expect(life().signals).toEqual(['SIGTERM', 'SIGTERM', 'SIGKILL'])
   })
 
   it('restarts at once, and without counting a crash, for new code', () => {

@@ -4,6 +4,9 @@ import { NO_HISTORY, planRestart, type RestartHistory } from './restart-backoff'
 /** Opening a database under recovery, or compiling pages in development, may take this long; more means it hangs. */
 const READY_TIMEOUT_MS = 120_000
 
+/** A child that is told to make haste cuts its stop short by itself, well within this. */
+const HURRY_MS = 5_000
+
 /** Time, injected. `after` returns how to cancel. */
 export interface SupervisorClock {
   monotonicMs(): number
@@ -40,7 +43,7 @@ export interface SupervisedChild {
   stop(options: StopOptions): Promise<void>
   /** Ends this life only (new code in development): it starts again at once. */
   restart(): void
-  /** SIGKILL now, when a stop is under way. */
+  /** Tells it to make haste, when a stop is under way; SIGKILL when it does not. */
   hurry(): void
   pid(): number | undefined
 }
@@ -121,7 +124,10 @@ export function superviseChild(
       child?.kill('SIGTERM')
     },
     hurry: () => {
-      if (stopping) child?.kill('SIGKILL')
+      const current = child
+      if (!stopping || current === undefined) return
+      current.kill('SIGTERM')
+      clock.after(HURRY_MS, () => current.kill('SIGKILL'))
     },
     stop({ graceMs, stopRunners = false }) {
       stopping = true

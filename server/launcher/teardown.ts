@@ -1,9 +1,5 @@
+import type { StopRequest } from '../core/stop-signal'
 import { type Console, startStep } from './start-line'
-
-/** How a stop is wanted. */
-export interface StopRequest {
-  stopRunners: boolean
-}
 
 /** Something that was started. */
 export interface Started {

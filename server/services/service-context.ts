@@ -2,6 +2,7 @@ import type { Settings } from '@/config/settings'
 import type { Actor } from '../core/actor'
 import type { AuditKey } from '../core/audit-chain'
 import type { Clock } from '../core/clock'
+import type { ReachFailpoint } from '../core/failpoint'
 import type { Fence } from '../core/fence'
 import type { DaemonLink } from '../core/ports/daemon-link'
 import type { Database } from '../db/database'
@@ -25,6 +26,8 @@ export interface ServiceContext {
   daemon: DaemonLink
   /** Only a daemon has one: what it changes is refused once another leads. */
   fence?: Fence
+  /** Only in tests of what a death at that moment leaves. */
+  failpoint?: ReachFailpoint
   /** Whether the database is the one Stratavore runs itself. */
   databaseKind: 'embedded' | 'external'
 }

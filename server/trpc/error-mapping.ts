@@ -71,7 +71,11 @@ export function toApiError(error: TRPCError): ApiError {
     return make('invalid_input', message.join('; '), null, fields)
   }
   if (isDatabaseAway(cause)) {
-    return make('unavailable', 'The database does not answer.', 'Try again in a moment; nothing was changed.')
+    return make(
+      'unavailable',
+      'The database does not answer.',
+      'Try again in a moment. Whether this call changed anything is not known: look first, or repeat it with the same idempotency key.',
+    )
   }
   const own = OWN_CODES[error.code]
   if (own)

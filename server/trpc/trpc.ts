@@ -42,11 +42,12 @@ const t = initTRPC.context<ApiContext>().create({
 
 export const router = t.router
 
-/** Services throw StratavoreError; the transport needs the matching HTTP status. */
+/** Services throw StratavoreError, a database that is away its own; the transport needs the matching HTTP status. */
 const mapErrors = t.middleware(async ({ next }) => {
   const result = await next()
-  if (result.ok || !(result.error.cause instanceof StratavoreError)) return result
+  if (result.ok) return result
   const { trpcCode, message } = toApiError(result.error)
+  if (trpcCode === result.error.code) return result
   throw new TRPCError({ code: trpcCode, message, cause: result.error.cause })
 })
 

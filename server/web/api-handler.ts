@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createHTTPHandler } from '@trpc/server/adapters/standalone'
 import type { Logger } from 'pino'
+import { StratavoreError } from '../core/errors'
 import type { Identity } from '../services/identity/authenticate'
 import type { ServiceContext } from '../services/service-context'
 import { appRouter } from '../trpc/app-router'
@@ -12,6 +13,9 @@ export const API_PATH = '/api/trpc/'
 const MAX_BODY_BYTES = 1024 * 1024
 /** Calls in one batch; the dashboard sends a handful. */
 const MAX_BATCH_SIZE = 50
+
+/** When it is worth asking again what could not be answered, seconds. */
+const RETRY_AFTER_S = '2'
 
 /** Who a request was judged to be from, before tRPC sees it. */
 export type Identities = WeakMap<IncomingMessage, Identity>
@@ -37,7 +41,12 @@ export function createApiHandler(options: {
       events,
       origin,
     }),
+    responseMeta: ({ errors }) =>
+      errors.some((error) => error.code === 'SERVICE_UNAVAILABLE') ? { headers: { 'retry-after': RETRY_AFTER_S } } : {},
     onError: ({ error, path, ctx }) => {
+      if (error.code === 'SERVICE_UNAVAILABLE' && !(error.cause instanceof StratavoreError)) {
+        log.warn({ err: error.cause ?? error, path, requestId: ctx?.requestId }, 'the database was away from a call')
+      }
       if (error.code !== 'INTERNAL_SERVER_ERROR') return
       log.error({ err: error.cause ?? error, path, requestId: ctx?.requestId }, 'a call failed')
     },

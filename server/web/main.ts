@@ -3,10 +3,15 @@ import { fileURLToPath } from 'node:url'
 import pino from 'pino'
 import { loadSettings } from '@/config/load-settings'
 import type { ChildMessage } from '@/contracts/supervision/messages'
+import { armFailpoints, FAILPOINT_VARIABLE } from '../core/failpoint'
+import { exitIn, stopOnSignals } from '../core/stop-on-signals'
+import { createStopSignal } from '../core/stop-signal'
 import { startWeb } from './start-web'
 
-/** Requests under way get this long; then they are cut, and their callers try again. */
-const STOP_DEADLINE_MS = 10_000
+/** A stop that takes longer than this is cut short. Less than the launcher's own patience. */
+const STOP_DEADLINE_MS = 8_000
+/** Asked to stop once more, it gets this much longer. */
+const HURRIED_MS = 1_000
 
 async function main(): Promise<void> {
   const tell = (message: ChildMessage) => process.send?.(message)
@@ -22,24 +27,16 @@ async function main(): Promise<void> {
     rootDir: dirname(dirname(fileURLToPath(import.meta.url))),
     dev: process.env.STRATAVORE_DEV === '1',
     log,
+    failpoint: armFailpoints(process.env[FAILPOINT_VARIABLE]),
   })
-  let stopping = false
-  const stop = () => {
-    if (stopping) return
-    stopping = true
-    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref()
-    web.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, 'stopping failed')
-        process.exit(1)
-      },
-    )
-  }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
-  process.on('message', stop)
-  process.on('disconnect', stop)
+  const stopSignal = createStopSignal(() => exitIn(HURRIED_MS, () => log.error('the stop was cut short')))
+  stopOnSignals({
+    stopSignal,
+    stop: () => web.stop(),
+    deadlineMs: () => STOP_DEADLINE_MS,
+    onProblem: (message, error) => log.error({ err: error }, message),
+  })
+  process.on('message', () => stopSignal.request({ stopRunners: false }))
   tell({ type: 'ready', detail: `pid ${process.pid}, port ${settings.port}` })
   log.info({ pid: process.pid }, 'ready')
 }

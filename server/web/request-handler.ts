@@ -35,6 +35,8 @@ interface Parts {
 export function createRequestHandler(parts: Parts) {
   const { services, dev, log } = parts
   const sockets = new Set<Duplex>()
+  const underWay = new Set<ServerResponse>()
+  let onQuiet: () => void = () => undefined
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? 'GET'
@@ -97,6 +99,11 @@ export function createRequestHandler(parts: Parts) {
   return {
     request: async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       setSecurityHeaders(response, dev)
+      underWay.add(response)
+      response.on('close', () => {
+        underWay.delete(response)
+        if (underWay.size === 0) onQuiet()
+      })
       response.on('finish', () => {
         // The rest of a body nobody wanted is thrown away, so that its sender gets to read the refusal.
         request.resume()
@@ -126,8 +133,24 @@ export function createRequestHandler(parts: Parts) {
     closeSockets: (): void => {
       for (const socket of sockets) socket.destroy()
     },
+    /** Cuts what never ends, and resolves when every other answer has gone out or `timeoutMs` have passed. */
+    drained: (timeoutMs: number): Promise<void> =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, timeoutMs)
+        onQuiet = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+        for (const response of underWay) if (isEndless(response)) response.destroy()
+        if (underWay.size === 0) onQuiet()
+      }),
   }
 }
+
+/** Streams and long polls: what waits for news and is asked for again. */
+const isEndless = (response: ServerResponse): boolean =>
+  String(response.getHeader('content-type') ?? '').startsWith('text/event-stream') ||
+  response.req.url?.startsWith(SOCKET_PATH) === true
 
 function answer(response: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void {
   response

@@ -7,6 +7,7 @@ import { homePaths } from '@/config/paths'
 import type { Settings } from '@/config/settings'
 import { createDaemonLink } from '../adapters/daemon-link/daemon-link'
 import { systemClock } from '../core/clock'
+import type { ReachFailpoint } from '../core/failpoint'
 import { openDatabase } from '../db/database'
 import { databaseKind } from '../db/database-kind'
 import { EVENTS_CHANNEL, listen } from '../db/listen'
@@ -19,16 +20,27 @@ import { createDaemonTunnel } from './daemon-tunnel'
 import { watchLiveConnections } from './live-connections'
 import { createRequestHandler } from './request-handler'
 
+/** Requests under way get this long; then they are cut, and their callers try again. */
+const DRAIN_MS = 4_000
+
 export interface WebOptions {
   settings: Settings & { databaseUrl: string }
   /** The checkout: where `.next` and `app` are. */
   rootDir: string
   dev: boolean
   log: Logger
+  /** Set in tests only. */
+  failpoint: ReachFailpoint | undefined
 }
 
 /** Wires and starts the web process on its one public port. Throws when the port is taken or keys are missing. */
-export async function startWeb({ settings, rootDir, dev, log }: WebOptions): Promise<{ stop(): Promise<void> }> {
+export async function startWeb({
+  settings,
+  rootDir,
+  dev,
+  log,
+  failpoint,
+}: WebOptions): Promise<{ stop(): Promise<void> }> {
   const paths = homePaths(settings.home)
   const keys = await readInstallationKeys(paths)
   const db = openDatabase(settings.databaseUrl, (error) => log.warn({ err: error }, 'a database connection was lost'))
@@ -38,6 +50,7 @@ export async function startWeb({ settings, rootDir, dev, log }: WebOptions): Pro
     clock: systemClock,
     settings,
     keys,
+    failpoint,
     daemon: createDaemonLink(paths.daemonSocket, await readKeyFile(paths.controlKey)),
     databaseKind: await databaseKind(settings.databaseUrl, paths.postgresDir),
   }
@@ -82,9 +95,10 @@ export async function startWeb({ settings, rootDir, dev, log }: WebOptions): Pro
     stop: async () => {
       const closed = new Promise((resolve) => server.close(resolve))
       // Event streams and sockets never end by themselves; their clients come back and resume.
-      server.closeAllConnections()
       handler.closeSockets()
       live.stop()
+      await handler.drained(DRAIN_MS)
+      server.closeAllConnections()
       await closed
       await app.close()
       await listener.close()

@@ -205,7 +205,7 @@ function controlled(program: RabbitMqProgram, directory: string, ports: Ports) {
       await ctl('set_vm_memory_high_watermark', 'absolute', on ? MEMORY_ALARM : MEMORY_LIMIT)
     },
     dropConnections: async () => {
-      await ctl('close_all_connections', 'a test cuts it')
+      await ctl('close_all_connections', '--global', 'a test cuts it')
     },
     /** Ends both processes. Nothing on disk is worth an orderly shutdown, which takes seconds. */
     async end(): Promise<void> {

@@ -100,8 +100,11 @@ export function startConsumer(options: ConsumerOptions): { stop(): Promise<void>
   }
 
   function deliver(kept: KeptChannel<Channel>, raw: ConsumeMessage | null): void {
-    // The queue was deleted. Opening a channel declares it again.
-    if (!raw) return kept.giveUp(new Error(`the queue ${queue} was deleted`))
+    if (!raw) {
+      // Opening a channel declares it again.
+      kept.giveUp(new Error(`the queue ${queue} was deleted`))
+      return
+    }
     // Not handed out any more; closing the channel puts it back.
     if (stopping.signal.aborted) return
     const work = handle(kept, raw).finally(() => underWay.delete(work))

@@ -101,8 +101,14 @@ async function start(
   }
   // A daemon that stood still since it read the row may have been replaced.
   await withTransaction(ctx.db, (tx) => requireFence(tx, ctx.fence))
+  ctx.failpoint?.('start.before-spawn')
   const reply = await agents.startRunner(agentId, message)
-  if (reply.ok) return recordRunning(ctx, { ...target, agentId, state: 'running', process: reply.process })
+  ctx.failpoint?.('start.after-spawn')
+  if (reply.ok) {
+    await recordRunning(ctx, { ...target, agentId, state: 'running', process: reply.process })
+    ctx.failpoint?.('start.after-record')
+    return
+  }
   if (!FINAL_REFUSALS.includes(reply.code))
     throw new StratavoreError('unavailable', `The agent refused: ${reply.error}`)
   await recordExit(ctx, target.runnerId, target.epoch, {

@@ -29,7 +29,7 @@ type LaunchInput = z.output<typeof runnerLaunchInput>
  */
 export async function launchRunner(ctx: ServiceContext, input: LaunchInput): Promise<Runner> {
   const scope = `runner.launch:${ctx.actor.id ?? ctx.actor.name}`
-  return withTransaction(ctx.db, async (tx) => {
+  const runner = await withTransaction(ctx.db, async (tx) => {
     const requestHash = hashInput(input)
     const earlier = await findEarlier(tx, scope, input.idempotencyKey, requestHash)
     if (earlier) return earlier
@@ -49,6 +49,7 @@ export async function launchRunner(ctx: ServiceContext, input: LaunchInput): Pro
     requireProvider(node, provider)
     requireSlot(project.name, place.slots.limit ?? ctx.settings.runnerQuota, place.slots.used)
 
+    ctx.failpoint?.('launch.before-insert')
     const id = randomUUID()
     const row = freshRunner({
       id,
@@ -84,8 +85,11 @@ export async function launchRunner(ctx: ServiceContext, input: LaunchInput): Pro
       events,
     )
     await wake(tx, id)
+    ctx.failpoint?.('launch.before-commit')
     return runnerToApi({ ...row, project, node, vitals: null })
   })
+  ctx.failpoint?.('launch.after-commit')
+  return runner
 }
 
 const hashInput = (input: LaunchInput): Uint8Array<ArrayBuffer> =>

@@ -6,6 +6,8 @@ import { type DatabaseProbe, probeDatabase } from './database-facts'
 /** A stack on a test database that can be looked into. */
 export interface ProbedStack {
   stack: Stack
+  /** Of the database. */
+  url: string
   database: DatabaseProbe
   stop(): Promise<void>
 }
@@ -19,6 +21,7 @@ export async function startProbedStack(options: StackOptions = {}): Promise<Prob
   await waitUntil('the local agent has joined', async () => (await stack.pids()).agents.length > 0)
   return {
     stack,
+    url: test.url,
     database,
     stop: async () => {
       try {

@@ -1,8 +1,8 @@
 import { createServer, type Socket } from 'node:net'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type Broker, EVENTS_EXCHANGE, queueNames } from '@/server/core/ports/broker'
 import { freePorts } from '../../support/free-port'
-import { createVhost, type TestVhost } from '../../support/shared-rabbitmq'
+import { createVhost } from '../../support/shared-rabbitmq'
 import { waitUntil } from '../../support/wait-until'
 import { openTestBroker, peek, withChannel } from './amqp-test'
 import { message, ready, record } from './broker-test'
@@ -14,11 +14,13 @@ afterEach(async () => {
   for (const end of leftovers.splice(0).reverse()) await end()
 })
 
-async function vhost(): Promise<TestVhost> {
-  const made = await createVhost()
-  leftovers.push(() => made.drop())
-  return made
-}
+let url: string
+// Not in the tests: the first to ask waits for RabbitMQ's start, and on a fresh machine for its installation.
+beforeEach(async () => {
+  const vhost = await createVhost()
+  url = vhost.url
+  leftovers.push(() => vhost.drop())
+})
 
 function open(...args: Parameters<typeof openTestBroker>): Broker {
   const broker = openTestBroker(...args)
@@ -30,7 +32,6 @@ const errorOf = (broker: Broker, what: string): Promise<string> =>
   waitUntil(what, () => broker.status().error ?? undefined)
 
 it('writes what other consumers need to know into the message', async () => {
-  const { url } = await vhost()
   const broker = open(url)
   await ready(broker)
   const sent = message('runner.started.web')
@@ -46,7 +47,6 @@ it('writes what other consumers need to know into the message', async () => {
 })
 
 it('keeps declared queues and messages over a reconnect of another process', async () => {
-  const { url } = await vhost()
   const first = open(url)
   await ready(first)
   await first.publish(message('runner.started.web', 'kept'))
@@ -57,7 +57,6 @@ it('keeps declared queues and messages over a reconnect of another process', asy
 })
 
 it('declares quorum queues when asked to', async () => {
-  const { url } = await vhost()
   const broker = open(url, { quorumQueues: true })
   const metrics = record(broker, METRICS, () => {
     throw new Error('never')
@@ -79,7 +78,6 @@ it('declares quorum queues when asked to', async () => {
 })
 
 it('says which queue is there with other arguments, and goes on once it is gone', async () => {
-  const { url } = await vhost()
   await withChannel(url, (channel) => channel.assertQueue(METRICS, { durable: true, maxLength: 7 }))
   const broker = open(url)
   expect(await errorOf(broker, 'an error')).toMatch(/406.*PRECONDITION.*stratavore\.metrics/)
@@ -91,7 +89,6 @@ it('says which queue is there with other arguments, and goes on once it is gone'
 })
 
 it('dead-letters what others put into a queue without an id, however often it fails', async () => {
-  const { url } = await vhost()
   const broker = open(url)
   const metrics = record(broker, METRICS, () => {
     throw new Error('what is this')
@@ -110,7 +107,6 @@ it('dead-letters what others put into a queue without an id, however often it fa
 })
 
 it('makes a deleted queue anew and goes on consuming', async () => {
-  const { url } = await vhost()
   const broker = open(url)
   const metrics = record(broker, METRICS)
   await ready(broker)
@@ -123,7 +119,6 @@ it('makes a deleted queue anew and goes on consuming', async () => {
 })
 
 it('makes a deleted dead-letter queue anew and loses nothing', async () => {
-  const { url } = await vhost()
   const broker = open(url)
   record(broker, METRICS, () => ({ kind: 'dead-letter', reason: 'poison' }))
   await ready(broker)
@@ -137,7 +132,6 @@ it('makes a deleted dead-letter queue anew and loses nothing', async () => {
 })
 
 it('tells the depths of the queues, and leaves out one that is not there', async () => {
-  const { url } = await vhost()
   const broker = open(url)
   await ready(broker)
   await broker.publish(message('runner.started.web'))
@@ -148,7 +142,6 @@ it('tells the depths of the queues, and leaves out one that is not there', async
 })
 
 it('says why it cannot connect without telling the password', async () => {
-  const { url } = await vhost()
   const wrong = new URL(url)
   wrong.password = 'hunter2-%40secret'
   const refused = open(wrong.href)
@@ -171,11 +164,11 @@ it('gives up a connection that is accepted and then silent, and closes while it 
     for (const socket of sockets) socket.destroy()
     silent.close()
   })
-  const url = `amqp://127.0.0.1:${address.port}`
-  const impatient = open(url, { timings: { connectMs: 100 } })
+  const silentUrl = `amqp://127.0.0.1:${address.port}`
+  const impatient = open(silentUrl, { timings: { connectMs: 100 } })
   expect(await errorOf(impatient, 'the time-out')).toBe('no connection within 100 ms')
   await waitUntil('it tries again', () => sockets.size >= 4)
-  const patient = open(url)
+  const patient = open(silentUrl)
   const before = sockets.size
   await waitUntil('it connects', () => sockets.size > before)
   await patient.close()

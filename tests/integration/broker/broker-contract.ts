@@ -174,7 +174,10 @@ export function describeBroker(name: string, setUp: () => Promise<BrokerHarness>
         { prefetch: 1 },
       )
       await ready(broker)
-      const sent = [broker.publish(message('runner.started.web', '1')), broker.publish(message('runner.started.web', '2'))]
+      const sent = [
+        broker.publish(message('runner.started.web', '1')),
+        broker.publish(message('runner.started.web', '2')),
+      ]
       await first.bodies(1)
       let stopped = false
       const stopping = first.stop().then(() => {

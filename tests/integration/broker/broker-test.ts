@@ -46,7 +46,12 @@ export function record(
       got.push(incoming)
       return handle(incoming)
     },
-    { prefetch: 8, maxDeliveries: 3, ...options, onFailure: (error, failed) => failures.push({ error, message: failed }) },
+    {
+      prefetch: 8,
+      maxDeliveries: 3,
+      ...options,
+      onFailure: (error, failed) => failures.push({ error, message: failed }),
+    },
   )
   return {
     got,

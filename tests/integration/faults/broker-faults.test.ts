@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import type { AmqpTimings } from '@/server/adapters/amqp/timings'
 import { type Broker, EVENTS_EXCHANGE, type PublishFailure, type PublishResult } from '@/server/core/ports/broker'
 import { makeCertificate } from '../../support/certificate'
@@ -15,6 +15,9 @@ const METRICS = 'stratavore.metrics'
 const PATIENCE_MS = 90_000
 /** What closing may take while the broker does nothing: two limits of 2 s in the adapter, and a busy machine. */
 const CLOSE_LIMIT_MS = 15_000
+
+// Several such waits in one test.
+vi.setConfig({ testTimeout: 4 * PATIENCE_MS })
 
 let rabbit: RabbitMq
 let keys: TempHome

@@ -20,6 +20,8 @@ const noDaemon = new Proxy({} as DaemonLink, {
 /** The services on a database of their own, without a process around them. */
 export interface ServiceTest {
   ctx: ServiceContext
+  /** Of its database. */
+  url: string
   /** Time for the services stands at `now` until moved. */
   clock: { now: Date }
   /** A fresh project in a fresh directory. */
@@ -52,6 +54,7 @@ export async function startServiceTest(): Promise<ServiceTest> {
   }
   return {
     ctx,
+    url: test.url,
     clock,
     project: async (name, runnerQuota) => {
       // Beside the home: no project may be inside it.

@@ -1,7 +1,10 @@
-import type { StopRequest } from './teardown'
-
 /** A Ctrl-C comes twice through npm: from the terminal and passed on by npm. Only later ones mean impatience. */
 const SAME_SIGNAL_MS = 700
+
+/** How a stop is wanted. */
+export interface StopRequest {
+  stopRunners: boolean
+}
 
 /** The wish to stop: comes once, from a signal or from inside. */
 export interface StopSignal {
