@@ -5,7 +5,14 @@ import { initTRPC, TRPCError, tracked } from '@trpc/server'
 import { createHTTPServer } from '@trpc/server/adapters/standalone'
 import { z } from 'zod'
 import type { ErrorCode } from '@/contracts/errors/errors'
-import { type Event, eventListInput, eventStreamInput } from '@/contracts/event/event'
+import {
+  type DeadEvent,
+  deadEventListInput,
+  type Event,
+  eventListInput,
+  eventStreamInput,
+  retryDeadInput,
+} from '@/contracts/event/event'
 import { type Project, projectCreateInput, projectListInput, projectRefInput } from '@/contracts/project/project'
 import {
   runnerAttachInput,
@@ -32,6 +39,7 @@ export interface FakeApiServer {
   events: Event[]
   status: SystemStatus
   health: SystemHealth
+  deadEvents: DeadEvent[]
   sent: { id: string; text: string; enter: boolean }[]
   log: Buffer
   screenText: string
@@ -165,6 +173,7 @@ export async function startFakeApiServer(): Promise<FakeApiServer> {
     events: [],
     status: fakeStatus(),
     health: { status: 'ok', checks: [] },
+    deadEvents: [],
     sent: [],
     log: Buffer.alloc(0),
     screenText: '',
@@ -245,6 +254,16 @@ export async function startFakeApiServer(): Promise<FakeApiServer> {
     }),
     event: t.router({
       list: procedure.input(eventListInput).query(() => server.events),
+      dead: procedure
+        .input(deadEventListInput)
+        .query(() => ({ total: server.deadEvents.length, events: server.deadEvents })),
+      retryDead: procedure.input(retryDeadInput).mutation(({ input }) => {
+        const chosen = 'ids' in input ? server.deadEvents.filter(({ id }) => input.ids.includes(id)) : server.deadEvents
+        if ('ids' in input && chosen.length < input.ids.length)
+          throw new FakeError('not_found', 'There is no dead event.')
+        server.deadEvents = server.deadEvents.filter((event) => !chosen.includes(event))
+        return { retried: chosen.length }
+      }),
       stream: procedure.input(eventStreamInput).subscription(async function* () {
         for (const event of server.events) yield tracked(String(event.seq), event)
         throw new FakeError('forbidden', 'The stream is over.')

@@ -14,6 +14,7 @@ import { registerLifecycle } from './commands/lifecycle'
 import { registerLoginLink } from './commands/login-link'
 import { registerLogs } from './commands/logs'
 import { registerNodes } from './commands/nodes'
+import { registerNotify } from './commands/notify'
 import { registerNew, registerProjects } from './commands/projects'
 import { registerQuota } from './commands/quota'
 import { registerReconcile } from './commands/reconcile'
@@ -50,6 +51,7 @@ const COMMANDS: readonly Register[] = [
   registerSessions,
   registerEvents,
   registerQuota,
+  registerNotify,
   registerReconcile,
   registerNodes,
   registerLoginLink,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Event } from '@/contracts/event/event'
+import type { DeadEvent, Event } from '@/contracts/event/event'
 import { FAKE_TOKEN, type FakeApiServer, fakeRunner, fakeStatus, startFakeApiServer } from './fake-api-server'
 import { runCli } from './run-cli'
 
@@ -61,6 +61,10 @@ describe('runCli', () => {
     ['something that is no id', ['show', 'zzz'], 3],
     ['kill of nothing named', ['kill'], 2],
     ['nothing to take down', ['down'], 5],
+    ['dead events without a name', ['events', 'dead', 'retry'], 2],
+    ['dead events by name and all', ['events', 'dead', 'retry', 'abc', '--all'], 2],
+    ['a dead event nobody has', ['events', 'dead', 'retry', 'abc'], 3],
+    ['a whole id that is not dead', ['events', 'dead', 'retry', '3b1f8a52-6a0e-4a6a-9c5b-0f6a5a1b2c3d'], 3],
   ])('exits for %s', async (_what, args, expected) => {
     const { exitCode, stderr } = await run(args)
     expect(exitCode).toBe(expected)
@@ -191,6 +195,41 @@ describe('runCli', () => {
     const { stdout, exitCode } = await run(['events', '--follow', '--json'])
     expect(JSON.parse(stdout.split('\n')[0] ?? '')).toEqual(event)
     expect(exitCode).toBe(1)
+  })
+
+  it('lists dead events and sends them again by the beginning of an id, or all', async () => {
+    const dead = (id: string): DeadEvent => ({
+      seq: 7,
+      id,
+      type: 'runner.started',
+      at: NOW.toISOString(),
+      actor: { kind: 'daemon', name: 'daemon' },
+      subject: { type: 'runner', id: 'abc' },
+      project: 'demo',
+      data: {},
+      routingKey: 'runner.started.demo',
+      attempts: 12,
+      lastError: 'returned: no queue\x1b[31m',
+      deadAt: '2026-01-01T00:00:00.000Z',
+    })
+    const first = dead('aaaaaaaa-1111-4111-8111-111111111111')
+    server.deadEvents.push(
+      first,
+      dead('aaaaaaaa-1222-4222-8222-222222222222'),
+      dead('bbbbbbbb-1111-4111-8111-111111111111'),
+    )
+    expect((await run(['events', 'dead'])).stdout.split('\n').slice(0, 2)).toEqual([
+      'ID        PARKED  ROUTING KEY          SUBJECT     TRIES  LAST ERROR',
+      'aaaaaaaa  5m      runner.started.demo  runner abc  12     returned: no queue\\x1b[31m',
+    ])
+    expect(JSON.parse((await run(['events', 'dead', '--json'])).stdout)).toMatchObject({
+      total: 3,
+      events: [first, {}, {}],
+    })
+    expect((await run(['events', 'dead', 'retry', 'aaaa'])).exitCode).toBe(2)
+    expect((await run(['events', 'dead', 'retry', 'AAAAAAAA-11'])).stdout).toBe('1 sent again\n')
+    expect(JSON.parse((await run(['events', 'dead', 'retry', '--all', '--json'])).stdout)).toEqual({ retried: 2 })
+    expect((await run(['events', 'dead'])).stdout).toBe('No event is parked.\n')
   })
 
   it('creates a project in the present directory', async () => {

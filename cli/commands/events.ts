@@ -8,6 +8,7 @@ import { inertJson, inertLine } from '../text/inert-text'
 import { ago } from '../text/short-time'
 import { renderTable } from '../text/table'
 import type { Register } from './command'
+import { registerDeadEvents } from './dead-events'
 
 const subjectOf = (event: Event) => `${event.subject.type} ${shortId(event.subject.id)}`
 const actorOf = (event: Event) => `${event.actor.kind} ${event.actor.name}`
@@ -64,7 +65,7 @@ interface EventsOptions {
 }
 
 export const registerEvents: Register = (program, cli) => {
-  program
+  const events = program
     .command('events')
     .description('list what happened, newest first, or follow what happens')
     .option('-f, --follow', 'print events as they happen (with --json one object per line)')
@@ -77,8 +78,9 @@ export const registerEvents: Register = (program, cli) => {
       const limit = Number(options.limit)
       if (!Number.isInteger(limit) || limit < 1 || limit > 500)
         throw new CliError('--limit: must be 1 to 500', ExitCode.usage)
-      const events = await cli.api().event.list.query({ types: options.type, project: options.project, limit })
-      if (options.json) cli.printJson(events)
-      else cli.print(events.length === 0 ? 'Nothing happened yet.' : eventTable(cli, events))
+      const list = await cli.api().event.list.query({ types: options.type, project: options.project, limit })
+      if (options.json) cli.printJson(list)
+      else cli.print(list.length === 0 ? 'Nothing happened yet.' : eventTable(cli, list))
     })
+  registerDeadEvents(events, cli)
 }

@@ -64,6 +64,7 @@ export const DEFAULT_NOTIFICATION_SETTINGS: NotificationSettings = {
   summaryAt: '08:00',
 }
 
+/** What is to change; the rest stays. */
 export const notificationSettingsUpdate = z
   .object({
     enabled: z.partialRecord(notificationKind, z.boolean()).optional(),
@@ -72,17 +73,23 @@ export const notificationSettingsUpdate = z
     summaryAt: clockTime.optional(),
   })
   .strict()
+export type NotificationSettingsUpdate = z.infer<typeof notificationSettingsUpdate>
 
 /** `held` waits for the end of the quiet hours; `withdrawn` was taken back because it no longer mattered. */
 export const notificationState = z.enum(['pending', 'held', 'sent', 'withdrawn', 'failed'])
+export type NotificationState = z.infer<typeof notificationState>
 
 /** A notification as the API tells it. */
 export const notification = z.object({
   id: uuid,
   kind: notificationKind,
+  /** What it is about; a later one of the same thread is its update. */
+  thread: z.string(),
   title: z.string(),
   message: z.string(),
   priority: notificationPriority,
+  /** Path on the dashboard that it leads to. */
+  click: z.string(),
   channel: notificationChannel,
   state: notificationState,
   /** How many events it stands for. */
@@ -109,6 +116,7 @@ export const notificationChannelStatus = z.object({
   lastError: z.string().nullable(),
   lastSentAt: timestamp.nullable(),
 })
+export type NotificationChannelStatus = z.infer<typeof notificationChannelStatus>
 export const notificationTestResult = z.object({
   results: z.array(z.object({ channel: notificationChannel, ok: z.boolean(), detail: z.string() })),
 })

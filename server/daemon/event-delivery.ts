@@ -26,7 +26,7 @@ export interface DeliveryObserver {
 }
 
 export interface EventDeliveryOptions {
-  ctx: Omit<ServiceContext, 'daemon' | 'databaseKind'>
+  ctx: Omit<ServiceContext, 'daemon' | 'databaseKind' | 'notifiers'>
   settings: Settings & { databaseUrl: string }
   /** All that act on events here. Without one for it, an event is returned by the in-process broker. */
   consumers: readonly EventConsumer[]

@@ -8,8 +8,10 @@ import { AGENT_NAMESPACE } from '@/contracts/agent-protocol/messages'
 import { TERMINAL_NAMESPACE } from '@/contracts/terminal/terminal'
 import { readBootId } from '@/platform/boot-id'
 import { isSameProcess } from '@/platform/process-identity'
+import { configuredNotifiers } from '../adapters/notify/configured-notifiers'
 import { daemonConsumer } from '../consumers/daemon-events'
 import { metricsConsumer } from '../consumers/metrics/metrics-consumer'
+import { notificationConsumer } from '../consumers/notifications/notification-consumer'
 import { listen, WAKE_CHANNEL } from '../db/listen'
 import { serveAgents } from '../gateways/agent/agent-gateway'
 import { createAgentRegistry } from '../gateways/agent/agent-registry'
@@ -29,6 +31,7 @@ import { readLogs, readScreen, typeText } from './control-handlers'
 import { type EventDelivery, startEventDelivery } from './event-delivery'
 import { createHeartbeatBuffer } from './heartbeat-buffer'
 import { keepLocalAgent } from './local-agent'
+import { startNotifications } from './notifications'
 import { type Reconciler, startReconciler } from './reconciler'
 import { stopLocalRunners } from './stop-local-runners'
 
@@ -125,6 +128,10 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
     },
     onError: (error) => log.warn({ err: error }, 'not listening to the database'),
   })
+  const notifications = startNotifications(ctx, configuredNotifiers(settings, ctx.clock), {
+    log,
+    observer: metrics.notifications,
+  })
   const localAgent = keepLocalAgent({
     paths,
     script: parts.agentScript,
@@ -159,6 +166,7 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
         wakeRunner: (runnerId) => running.wake([runnerId]),
       }),
       metricsConsumer(metrics.runnerFigures),
+      notificationConsumer(ctx, notifications.wake),
     ],
     observer: metrics,
     log,
@@ -198,8 +206,9 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
       await io.close()
       // Without the lead, or without the database, there is nothing to say and nobody to say it to.
       if (parts.leads()) await recordDaemonStopped(ctx, process.pid).catch(logged('the stop could not be recorded'))
-      // Last, so that the news of the stop goes out too.
+      // Late, so that the news of the stop goes out too; and then that somebody is told of it.
       await delivery.stop()
+      await notifications.stop()
     },
   }
 }

@@ -4,6 +4,7 @@ import { homePaths } from '@/config/paths'
 import type { Settings } from '@/config/settings'
 import { DAEMON_CONSUMER } from '../consumers/daemon-events'
 import { METRICS_CONSUMER } from '../consumers/metrics/metrics-consumer'
+import { NOTIFICATION_CONSUMER } from '../consumers/notifications/notification-consumer'
 import { DAEMON_ACTOR } from '../core/actor'
 import { systemClock } from '../core/clock'
 import { CONTROL_PATH } from '../core/control/control-protocol'
@@ -54,7 +55,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const metrics = createDaemonMetrics({
     db,
     clock: systemClock,
-    consumers: [DAEMON_CONSUMER, METRICS_CONSUMER],
+    consumers: [DAEMON_CONSUMER, METRICS_CONSUMER, NOTIFICATION_CONSUMER],
     // A standby has neither agents nor a broker.
     broker: () => leading?.broker ?? null,
     agentsConnected: () => leading?.agentsConnected() ?? 0,

@@ -6,6 +6,7 @@ import type { Broker } from '../core/ports/broker'
 import type { Database } from '../db/database'
 import type { TerminalTraffic } from '../gateways/terminal/terminal-traffic'
 import type { PrunerObserver, PublisherObserver } from '../outbox/publisher-observer'
+import type { DeliveryObserver } from '../services/notification/deliver-notifications'
 import type { ReconcileObserver } from '../services/reconcile/reconcile-observer'
 import { registerBrokerMetrics } from './broker-metrics'
 import { registerConsumerMetrics } from './consumer-metrics'
@@ -13,6 +14,7 @@ import { registerDatabaseMetrics } from './database-metrics'
 import { type HeartbeatMetrics, registerHeartbeatMetrics } from './heartbeat-metrics'
 import { registerLeaderMetrics } from './leader-metrics'
 import { registerNodeMetrics } from './node-metrics'
+import { registerNotificationMetrics } from './notification-metrics'
 import { registerOutboxMetrics } from './outbox-metrics'
 import { registerProcessMetrics } from './process-metrics'
 import { registerReconcileMetrics } from './reconcile-metrics'
@@ -50,6 +52,7 @@ export interface DaemonMetrics {
   consumers: ConsumerObserver
   runnerFigures: RunnerFigureObserver
   reconcile: ReconcileObserver
+  notifications: DeliveryObserver
   terminals: TerminalTraffic
 }
 
@@ -66,11 +69,12 @@ export function createDaemonMetrics(sources: MetricSources): DaemonMetrics {
   const runners = registerRunnerMetrics(registry, db, clock.now)
   const nodes = registerNodeMetrics(registry, db, sources.agentsConnected)
   const outbox = registerOutboxMetrics(registry, db, clock.now)
+  const notifications = registerNotificationMetrics(registry, db)
   const broker = registerBrokerMetrics(registry, sources.broker)
 
   const readDatabase = createScrapeReading(
     async () => {
-      for (const family of [runners, nodes, outbox]) await family.read()
+      for (const family of [runners, nodes, outbox, notifications]) await family.read()
     },
     {
       monotonicMs: clock.monotonicMs,
@@ -100,6 +104,7 @@ export function createDaemonMetrics(sources: MetricSources): DaemonMetrics {
     consumers: registerConsumerMetrics(registry, sources.consumers),
     runnerFigures: registerRunnerFigures(registry),
     reconcile: registerReconcileMetrics(registry, clock.now),
+    notifications: notifications.observer,
     terminals: registerTerminalMetrics(registry, sources.terminalViewers),
   }
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock'
 import type { ReachFailpoint } from '../core/failpoint'
 import type { Fence } from '../core/fence'
 import type { DaemonLink } from '../core/ports/daemon-link'
+import type { Notifier } from '../core/ports/notifier'
 import type { Database } from '../db/database'
 
 /** Keys of this installation, read once at start; none of them is in the database. */
@@ -24,6 +25,8 @@ export interface ServiceContext {
   settings: Settings
   keys: InstallationKeys
   daemon: DaemonLink
+  /** One for every channel that is set up; for tests the user asks for. Everything else goes through the queue. */
+  notifiers: readonly Notifier[]
   /** Only a daemon has one: what it changes is refused once another leads. */
   fence?: Fence
   /** Only in tests of what a death at that moment leaves. */

@@ -1,6 +1,7 @@
 import { authRouter } from './routers/auth'
 import { eventRouter } from './routers/event'
 import { nodeRouter } from './routers/node'
+import { notificationRouter } from './routers/notification'
 import { projectRouter } from './routers/project'
 import { quotaRouter } from './routers/quota'
 import { runnerRouter } from './routers/runner'
@@ -13,6 +14,7 @@ export const appRouter = router({
   auth: authRouter,
   event: eventRouter,
   node: nodeRouter,
+  notification: notificationRouter,
   project: projectRouter,
   quota: quotaRouter,
   runner: runnerRouter,

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { judgeCookieUse, judgeOrigin } from '../gateways/guard/request-guard'
 import type { ServiceContext } from '../services/service-context'
+import { ACTIONS_PATH, handleAction } from './action-route'
 import { API_PATH, type Identities } from './api-handler'
 import type { DaemonTunnel } from './daemon-tunnel'
 import { identify } from './identify'
@@ -14,6 +15,7 @@ import { setSecurityHeaders } from './security-headers'
 
 const SOCKET_PATH = '/socket.io/'
 const API_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST'])
+const ACTION_METHODS: ReadonlySet<string> = new Set(['POST'])
 const PAGE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 /** What the login page is made of; nothing in it is secret. */
 const OPEN_PATHS = /^\/(login$|_next\/static\/|favicon\.ico$|icon[.\w-]*$|apple-icon[.\w-]*$|manifest\.webmanifest$)/
@@ -50,6 +52,11 @@ export function createRequestHandler(parts: Parts) {
     if (path === '/readyz') return handleReady(services, response)
     if (path === '/login' && method === 'GET' && url.searchParams.has('code')) {
       return handleLoginLink(services, request, response, url.searchParams.get('code') ?? '')
+    }
+    // A button on a phone has no cookie: its address is its credential.
+    if (path.startsWith(ACTIONS_PATH)) {
+      if (method !== 'POST') return notAllowed(response, ACTION_METHODS)
+      return handleAction(services, response, path.slice(ACTIONS_PATH.length))
     }
     const who = await identify(services, request)
     if (who) {
@@ -107,13 +114,13 @@ export function createRequestHandler(parts: Parts) {
       response.on('finish', () => {
         // The rest of a body nobody wanted is thrown away, so that its sender gets to read the refusal.
         request.resume()
-        const path = (request.url ?? '').split('?', 1)[0]
+        const path = loggedPath(request.url)
         log.debug({ method: request.method, path, status: response.statusCode }, 'request')
       })
       try {
         await route(request, response)
       } catch (error) {
-        log.error({ err: error, path: (request.url ?? '').split('?', 1)[0] }, 'a request failed')
+        log.error({ err: error, path: loggedPath(request.url) }, 'a request failed')
         if (response.headersSent) response.destroy()
         else answer(response, 503, 'the server cannot answer now; try again in a moment', { 'retry-after': '1' })
       }
@@ -151,6 +158,12 @@ export function createRequestHandler(parts: Parts) {
 const isEndless = (response: ServerResponse): boolean =>
   String(response.getHeader('content-type') ?? '').startsWith('text/event-stream') ||
   response.req.url?.startsWith(SOCKET_PATH) === true
+
+/** A path as it is logged: without its query, and without the capability that is the rest of an action's path. */
+function loggedPath(url: string | undefined): string {
+  const path = (url ?? '').split('?', 1)[0] ?? ''
+  return path.startsWith(ACTIONS_PATH) ? ACTIONS_PATH : path
+}
 
 function answer(response: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void {
   response

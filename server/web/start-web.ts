@@ -6,6 +6,7 @@ import { baseUrl } from '@/config/base-url'
 import { homePaths } from '@/config/paths'
 import type { Settings } from '@/config/settings'
 import { createDaemonLink } from '../adapters/daemon-link/daemon-link'
+import { configuredNotifiers } from '../adapters/notify/configured-notifiers'
 import { systemClock } from '../core/clock'
 import type { ReachFailpoint } from '../core/failpoint'
 import { openDatabase } from '../db/database'
@@ -52,6 +53,8 @@ export async function startWeb({
     keys,
     failpoint,
     daemon: createDaemonLink(paths.daemonSocket, await readKeyFile(paths.controlKey)),
+    // For the tests a user asks for; what happens is told by the daemon.
+    notifiers: configuredNotifiers(settings, systemClock),
     databaseKind: await databaseKind(settings.databaseUrl, paths.postgresDir),
   }
   const bell = createNewsBell()

@@ -2,13 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import { readBootId } from '@/platform/boot-id'
 import { startTicksOf } from '@/platform/process-identity'
-import { auditMac } from '@/server/core/audit-chain'
+import { type AuditRecord, auditMac } from '@/server/core/audit-chain'
 import { isAlive, processesOf } from './processes'
 import type { Stack } from './stack'
 
 /** Whatever runs SQL on the stack's database. */
 interface Queries {
-  query<Row extends pg.QueryResultRow = pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<pg.QueryResult<Row>>
+  query<Row extends pg.QueryResultRow = pg.QueryResultRow>(
+    sql: string,
+    values?: unknown[],
+  ): Promise<pg.QueryResult<Row>>
 }
 
 /** Live statuses that have a process. */
@@ -104,9 +107,12 @@ export function watchQuotas(db: Queries): { stop(): Promise<void> } {
   }
 }
 
+/** A row of the chain as the driver gives it. */
+type AuditRow = Omit<AuditRecord, 'seq' | 'at'> & { seq: string; at: Date; mac: Buffer }
+
 /** O5: every MAC of the audit chain is what it must be, and its head is there. */
 export async function requireWholeAuditChain(db: Queries, key: { id: string; secret: Buffer }): Promise<void> {
-  const { rows } = await db.query(
+  const { rows } = await db.query<AuditRow>(
     `SELECT seq, at, actor_kind AS "actorKind", actor_id AS "actorId", actor_name AS "actorName", via,
             request_id AS "requestId", action, target_type AS "targetType", target_id AS "targetId", data, mac
        FROM audit_events ORDER BY seq`,

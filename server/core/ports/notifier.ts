@@ -7,7 +7,7 @@ export type NotificationAction =
 
 /** A notification ready to be sent. Sent again under the same thread it replaces what was there. */
 export interface OutgoingNotification {
-  /** Of this notification, for whoever wants to act on it once. */
+  /** Of this sending: the same when it is tried again, another for an update. For whoever wants to act on it once. */
   id: string
   /** What it is about: a later one of the same thread is its update. */
   thread: string
@@ -32,10 +32,19 @@ export type NotifyResult =
   | { kind: 'retry'; error: string; afterMs: number | null }
   | { kind: 'refused'; error: string }
 
+/** A notification that is to be taken back. */
+export interface Withdrawal {
+  /** Of this taking back; the same when it is tried again. */
+  id: string
+  thread: string
+  topic: OutgoingNotification['topic']
+  time: Date
+}
+
 /** One way to reach people or machines outside. Calls always resolve, within a bounded time. */
 export interface Notifier {
   readonly channel: 'ntfy' | 'webhook'
   send(notification: OutgoingNotification): Promise<NotifyResult>
   /** Takes a thread's notification back: it no longer matters. */
-  withdraw(thread: string, topic: OutgoingNotification['topic']): Promise<NotifyResult>
+  withdraw(withdrawal: Withdrawal): Promise<NotifyResult>
 }

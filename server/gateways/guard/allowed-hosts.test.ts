@@ -34,3 +34,32 @@ it('refuses a missing Host, and origins of another scheme or none', () => {
     expect(isAllowedOrigin(origin, bound)).toBe(false)
   }
 })
+
+const published = { ...bound, publicUrl: 'https://phone.example/stratavore' }
+
+it('allows the public address, exactly, and still its own names', () => {
+  expect(isAllowedHost('phone.example', published)).toBe(true)
+  expect(isAllowedOrigin('https://phone.example', published)).toBe(true)
+  expect(isAllowedHost('127.0.0.1:7717', published)).toBe(true)
+  expect(isAllowedOrigin('http://127.0.0.1:7717', published)).toBe(true)
+  expect(isAllowedHost('phone.example:8443', { ...bound, publicUrl: 'https://phone.example:8443' })).toBe(true)
+})
+
+it.each([
+  'phone.example:7717',
+  'phone.example.evil.com',
+  'evil.phone.example',
+  'phone.example:443',
+  'PHONE.EXAMPLE',
+  '',
+])('refuses %s, which only looks like the public address', (host) => {
+  expect(isAllowedHost(host, published)).toBe(false)
+  expect(isAllowedOrigin(`https://${host}`, published)).toBe(false)
+})
+
+it('refuses the public host with another scheme as an origin, and everything public when none is set', () => {
+  expect(isAllowedOrigin('http://phone.example', published)).toBe(false)
+  expect(isAllowedOrigin('https://127.0.0.1:7717', published)).toBe(false)
+  expect(isAllowedHost('phone.example', bound)).toBe(false)
+  expect(isAllowedOrigin('https://phone.example', bound)).toBe(false)
+})

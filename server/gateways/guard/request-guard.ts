@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { isAllowedHost, isAllowedOrigin } from './allowed-hosts'
+import { type Bound, isAllowedHost, isAllowedOrigin } from './allowed-hosts'
 
 interface GuardedRequest {
   method: string
@@ -11,7 +11,7 @@ interface GuardedRequest {
  * Judges where a request comes from, before anything else is looked at. Returns why it is refused, or null.
  * Rules of security.md: exact Host and Origin lists on every request and upgrade; nothing cross-site but a plain visit.
  */
-export function judgeOrigin(request: GuardedRequest, bound: { host: string; port: number }): string | null {
+export function judgeOrigin(request: GuardedRequest, bound: Bound): string | null {
   const { host, origin } = request.headers
   if (!isAllowedHost(host, bound)) return 'this host name is not served here'
   if (origin !== undefined && !isAllowedOrigin(origin, bound)) return 'requests from this origin are refused'

@@ -10,7 +10,7 @@ import { planLeases, planNodes } from './plan-rows'
 import { describeAction, type ReconcileAction, runnerOf } from './reconcile-action'
 import type { ReconcileObserver } from './reconcile-observer'
 
-export type ReconcileContext = Omit<ServiceContext, 'daemon' | 'databaseKind'>
+export type ReconcileContext = Omit<ServiceContext, 'daemon' | 'databaseKind' | 'notifiers'>
 
 export type ReconcileScope = { runnerIds: readonly string[] } | 'all'
 

@@ -10,6 +10,7 @@ import type { NewEvent } from '../../outbox/append'
 import { recordChange } from '../audit/record-change'
 import { findProject } from '../project/find-project'
 import { lockProject } from '../project/lock-project'
+import { recordingRefusal } from '../quota/record-refusal'
 import { requireSlot } from '../quota/runner-quota'
 import type { ServiceContext } from '../service-context'
 import { wake } from './change-runner'
@@ -28,6 +29,10 @@ type LaunchInput = z.output<typeof runnerLaunchInput>
  * (an idempotency key used before with another input).
  */
 export async function launchRunner(ctx: ServiceContext, input: LaunchInput): Promise<Runner> {
+  return recordingRefusal(ctx, () => launch(ctx, input))
+}
+
+async function launch(ctx: ServiceContext, input: LaunchInput): Promise<Runner> {
   const scope = `runner.launch:${ctx.actor.id ?? ctx.actor.name}`
   const runner = await withTransaction(ctx.db, async (tx) => {
     const requestHash = hashInput(input)
@@ -47,7 +52,8 @@ export async function launchRunner(ctx: ServiceContext, input: LaunchInput): Pro
     }
     const provider = input.provider ?? project.defaultProvider
     requireProvider(node, provider)
-    requireSlot(project.name, place.slots.limit ?? ctx.settings.runnerQuota, place.slots.used)
+    const { limit, used } = place.slots
+    requireSlot(project, provider, { limit: limit ?? ctx.settings.runnerQuota, used })
 
     ctx.failpoint?.('launch.before-insert')
     const id = randomUUID()

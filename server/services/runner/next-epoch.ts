@@ -5,6 +5,7 @@ export const nextEpoch = (runner: { epoch: number }): Prisma.RunnerUncheckedUpda
   epoch: runner.epoch + 1,
   desired: 'running',
   stopForce: false,
+  activity: 'unknown',
   agentId: null,
   pid: null,
   pidStartTicks: null,

@@ -3,6 +3,7 @@ import { isEnded } from '@/contracts/runner/status'
 import { StratavoreError } from '../../core/errors'
 import { withTransaction } from '../../db/database'
 import { lockProject } from '../project/lock-project'
+import { recordingRefusal } from '../quota/record-refusal'
 import { requireFreeSlot } from '../quota/runner-quota'
 import type { ServiceContext } from '../service-context'
 import { changeRunner } from './change-runner'
@@ -15,7 +16,11 @@ import { takeLeaseBack } from './take-lease-back'
  * Throws `not_found`, `quota_exceeded`, `invalid_state` while it is starting, stopping or lost.
  */
 export async function restartRunner(ctx: ServiceContext, input: { id: string }): Promise<Runner> {
-  return withTransaction(ctx.db, async (tx) => {
+  return recordingRefusal(ctx, () => restart(ctx, input))
+}
+
+const restart = (ctx: ServiceContext, input: { id: string }): Promise<Runner> =>
+  withTransaction(ctx.db, async (tx) => {
     const { projectId } = await lockRunner(tx, input.id)
     await lockProject(tx, projectId)
     const runner = await lockRunner(tx, input.id)
@@ -31,7 +36,7 @@ export async function restartRunner(ctx: ServiceContext, input: { id: string }):
       throw new StratavoreError('invalid_state', `Cannot restart this runner while it is ${runner.status}.`)
     }
     if (isEnded(runner.status)) {
-      await requireFreeSlot(ctx, tx, runner.project)
+      await requireFreeSlot(ctx, tx, runner.project, runner.provider)
       await takeLeaseBack(tx, runner)
     }
     return changeRunner(ctx, tx, runner, {
@@ -41,4 +46,3 @@ export async function restartRunner(ctx: ServiceContext, input: { id: string }):
       events: ['runner.restarting'],
     })
   })
-}

@@ -10,13 +10,21 @@ import { lockRunner } from './lock-runner'
 
 /**
  * Wants a runner ended: a polite exit, then SIGKILL of its tree after the grace period, or at once with `force`.
- * Stopping one that is being stopped only makes it more urgent. Throws `not_found`, `invalid_state` for an ended one.
+ * Stopping one that is being stopped only makes it more urgent. With an `epoch` only that life of it is stopped. Throws
+ * `not_found`, `invalid_state` for an ended one or another life.
  */
-export async function stopRunner(ctx: ServiceContext, input: z.output<typeof runnerStopInput>): Promise<Runner> {
+export async function stopRunner(
+  ctx: ServiceContext,
+  input: z.output<typeof runnerStopInput>,
+  epoch?: number,
+): Promise<Runner> {
   return withTransaction(ctx.db, async (tx) => {
     const runner = await lockRunner(tx, input.id)
     if (isEnded(runner.status)) {
       throw new StratavoreError('invalid_state', `This runner has already ended (${runner.status}).`)
+    }
+    if (epoch !== undefined && runner.epoch !== epoch) {
+      throw new StratavoreError('invalid_state', 'This runner was started again since.')
     }
     return changeRunner(ctx, tx, runner, {
       to: 'stopping',

@@ -11,7 +11,6 @@ import { createTestDatabase } from '../../support/postgres'
 /** An outbox of its own and publishers on it, each with connections of its own as in another process. */
 export interface OutboxTest {
   db: Database
-  url: string
   /** Appends one event per name, in this order, each an aggregate's. Returns their ids. */
   append(aggregates: readonly string[]): Promise<string[]>
   publisher(broker: Broker, options?: Partial<PublisherOptions>): TestPublisher
@@ -44,22 +43,15 @@ INSERT INTO outbox_events (id, type, routing_key, aggregate_type, aggregate_id, 
 SELECT id, 'project.updated', 'project.updated.p', 'project', aggregate, 'daemon', 'daemon', '{}', now()
   FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS given (id, aggregate, place) ORDER BY place`
 
-export async function startOutboxTest(): Promise<OutboxTest> {
-  const database = await createTestDatabase()
-  const unexpected: Error[] = []
-  const db = openDatabase(database.url, (error) => unexpected.push(error))
+/** The outbox of a database that somebody else opens and closes. */
+export function outboxOn(db: Database) {
+  const url = db.pool.options.connectionString
+  if (url === undefined) throw new Error('the pool was opened by a URL')
   const stops: (() => Promise<void>)[] = []
   return {
-    db,
-    url: database.url,
-    append: async (aggregates) => {
-      const ids = aggregates.map(() => randomUUID())
-      await db.pool.query(APPEND, [ids, aggregates])
-      return ids
-    },
-    publisher: (broker, options = {}) => {
+    publisher: (broker: Broker, options: Partial<PublisherOptions> = {}): TestPublisher => {
       // Its connections may be killed by a test.
-      const own = openDatabase(database.url, () => undefined)
+      const own = openDatabase(url, () => undefined)
       const seen = { batches: [] as BatchOutcome[], failures: [] as unknown[], parked: [] as ParkedEvent[] }
       const publisher = startPublisher({
         db: own,
@@ -92,8 +84,27 @@ export async function startOutboxTest(): Promise<OutboxTest> {
       )
       return rows[0]?.n ?? 0
     },
-    stop: async () => {
+    stopPublishers: async () => {
       await Promise.all(stops.map((stop) => stop()))
+    },
+  }
+}
+
+export async function startOutboxTest(): Promise<OutboxTest> {
+  const database = await createTestDatabase()
+  const unexpected: Error[] = []
+  const db = openDatabase(database.url, (error) => unexpected.push(error))
+  const { stopPublishers, ...outbox } = outboxOn(db)
+  return {
+    ...outbox,
+    db,
+    append: async (aggregates) => {
+      const ids = aggregates.map(() => randomUUID())
+      await db.pool.query(APPEND, [ids, aggregates])
+      return ids
+    },
+    stop: async () => {
+      await stopPublishers()
       await db.close()
       await database.drop()
       if (unexpected[0]) throw unexpected[0]

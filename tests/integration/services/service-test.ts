@@ -50,6 +50,7 @@ export async function startServiceTest(): Promise<ServiceTest> {
     settings: loadSettings({ flags: { home: home.path }, env: {} }).settings,
     keys: await readInstallationKeys(paths),
     daemon: noDaemon,
+    notifiers: [],
     databaseKind: 'external',
   }
   return {

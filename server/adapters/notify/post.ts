@@ -1,0 +1,75 @@
+import type { NotifyResult } from '../../core/ports/notifier'
+
+/** Longest one outside call may take, answer included. */
+export const CALL_TIMEOUT_MS = 10_000
+/** What is read of an answer: enough for an error message. */
+const MAX_ANSWER_BYTES = 4_096
+/** What is told of it. */
+const MAX_DETAIL = 200
+
+/** Codes that may be different the next time; every other refusal will be the same. */
+const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 409, 421, 423, 425, 429])
+
+interface Call {
+  url: string
+  method: 'POST' | 'DELETE'
+  headers: Record<string, string>
+  body?: string
+}
+
+/**
+ * Makes one call and judges it. Always resolves, within a bounded time. Redirects are not followed: a token must not
+ * travel to another host. `explain` makes an error of an answer's text.
+ */
+export async function call(
+  { url, ...request }: Call,
+  explain: (text: string) => string,
+  timeoutMs: number,
+): Promise<NotifyResult> {
+  try {
+    const response = await fetch(url, { ...request, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) })
+    const text = await readSome(response)
+    if (response.ok) return { kind: 'sent' }
+    const detail = explain(text).slice(0, MAX_DETAIL)
+    const error = `HTTP ${response.status}${detail === '' ? '' : `: ${detail}`}`
+    if (response.status >= 500 || PASSING_STATUSES.has(response.status)) {
+      return { kind: 'retry', error, afterMs: retryAfterMs(response.headers.get('retry-after')) }
+    }
+    if (response.status >= 300 && response.status < 400) {
+      return { kind: 'refused', error: `${error} redirects, which is not followed: set the address it leads to` }
+    }
+    return { kind: 'refused', error }
+  } catch (error) {
+    return { kind: 'retry', error: reason(error, timeoutMs), afterMs: null }
+  }
+}
+
+/** `Retry-After` in seconds, as everybody sends it; a date would need the other side's clock. */
+function retryAfterMs(header: string | null): number | null {
+  return header !== null && /^\d{1,7}$/.test(header) ? Number(header) * 1000 : null
+}
+
+/** The beginning of an answer's body; the rest is not waited for. */
+async function readSome(response: Response): Promise<string> {
+  const reader = response.body?.getReader()
+  if (!reader) return ''
+  const chunks: Uint8Array[] = []
+  let length = 0
+  while (length < MAX_ANSWER_BYTES) {
+    const { done, value } = await reader.read()
+    if (done) break
+    chunks.push(value)
+    length += value.length
+  }
+  await reader.cancel()
+  return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8')
+}
+
+function reason(error: unknown, timeoutMs: number): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error.name === 'TimeoutError') return `no answer within ${timeoutMs / 1000} s`
+  // fetch hides what happened in the cause.
+  const { cause } = error
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  return code === '' ? error.message : `cannot be reached (${code})`
+}

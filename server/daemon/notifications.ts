@@ -1,0 +1,129 @@
+import type { Logger } from 'pino'
+import type { Notifier } from '../core/ports/notifier'
+import { nextDue } from '../services/notification/claim-notification'
+import {
+  createChannelDelivery,
+  DELIVERY_RATE,
+  type DeliveryContext,
+  type DeliveryObserver,
+} from '../services/notification/deliver-notifications'
+import { pruneNotifications } from '../services/notification/prune-notifications'
+import { releaseHeld } from '../services/notification/release-held'
+import { writeDailySummary } from '../services/notification/write-daily-summary'
+
+/** Rows that another process wrote, and times that came, are found by looking this often. */
+const POLL_MS = 5_000
+/** A notification that somebody else is sending is looked at again no sooner. */
+const MIN_WAIT_MS = 250
+const PRUNE_EVERY_MS = 10 * 60_000
+/** A stop waits no longer than this for the outside; a sending it leaves behind is done by the next daemon. */
+const LAST_WORDS_MS = 3_000
+
+export interface Notifications {
+  /** Something was written: look now. */
+  wake(): void
+  /** Sends what is due, for a moment, and stops; the rows keep the rest. */
+  stop(): Promise<void>
+}
+
+/**
+ * Sends what is written in the notification rows, one channel not waiting for another. Whatever goes wrong here stays
+ * here: a channel that is down only makes rows wait.
+ */
+export function startNotifications(
+  ctx: DeliveryContext,
+  notifiers: readonly Notifier[],
+  options: { log: Logger; observer: DeliveryObserver; random?: () => number },
+): Notifications {
+  const { log, observer, random = Math.random } = options
+  let stopped = false
+  const loops = notifiers.map((notifier) => {
+    const { channel } = notifier
+    const delivery = createChannelDelivery(ctx, notifier, {
+      rate: DELIVERY_RATE,
+      random,
+      observer,
+      stopped: () => stopped,
+    })
+    return startLoop(
+      async () => {
+        await releaseHeld(ctx)
+        const waitMs = await delivery.deliver()
+        const due = waitMs ?? ((await nextDue(ctx.db, channel))?.getTime() ?? Infinity) - ctx.clock.now().getTime()
+        return Math.min(POLL_MS, Math.max(MIN_WAIT_MS, due))
+      },
+      (error) => log.warn({ err: error, channel }, 'notifications could not be worked off'),
+    )
+  })
+  let prunedAtMs = Number.NEGATIVE_INFINITY
+  const chores = startLoop(
+    async () => {
+      if (notifiers.length === 0) return PRUNE_EVERY_MS
+      await writeDailySummary(ctx)
+      if (ctx.clock.monotonicMs() - prunedAtMs >= PRUNE_EVERY_MS) {
+        await pruneNotifications(ctx)
+        prunedAtMs = ctx.clock.monotonicMs()
+      }
+      for (const loop of loops) loop.wake()
+      return POLL_MS
+    },
+    (error) => log.warn({ err: error }, 'the notifications could not be tidied'),
+  )
+  return {
+    wake: () => {
+      for (const loop of loops) loop.wake()
+    },
+    stop: async () => {
+      const over = AbortSignal.timeout(LAST_WORDS_MS)
+      const moment = new Promise<void>((resolve) => over.addEventListener('abort', () => resolve(), { once: true }))
+      await Promise.race([Promise.all(loops.map((loop) => loop.runNow())), moment])
+      stopped = true
+      await Promise.race([Promise.all([chores, ...loops].map((loop) => loop.stop())), moment])
+    },
+  }
+}
+
+interface Loop {
+  wake(): void
+  runNow(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Runs `round` again and again: when woken, and after the milliseconds it returns. One at a time. */
+function startLoop(round: () => Promise<number>, failed: (error: unknown) => void): Loop {
+  let timer: NodeJS.Timeout | null = null
+  let running: Promise<void> = Promise.resolve()
+  let queued = false
+  let stopped = false
+
+  const run = async (): Promise<void> => {
+    queued = false
+    if (stopped) return
+    let waitMs = POLL_MS
+    try {
+      waitMs = await round()
+    } catch (error) {
+      failed(error)
+    }
+    if (timer) clearTimeout(timer)
+    if (!stopped) timer = setTimeout(wake, waitMs)
+  }
+  const wake = (): void => {
+    if (queued || stopped) return
+    queued = true
+    running = running.then(run)
+  }
+  wake()
+  return {
+    wake,
+    runNow: () => {
+      running = running.then(run)
+      return running
+    },
+    stop: async () => {
+      stopped = true
+      if (timer) clearTimeout(timer)
+      await running
+    },
+  }
+}

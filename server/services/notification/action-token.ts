@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { open, seal } from '../../core/secret-box'
+
+/** A button works this long. */
+export const ACTION_TOKEN_LIFETIME_MS = 24 * 60 * 60_000
+/** Longer than any token of ours; what is longer is not looked at. */
+const MAX_TOKEN_LENGTH = 512
+// Binds a token to its use: no other ciphertext under the same key opens as one.
+const SEAL_CONTEXT = 'notification-action'
+
+const sealed = z.object({
+  action: z.literal('stop'),
+  runnerId: z.uuid(),
+  epoch: z.number().int(),
+  expires: z.number().int(),
+})
+
+/** What a button may do: one thing, to one life of one runner, for a day. */
+export type ActionGrant = z.infer<typeof sealed>
+
+/** A capability in URL-safe text. Nobody but this installation can make or read one. */
+export const sealAction = (key: Buffer, grant: ActionGrant): string =>
+  Buffer.from(seal(key, SEAL_CONTEXT, JSON.stringify(grant))).toString('base64url')
+
+/** What a token grants, expired or not; null for what is none of ours. */
+export function openAction(key: Buffer, token: string): ActionGrant | null {
+  if (token.length > MAX_TOKEN_LENGTH) return null
+  const bytes = Buffer.from(token, 'base64url')
+  // One capability has one spelling.
+  if (bytes.toString('base64url') !== token) return null
+  try {
+    return sealed.parse(JSON.parse(open(key, SEAL_CONTEXT, bytes)))
+  } catch {
+    // Whatever is wrong with it, it grants nothing; saying what would only help to forge one.
+    return null
+  }
+}

@@ -1,0 +1,284 @@
+import { describe, expect, it } from 'vitest'
+import type { EventEnvelope } from '@/contracts/event/envelope'
+import type { EventType } from '@/contracts/event/event-data'
+import { DEFAULT_NOTIFICATION_SETTINGS, notificationKind } from '@/contracts/notification/notification'
+import { decideNotification, type Facts } from './decide-notification'
+import type { RunnerFacts } from './runner-wishes'
+import type { Draft, Wish } from './wish'
+
+const RUNNER = '3b1f8a52-6a0e-4a6a-9c5b-0f6a5a1b2c3d'
+const AT = '2026-01-02T03:00:00.000Z'
+const everything = {
+  ...DEFAULT_NOTIFICATION_SETTINGS,
+  enabled: Object.fromEntries(
+    notificationKind.options.map((kind) => [kind, true]),
+  ) as typeof DEFAULT_NOTIFICATION_SETTINGS.enabled,
+}
+
+const event = (type: EventType, data: Record<string, unknown>, over: Partial<EventEnvelope> = {}): EventEnvelope => ({
+  specversion: '1.0',
+  id: '00000000-0000-4000-8000-000000000001',
+  source: 'urn:stratavore:installation:x',
+  type,
+  time: AT,
+  subject: `runner/${RUNNER}`,
+  datacontenttype: 'application/json',
+  dataschema: `urn:stratavore:event:${type}:1`,
+  sequence: '7',
+  actorkind: 'daemon',
+  actorname: 'daemon',
+  data,
+  ...over,
+})
+
+const runner: RunnerFacts = {
+  id: RUNNER,
+  name: 'fix-login',
+  project: 'web',
+  provider: 'claude',
+  providerName: 'Claude Code',
+  status: 'running',
+  activity: 'working',
+  activitySince: new Date(AT),
+  epoch: 1,
+  startedAt: new Date('2026-01-02T02:48:00.000Z'),
+  lastLines: null,
+}
+const facts = (over: Partial<RunnerFacts> = {}, system: Partial<Facts['system']> = {}): Facts => ({
+  runner: { ...runner, ...over },
+  system: {
+    subjectId: 'subject',
+    project: 'web',
+    providerName: 'Claude Code',
+    nodeOnline: false,
+    later: [],
+    ...system,
+  },
+})
+const change = (over: Record<string, unknown> = {}) => ({
+  provider: 'claude',
+  status: 'failed',
+  previousStatus: 'running',
+  desired: 'running',
+  epoch: 1,
+  pid: 1,
+  exitCode: 3,
+  signal: null,
+  reason: 'exited with code 3',
+  activity: 'working',
+  activitySince: AT,
+  ...over,
+})
+const activity = (now: string, previous: string) => ({
+  activity: now,
+  previous,
+  previousSeconds: 720,
+  provider: 'claude',
+  epoch: 1,
+})
+
+const told = (wishes: Wish[]): Draft[] => wishes.flatMap((wish) => (wish.kind === 'tell' ? [wish.draft] : []))
+const withdrawn = (wishes: Wish[]): string[] =>
+  wishes.flatMap((wish) => (wish.kind === 'withdraw' ? [wish.thread] : []))
+const decide = (type: EventType, data: Record<string, unknown>, known = facts(), settings = everything) =>
+  decideNotification(event(type, data), known, settings)
+
+describe('a runner that waits', () => {
+  it('is told with who, what and since when, a moment later, with a way to stop it', () => {
+    const wishes = decide(
+      'runner.activity',
+      activity('waiting_permission', 'working'),
+      facts({ activity: 'waiting_permission' }),
+    )
+    expect(told(wishes)).toEqual([
+      {
+        thread: `runner:${RUNNER}:waiting`,
+        kind: 'runner_waiting',
+        topic: 'alerts',
+        priority: 'high',
+        title: 'web/fix-login waits for permission',
+        message: 'Claude Code asks for permission after 12 min of work. It goes on when you answer.',
+        tags: ['raised_hand'],
+        click: `/runners/${RUNNER}`,
+        actions: [{ do: 'open' }, { do: 'stop', runnerId: RUNNER, epoch: 1 }],
+        delayMs: 5_000,
+        again: 'replace',
+        freshForMs: null,
+        inSummaryAs: 'web',
+      },
+    ])
+    const input = decide('runner.activity', activity('waiting_input', 'idle'), facts({ activity: 'waiting_input' }))
+    expect(told(input)).toMatchObject([{ title: 'web/fix-login waits for an answer', priority: 'default' }])
+  })
+
+  it('is open exactly while its row waits, in whatever order events come', () => {
+    const thread = `runner:${RUNNER}:waiting`
+    // The news that it waits comes after it was answered.
+    const late = decide('runner.activity', activity('waiting_input', 'working'), facts({ activity: 'working' }))
+    expect([told(late), withdrawn(late)]).toEqual([[], [thread]])
+    // The news that it was answered comes after it asked again.
+    const again = decide('runner.activity', activity('working', 'waiting_input'), facts({ activity: 'waiting_input' }))
+    expect([told(again).length, withdrawn(again)]).toEqual([1, []])
+    for (const type of ['runner.stopping', 'runner.paused', 'runner.stopped', 'runner.failed'] as const) {
+      const status = { 'runner.stopping': 'stopping', 'runner.paused': 'paused' }[type as string] ?? 'failed'
+      const ended = decide(type, change({ status }), facts({ status: status as 'failed', activity: 'waiting_input' }))
+      expect(withdrawn(ended)).toContain(thread)
+      expect(told(ended).map((draft) => draft.kind)).not.toContain('runner_waiting')
+    }
+  })
+})
+
+describe('an end', () => {
+  it('says why, after how long, and the last line', () => {
+    const wishes = decide(
+      'runner.failed',
+      change(),
+      facts({ name: null, status: 'failed', lastLines: 'a\nError: \u001b[31mno such file\u001b[0m\n' }),
+    )
+    expect(told(wishes)).toMatchObject([
+      {
+        thread: `runner:${RUNNER}:end`,
+        title: 'web: Claude Code failed',
+        message: 'Exited with code 3 after 12 min.\nLast line: Error: no such file',
+        priority: 'high',
+        actions: [{ do: 'open' }],
+      },
+    ])
+  })
+
+  it('that is restarted says when, rings less, can be stopped, and the restart by policy does not settle it', () => {
+    const restarts = change({ status: 'starting', restartCount: 2, nextStartAt: '2026-01-02T03:00:04.000Z' })
+    const known = facts({ status: 'starting', epoch: 2, startedAt: null })
+    expect(told(decide('runner.failed', restarts, known))).toMatchObject([
+      {
+        message: 'Exited with code 3.\nIt is started again in 4 s.',
+        priority: 'default',
+        actions: [{ do: 'open' }, { do: 'stop', epoch: 2 }],
+      },
+    ])
+    expect(withdrawn(decide('runner.restarting', restarts, known))).not.toContain(`runner:${RUNNER}:end`)
+  })
+
+  it('is settled by a restart or a stop by hand', () => {
+    const restarted = decide('runner.restarting', change({ status: 'starting' }), facts({ status: 'starting' }))
+    expect(withdrawn(restarted)).toContain(`runner:${RUNNER}:end`)
+    const stopped = decide(
+      'runner.stopped',
+      change({ status: 'terminated', reason: 'stopped by owner' }),
+      facts({ status: 'terminated' }),
+    )
+    expect(withdrawn(stopped)).toContain(`runner:${RUNNER}:end`)
+    expect(told(stopped)).toMatchObject([{ kind: 'runner_stopped', priority: 'low', topic: 'status' }])
+  })
+
+  it('stays within what ntfy takes, whatever was printed', () => {
+    const nasty = `${'\u001b]0;x\u0007'}${'é'.repeat(9_000)}`
+    for (const draft of told(
+      decide(
+        'runner.failed',
+        change({ reason: nasty }),
+        facts({ status: 'failed', name: 'n'.repeat(500), lastLines: nasty }),
+      ),
+    )) {
+      expect(Buffer.byteLength(draft.title)).toBeLessThanOrEqual(250)
+      expect(Buffer.byteLength(draft.message)).toBeLessThanOrEqual(4_096)
+    }
+  })
+})
+
+describe('nodes, quotas, alerts, the daemon', () => {
+  it('a lost node is told unless it is back already, and said back when it joins', () => {
+    const lost = { node: 'gpu', silentSeconds: 45, runners: 3 }
+    expect(told(decide('node.lost', lost))).toMatchObject([
+      { title: 'gpu is lost', message: 'Nothing heard of it for 45 s; 3 runners on it may still run.' },
+    ])
+    expect(decide('node.lost', lost, facts({}, { nodeOnline: true }))).toEqual([])
+    const joined = { node: 'gpu', agentId: RUNNER, pid: 1, runners: 0 }
+    expect(decide('node.joined', joined)).toMatchObject([
+      { kind: 'withdraw', thread: 'node:subject:lost', back: { title: 'gpu is back' } },
+    ])
+  })
+
+  it('a budget rises in priority and replaces what said less', () => {
+    const warning = (percent: number) => ({
+      percent,
+      used: percent * 10,
+      limit: 1000,
+      unit: 'tokens',
+      period: 'daily',
+      scope: 'project',
+      policy: 'stop',
+    })
+    const steps = [75, 91, 130].map((percent) => decide('budget.warning', warning(percent)))
+    expect(steps.map((wishes) => told(wishes)[0]?.priority)).toEqual(['default', 'high', 'urgent'])
+    expect(steps.map(withdrawn)).toEqual([
+      [],
+      ['budget:project:subject:75'],
+      ['budget:project:subject:75', 'budget:project:subject:90'],
+    ])
+    expect(told(steps[2] ?? [])).toMatchObject([
+      {
+        title: 'web: 100 % of the daily budget is used',
+        message: '1300 tokens of 1000 tokens.\nRunners are stopped now.',
+      },
+    ])
+    expect(decide('budget.warning', warning(50))).toEqual([])
+  })
+
+  it('an alert has one thread per code, is withdrawn when resolved, and is no news when it is resolved already', () => {
+    const data = {
+      severity: 'critical',
+      code: 'outbox.dead',
+      message: 'Events are parked',
+      hint: 'Look',
+      resolved: false,
+    }
+    expect(told(decide('system.alert', data))).toMatchObject([
+      { thread: 'alert:outbox.dead', priority: 'urgent', message: 'Events are parked\nLook' },
+    ])
+    expect(withdrawn(decide('system.alert', { ...data, resolved: true }))).toEqual(['alert:outbox.dead'])
+    const later = [
+      { type: 'system.alert' as const, subjectId: 'subject', data: { code: 'outbox.dead', resolved: true } },
+    ]
+    expect(decide('system.alert', data, facts({}, { later }))).toEqual([])
+  })
+
+  it('a stop of the daemon is settled by its next start, also when that is heard of first', () => {
+    const data = { part: 'daemon', pid: 1 }
+    expect(told(decide('system.stopped', data))).toMatchObject([{ kind: 'daemon_stopped' }])
+    expect(withdrawn(decide('system.started', data))).toEqual(['daemon:stopped'])
+    const later = [{ type: 'system.started' as const, subjectId: '2', data: {} }]
+    expect(decide('system.stopped', data, facts({}, { later }))).toEqual([])
+  })
+
+  it('a refused launch says what is full and what helps', () => {
+    const data = { kind: 'concurrent_runners', limit: 10, used: 10, provider: 'claude' }
+    expect(told(decide('quota.exceeded', data))).toMatchObject([
+      {
+        thread: 'quota:subject',
+        title: 'web is at its quota',
+        message: 'A launch of Claude Code was refused: 10 of 10 runners are in use. Stop one, or raise the quota.',
+      },
+    ])
+  })
+})
+
+it('switches keep things from being told, and never from being taken back', () => {
+  for (const kind of notificationKind.options) {
+    const settings = { ...everything, enabled: { ...everything.enabled, [kind]: false } }
+    const wishes = [
+      ...decide('runner.failed', change(), facts({ status: 'failed' }), settings),
+      ...decide('runner.stopped', change(), facts({ status: 'terminated' }), settings),
+      ...decide('runner.started', change(), facts(), settings),
+      ...decide('system.started', { part: 'daemon', pid: 1 }, facts(), settings),
+    ]
+    expect(told(wishes).map((draft) => draft.kind)).not.toContain(kind)
+    expect(withdrawn(wishes)).toContain('daemon:stopped')
+  }
+})
+
+it('refuses data that is not of its type, and passes by what is nobody’s news', () => {
+  expect(() => decide('runner.failed', { nonsense: true })).toThrow()
+  expect(decide('runner.launched', { nonsense: true })).toEqual([])
+  expect(decideNotification(event('runner.failed', change()), { ...facts(), runner: null }, everything)).toEqual([])
+})

@@ -1,0 +1,49 @@
+import type { z } from 'zod'
+import {
+  type Notification,
+  type NotificationChannelStatus,
+  notificationChannel,
+  type notificationListInput,
+} from '@/contracts/notification/notification'
+import type { ServiceContext } from '../service-context'
+import { CHANNEL_HINTS, isConfigured } from './channels'
+import { notificationToApi } from './notification-row'
+
+/** What was told or is about to be, newest first. */
+export async function listNotifications(
+  ctx: Pick<ServiceContext, 'db'>,
+  input: z.output<typeof notificationListInput>,
+): Promise<Notification[]> {
+  const rows = await ctx.db.prisma.notification.findMany({
+    orderBy: [{ updatedAt: 'desc' }, { id: 'asc' }],
+    take: input.limit,
+  })
+  return rows.map(notificationToApi)
+}
+
+/** Which channels are set up, what waits in them, and how the last sending went. */
+export async function channelStatuses(
+  ctx: Pick<ServiceContext, 'db' | 'settings'>,
+): Promise<NotificationChannelStatus[]> {
+  return Promise.all(
+    notificationChannel.options.map(async (channel) => {
+      const configured = isConfigured(ctx.settings, channel)
+      const [pending, last, sent] = await Promise.all([
+        ctx.db.prisma.notification.count({ where: { channel, nextAttemptAt: { not: null } } }),
+        ctx.db.prisma.notification.findFirst({
+          where: { channel, lastAttemptAt: { not: null } },
+          orderBy: { lastAttemptAt: 'desc' },
+        }),
+        ctx.db.prisma.notification.aggregate({ where: { channel }, _max: { sentAt: true } }),
+      ])
+      return {
+        channel,
+        configured,
+        hint: configured ? null : CHANNEL_HINTS[channel],
+        pending,
+        lastError: last?.lastError ?? null,
+        lastSentAt: sent._max.sentAt?.toISOString() ?? null,
+      }
+    }),
+  )
+}

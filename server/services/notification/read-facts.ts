@@ -1,0 +1,71 @@
+import type { EventEnvelope } from '@/contracts/event/envelope'
+import { type EventType, eventType } from '@/contracts/event/event'
+import { type ProviderId, providerId, providerProbe } from '@/contracts/provider/provider'
+import type { Tx } from '../../db/database'
+import type { Facts } from './decide-notification'
+import type { RunnerFacts } from './runner-wishes'
+
+/** Later events that are looked through for one that settles the matter. */
+const LATER_LIMIT = 100
+/** Events whose meaning another event may have ended before they arrived. */
+const SETTLED_LATER: ReadonlySet<EventType> = new Set<EventType>(['system.alert', 'system.stopped'])
+
+/** Reads what an event lacks, in the transaction that decides on it. */
+export async function readFacts(tx: Tx, event: EventEnvelope): Promise<Facts> {
+  const [, subjectId = ''] = event.subject.split(/\/(.*)/s)
+  const runner = event.type.startsWith('runner.') ? await readRunner(tx, subjectId) : null
+  const node = event.type.startsWith('node.')
+    ? await tx.agent.findFirst({ where: { nodeId: subjectId, connected: true }, select: { id: true } })
+    : null
+  const provider = providerId.safeParse(event.data.provider)
+  return {
+    runner,
+    system: {
+      subjectId,
+      project: event.project ?? null,
+      providerName: provider.success ? await readProviderName(tx, provider.data) : '',
+      nodeOnline: node !== null,
+      later: SETTLED_LATER.has(event.type) ? await readLater(tx, event, subjectId) : [],
+    },
+  }
+}
+
+async function readRunner(tx: Tx, id: string): Promise<RunnerFacts | null> {
+  const row = await tx.runner.findUnique({ where: { id }, include: { project: true, node: true } })
+  if (!row) return null
+  const { name, provider, status, activity, activitySince, epoch, startedAt, lastLines } = row
+  return {
+    ...{ id, name, provider, status, activity, activitySince, epoch, startedAt, lastLines },
+    project: row.project.name,
+    providerName: nameOf(row.node.providers, provider),
+  }
+}
+
+/** A provider's name as the node's agent tells it, else its id. */
+const nameOf = (probes: unknown, id: ProviderId): string =>
+  providerProbe
+    .array()
+    .parse(probes)
+    .find((probe) => probe.id === id)?.displayName ?? id
+
+async function readProviderName(tx: Tx, id: ProviderId): Promise<string> {
+  const node = await tx.node.findFirst({ where: { removedAt: null }, orderBy: { createdAt: 'asc' } })
+  return nameOf(node?.providers ?? [], id)
+}
+
+async function readLater(tx: Tx, event: EventEnvelope, subjectId: string): Promise<Facts['system']['later']> {
+  const rows = await tx.outboxEvent.findMany({
+    where: {
+      seq: { gt: BigInt(event.sequence) },
+      OR: [{ aggregateId: subjectId, type: event.type }, { type: 'system.started' }],
+    },
+    orderBy: { seq: 'asc' },
+    take: LATER_LIMIT,
+    select: { type: true, aggregateId: true, data: true },
+  })
+  return rows.map((row) => ({
+    type: eventType.parse(row.type),
+    subjectId: row.aggregateId,
+    data: typeof row.data === 'object' && row.data !== null && !Array.isArray(row.data) ? row.data : {},
+  }))
+}

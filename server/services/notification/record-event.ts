@@ -1,0 +1,75 @@
+import type { EventEnvelope } from '@/contracts/event/envelope'
+import type { NotificationChannel, NotificationSettings } from '@/contracts/notification/notification'
+import type { Tx } from '../../db/database'
+import { lockKey } from '../../db/locks'
+import type { ServiceContext } from '../service-context'
+import { applyChanges } from './apply-changes'
+import { configuredChannels } from './channels'
+import { decideNotification } from './decide-notification'
+import { openRow } from './notification-row'
+import { DECISION_LOCK, readNotificationSettings } from './notification-settings'
+import { BURST_WINDOW_MS, type Change, type OpenRow, planTell, planWithdraw } from './plan-change'
+import { quietUntil } from './quiet-hours'
+import { readFacts } from './read-facts'
+import type { Wish } from './wish'
+
+export type NotificationContext = Pick<ServiceContext, 'db' | 'clock' | 'settings'>
+
+/** Summaries of one channel that are open at once: one burst per kind and a digest or two. */
+const MAX_OPEN_SUMMARIES = 50
+
+/** Writes what an event makes to be told or taken back, for every channel that is set up. Sends nothing. */
+export async function recordEvent(ctx: NotificationContext, tx: Tx, event: EventEnvelope): Promise<void> {
+  const channels = configuredChannels(ctx.settings)
+  if (channels.length === 0) return
+  // Counting bursts and finding the open row need the others to wait.
+  await lockKey(tx, DECISION_LOCK)
+  const settings = await readNotificationSettings(tx)
+  const wishes = decideNotification(event, await readFacts(tx, event), settings)
+  for (const channel of channels) {
+    for (const wish of wishes) await applyWish(ctx, tx, channel, wish, settings, event.id)
+  }
+}
+
+/** Applies one wish to one channel. The caller holds the decision lock. */
+export async function applyWish(
+  ctx: Pick<NotificationContext, 'clock'>,
+  tx: Tx,
+  channel: NotificationChannel,
+  wish: Wish,
+  settings: NotificationSettings,
+  eventId: string | null,
+): Promise<void> {
+  const now = ctx.clock.now()
+  // Machines do not sleep: quiet hours are for phones.
+  const quiet = (at: Date): Date | null => (channel === 'ntfy' ? quietUntil(at, settings) : null)
+  const thread = wish.kind === 'tell' ? wish.draft.thread : wish.thread
+  const open = await readOpen(tx, channel, thread)
+  let changes: Change[]
+  if (wish.kind === 'withdraw') {
+    const summaries = await readSummaries(tx, channel, thread)
+    changes = planWithdraw(wish, open, summaries, { now, quietUntil: quiet })
+  } else {
+    const { kind } = wish.draft
+    const since = new Date(now.getTime() - BURST_WINDOW_MS)
+    const recent = await tx.notification.count({
+      where: { channel, kind, createdAt: { gt: since }, NOT: { thread: { startsWith: 'burst:' } } },
+    })
+    const summary = await readOpen(tx, channel, `burst:${kind}`)
+    changes = planTell(wish.draft, { now, open, summary, recent, quietUntil: quiet })
+  }
+  await applyChanges(tx, { channel, now, eventId }, changes)
+}
+
+async function readOpen(tx: Tx, channel: NotificationChannel, thread: string): Promise<OpenRow | null> {
+  const row = await tx.notification.findFirst({ where: { channel, thread, closedAt: null } })
+  return row && openRow(row)
+}
+
+async function readSummaries(tx: Tx, channel: NotificationChannel, thread: string): Promise<OpenRow[]> {
+  const rows = await tx.notification.findMany({
+    where: { channel, closedAt: null, NOT: { members: { equals: [] } } },
+    take: MAX_OPEN_SUMMARIES,
+  })
+  return rows.map(openRow).filter((row) => row.members.some((member) => member.thread === thread))
+}

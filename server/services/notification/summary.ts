@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import type { NotificationKind } from '@/contracts/notification/notification'
+import { counted, MAX_MESSAGE_BYTES, oneLine, ownLines } from './lock-screen-text'
+
+/** One of what a summary stands for. */
+export const summaryMember = z.object({ thread: z.string(), name: z.string() })
+export type Member = z.infer<typeof summaryMember>
+
+/** Names that a summary tells; the others are counted. */
+const NAMES_SHOWN = 8
+/** Lines of a digest. */
+const LINES_SHOWN = 20
+
+const HEADLINES: Partial<Record<NotificationKind, (count: number) => string>> = {
+  runner_failed: (count) => `${counted(count, 'more runner')} failed`,
+  runner_waiting: (count) => `${counted(count, 'more runner')} ${count === 1 ? 'waits' : 'wait'} for you`,
+  runner_stopped: (count) => `${counted(count, 'more runner')} ended`,
+  runner_started: (count) => `${counted(count, 'more runner')} started`,
+  quota_exceeded: (count) => `${counted(count, 'more project')} at the quota`,
+  node_lost: (count) => `${counted(count, 'more node')} lost`,
+}
+
+/** Title and message that stand for many: of one kind that came at once, or of all that quiet hours held back. */
+export function summaryOf(
+  what: NotificationKind | 'digest',
+  members: readonly Member[],
+): { title: string; message: string } {
+  if (what === 'digest') {
+    const lines = members.slice(0, LINES_SHOWN).map((member) => `- ${oneLine(member.name, 150)}`)
+    const rest = members.length - lines.length
+    return {
+      title: `${members.length} things during your quiet hours`,
+      message: ownLines([...lines, rest > 0 ? `and ${rest} more` : ''], MAX_MESSAGE_BYTES),
+    }
+  }
+  const headline = HEADLINES[what] ?? ((count: number) => `${count} more of ${what.replaceAll('_', ' ')}`)
+  return { title: headline(members.length), message: ownLines([byName(members)], MAX_MESSAGE_BYTES) }
+}
+
+/** `web (5), api (4), tools and 2 more`: the most frequent first. */
+function byName(members: readonly Member[]): string {
+  const counts = new Map<string, number>()
+  for (const { name } of members) counts.set(name, (counts.get(name) ?? 0) + 1)
+  const sorted = [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b))
+  const shown = sorted.slice(0, NAMES_SHOWN).map(([name, count]) => (count > 1 ? `${name} (${count})` : name))
+  const rest = sorted.length - shown.length
+  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+}
