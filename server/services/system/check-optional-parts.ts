@@ -1,27 +1,36 @@
 import { baseUrl } from '@/config/base-url'
 import type { Settings } from '@/config/settings'
+import type { NotificationChannel, NotificationChannelStatus } from '@/contracts/notification/notification'
 import type { HealthCheck } from '@/contracts/system/system'
-import { healthy, switchedOff } from './health-check'
+import { healthy, switchedOff, unhealthy } from './health-check'
 
-type OptionalSettings = Pick<
-  Settings,
-  'host' | 'port' | 'metricsPort' | 'publicUrl' | 'ntfyUrl' | 'webhookUrl' | 'webhookSecret'
->
+/** A channel of notifications: what is not set up is off, and what could not be sent last is told with why. */
+export function checkChannel(
+  settings: Pick<Settings, 'ntfyUrl' | 'webhookUrl'>,
+  { channel, configured, hint, pending, lastError }: NotificationChannelStatus,
+): HealthCheck {
+  if (!configured) return switchedOff(channel, 'off', hint ?? '')
+  // Never more of an address than its host: the rest may let others send there.
+  const addresses: Record<NotificationChannel, string | undefined> = {
+    ntfy: settings.ntfyUrl,
+    webhook: settings.webhookUrl,
+  }
+  const address = addresses[channel]
+  const where = `notifications go to ${address === undefined ? channel : new URL(address).host}`
+  if (lastError === null) return healthy(channel, where)
+  return unhealthy(
+    channel,
+    `${where}; ${pending} wait; the last one failed: ${lastError}`,
+    'Try: stratavore notify test.',
+  )
+}
 
-/** What works when it is set up and is missed by nobody else. Never shows more of an address than its host. */
+type OptionalSettings = Pick<Settings, 'host' | 'port' | 'metricsPort' | 'publicUrl'>
+
+/** What works when it is set up and is missed by nobody else. */
 export function checkOptionalParts(settings: OptionalSettings): HealthCheck[] {
-  const { host, port, metricsPort, publicUrl, ntfyUrl, webhookUrl, webhookSecret } = settings
+  const { host, port, metricsPort, publicUrl } = settings
   return [
-    ntfyUrl === undefined
-      ? switchedOff('ntfy', 'off', 'NTFY_URL=https://ntfy.sh, and topics nobody guesses: see docs/notifications.md.')
-      : healthy('ntfy', `notifications go to ${new URL(ntfyUrl).host}`),
-    webhookUrl === undefined || webhookSecret === undefined
-      ? switchedOff(
-          'webhook',
-          'off',
-          'STRATAVORE_WEBHOOK_URL and STRATAVORE_WEBHOOK_SECRET: see docs/notifications.md.',
-        )
-      : healthy('webhook', `notifications go to ${new URL(webhookUrl).host}`),
     publicUrl === undefined
       ? switchedOff(
           'public address',

@@ -2,9 +2,10 @@ import type { HealthCheck, SystemHealth } from '@/contracts/system/system'
 import type { DaemonStatus } from '../../core/ports/daemon-link'
 import { databaseAnswers } from '../../db/database-answers'
 import { listNodes } from '../node/list-nodes'
+import { channelStatuses } from '../notification/list-notifications'
 import type { ServiceContext } from '../service-context'
 import { checkBroker, checkOutbox } from './check-delivery'
-import { checkOptionalParts } from './check-optional-parts'
+import { checkChannel, checkOptionalParts } from './check-optional-parts'
 import { healthy, unhealthy } from './health-check'
 import { askDaemon } from './read-system-status'
 
@@ -22,8 +23,14 @@ export async function readSystemHealth(ctx: HealthContext): Promise<SystemHealth
   ])
   const stored =
     answeredMs === null
-      ? [unknown('outbox'), unknown('agents')]
-      : await Promise.all([readable('outbox', () => checkOutbox(ctx)), readable('agents', () => checkAgents(ctx))])
+      ? [unknown('outbox'), unknown('agents'), unknown('notifications')]
+      : (
+          await Promise.all([
+            readable('outbox', async () => [await checkOutbox(ctx)]),
+            readable('agents', async () => [await checkAgents(ctx)]),
+            readable('notifications', () => checkChannels(ctx)),
+          ])
+        ).flat()
   const checks = [
     answeredMs === null
       ? unhealthy('database', 'does not answer', 'Nothing can be changed until it is back; what runs goes on.')
@@ -40,8 +47,11 @@ export async function readSystemHealth(ctx: HealthContext): Promise<SystemHealth
 const unknown = (name: string): HealthCheck => unhealthy(name, 'unknown without the database')
 
 /** A database that went away between two questions is no reason to say nothing. */
-const readable = (name: string, check: () => Promise<HealthCheck>): Promise<HealthCheck> =>
-  check().catch(() => unknown(name))
+const readable = (name: string, check: () => Promise<HealthCheck[]>): Promise<HealthCheck[]> =>
+  check().catch(() => [unknown(name)])
+
+const checkChannels = async (ctx: HealthContext): Promise<HealthCheck[]> =>
+  (await channelStatuses(ctx)).map((status) => checkChannel(ctx.settings, status))
 
 function checkDaemon(daemon: DaemonStatus | null): HealthCheck {
   const name = 'daemon'

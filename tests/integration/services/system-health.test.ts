@@ -106,6 +106,18 @@ it('is degraded, not down, without daemon, broker or agents', async () => {
   expect((await health({ ...WELL, role: 'standby' })).status).toBe('ok')
 })
 
+it('is degraded while a channel of notifications does not take them', async () => {
+  await connectAgent()
+  await test.query(
+    `INSERT INTO notifications (id, channel, thread, kind, topic, priority, title, message, click, state, due_at, next_attempt_at, last_attempt_at, last_error, created_at, updated_at)
+     VALUES (gen_random_uuid(), 'ntfy', 't', 'runner_failed', 'alerts', 'high', 't', 'm', '/', 'pending', now(), now(), now(), 'HTTP 503', now(), now())`,
+  )
+  const { status, of } = await health(WELL, { ntfyUrl: 'https://ntfy.example' })
+  expect(status).toBe('degraded')
+  expect(of('ntfy')?.detail).toBe('notifications go to ntfy.example; 1 wait; the last one failed: HTTP 503')
+  expect((await health()).of('ntfy')).toMatchObject({ ok: true, off: true })
+})
+
 it('tells events that wait too long, and events that are parked', async () => {
   await connectAgent()
   await test.project('late')
