@@ -66,6 +66,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   let starting: Promise<void> = Promise.resolve()
   let stopping = false
 
+  let settled: (how: 'leading' | 'standby') => void = () => undefined
+  const first = new Promise<'leading' | 'standby'>((resolve) => {
+    settled = resolve
+  })
+
   const control = createControlHandler(
     controlKey,
     createDaemonControl({
@@ -78,7 +83,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log,
   )
   const http = createServer((request, response) => {
-    if (request.url?.startsWith(CONTROL_PATH)) void control(request, response)
+    // Before it is known which of the two this daemon is, neither answer would be true.
+    if (request.url?.startsWith(CONTROL_PATH)) void first.then(() => control(request, response))
     else response.writeHead(404).end()
   })
   await listenOnSocket(http, paths.daemonSocket)
@@ -100,10 +106,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const leads = () => leadership.state() === 'leading'
     leading = await lead({ ...options, ctx, paths, http, metrics, leads })
   }
-  let settled: (how: 'leading' | 'standby') => void = () => undefined
-  const first = new Promise<'leading' | 'standby'>((resolve) => {
-    settled = resolve
-  })
   let waited = false
   const leadership = startLeadership(settings.databaseUrl, systemClock.now, {
     standby: (leader) => {

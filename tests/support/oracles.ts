@@ -107,13 +107,13 @@ export function watchQuotas(db: Queries): { stop(): Promise<void> } {
   }
 }
 
-/** A row of the chain as the driver gives it. */
+/** As the driver reads it: the big number as text, the time as a date. */
 type AuditRow = Omit<AuditRecord, 'seq' | 'at'> & { seq: string; at: Date; mac: Buffer }
 
 /** O5: every MAC of the audit chain is what it must be, and its head is there. */
 export async function requireWholeAuditChain(db: Queries, key: { id: string; secret: Buffer }): Promise<void> {
   const { rows } = await db.query<AuditRow>(
-    `SELECT seq, at, actor_kind AS "actorKind", actor_id AS "actorId", actor_name AS "actorName", via,
+    `SELECT seq::text, at, actor_kind AS "actorKind", actor_id AS "actorId", actor_name AS "actorName", via,
             request_id AS "requestId", action, target_type AS "targetType", target_id AS "targetId", data, mac
        FROM audit_events ORDER BY seq`,
   )
