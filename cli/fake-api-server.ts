@@ -13,6 +13,13 @@ import {
   eventStreamInput,
   retryDeadInput,
 } from '@/contracts/event/event'
+import {
+  DEFAULT_NOTIFICATION_SETTINGS,
+  type NotificationSettings,
+  notificationListInput,
+  notificationSettingsUpdate,
+  type notificationTestResult,
+} from '@/contracts/notification/notification'
 import { type Project, projectCreateInput, projectListInput, projectRefInput } from '@/contracts/project/project'
 import {
   runnerAttachInput,
@@ -46,6 +53,9 @@ export interface FakeApiServer {
   http: Server
   /** Where `runner.attach` gets its tickets. */
   issueTicket(): Promise<string>
+  /** What `notification.test` answers, and the settings as they were set. */
+  notifyTest: z.infer<typeof notificationTestResult>
+  notifySettings: NotificationSettings
   /** Launches beyond so many live runners are refused. */
   quota: number
   stop(): Promise<void>
@@ -177,6 +187,8 @@ export async function startFakeApiServer(): Promise<FakeApiServer> {
     sent: [],
     log: Buffer.alloc(0),
     screenText: '',
+    notifyTest: { results: [] },
+    notifySettings: DEFAULT_NOTIFICATION_SETTINGS,
     quota: 10,
     stop: async () => undefined,
   }
@@ -251,6 +263,19 @@ export async function startFakeApiServer(): Promise<FakeApiServer> {
     system: t.router({
       status: procedure.query(() => server.status),
       health: procedure.query(() => server.health),
+    }),
+    notification: t.router({
+      test: procedure.mutation(() => server.notifyTest),
+      list: procedure.input(notificationListInput).query(() => []),
+      channels: procedure.query(() => [
+        { channel: 'ntfy', configured: false, hint: 'Set NTFY_URL.', pending: 0, lastError: null, lastSentAt: null },
+      ]),
+      settings: procedure.query(() => server.notifySettings),
+      updateSettings: procedure.input(notificationSettingsUpdate).mutation(({ input }) => {
+        const enabled = { ...server.notifySettings.enabled, ...input.enabled }
+        server.notifySettings = { ...server.notifySettings, ...input, enabled }
+        return server.notifySettings
+      }),
     }),
     event: t.router({
       list: procedure.input(eventListInput).query(() => server.events),

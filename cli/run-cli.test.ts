@@ -125,6 +125,37 @@ describe('runCli', () => {
     expect(stderr).toContain('7 of 10 not launched')
   })
 
+  it('notify test: 0 when all channels work, 1 when one does not or none is set up, and says how to set one up', async () => {
+    const none = await run(['notify', 'test'])
+    expect(none).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(none.stderr).toContain('no channel is set up. ntfy: Set NTFY_URL.')
+    server.notifyTest = { results: [{ channel: 'ntfy', ok: true, detail: 'sent' }] }
+    expect(await run(['notify', 'test'])).toMatchObject({ exitCode: 0, stdout: 'ok       ntfy: sent\n', stderr: '' })
+    server.notifyTest.results.push({ channel: 'webhook', ok: false, detail: 'HTTP 500' })
+    const failed = await run(['notify', 'test', '--json'])
+    expect(failed.exitCode).toBe(1)
+    expect(JSON.parse(failed.stdout)).toEqual(server.notifyTest)
+  })
+
+  it('notify settings: shows and sets, and refuses what it cannot mean', async () => {
+    const args = ['--off', 'node_lost', '--on', 'daily_summary', '--quiet', '22:30-07:00', '--time-zone', 'Asia/Tokyo']
+    expect((await run(['notify', 'settings', 'set', ...args])).exitCode).toBe(0)
+    expect(server.notifySettings).toMatchObject({
+      enabled: { node_lost: false, daily_summary: true, runner_failed: true },
+      quietHours: { from: '22:30', to: '07:00' },
+      timeZone: 'Asia/Tokyo',
+    })
+    const shown = await run(['notify', 'settings'])
+    expect(shown.stdout).toMatch(/node_lost\s+off/)
+    expect(shown.stdout).toContain('quiet hours    22:30-07:00')
+    await run(['notify', 'settings', 'set', '--quiet', 'none'])
+    expect(JSON.parse((await run(['notify', 'settings', '--json'])).stdout).quietHours).toBeNull()
+    for (const bad of [[], ['--on', 'nosuch'], ['--quiet', 'always'], ['--time-zone', 'Mars'], ['--summary-at', '8']])
+      expect((await run(['notify', 'settings', 'set', ...bad])).exitCode).toBe(2)
+    expect((await run(['notify', 'list', '--limit', '0'])).exitCode).toBe(2)
+    expect((await run(['notify', 'list'])).stdout).toBe('Nothing was told yet.\n')
+  })
+
   it('says which runners a beginning may mean', async () => {
     server.runners.push(fakeRunner({ id: 'aaaaaaaa-1111-4111-8111-111111111111' }))
     server.runners.push(fakeRunner({ id: 'aaaaaaaa-1222-4222-8222-222222222222' }))
