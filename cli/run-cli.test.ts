@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DeadEvent, Event } from '@/contracts/event/event'
-import { FAKE_TOKEN, type FakeApiServer, fakeRunner, startFakeApiServer } from './fake-api-server'
+import { FAKE_TOKEN, type FakeApiServer, fakeRunner, fakeStatus, startFakeApiServer } from './fake-api-server'
 import { runCli } from './run-cli'
 
 const NOW = new Date('2026-01-01T00:05:00.000Z')
@@ -293,6 +293,36 @@ describe('runCli', () => {
     expect(await complete('attach', '')).toEqual(['cccccccc'])
     expect(await complete('completion', '')).toEqual(['bash', 'zsh', 'fish'])
     expect(await complete('projects', 's')).toContain('show')
+  })
+
+  it('doctor tells what is off and how to turn it on, and is content with that', async () => {
+    server.health.checks = [
+      { name: 'database', ok: true, off: false, detail: 'answered in 0.4 ms', hint: null },
+      { name: 'broker', ok: true, off: true, detail: 'in process, ready', hint: 'AMQP_URL=amqp://... uses RabbitMQ.' },
+    ]
+    const { exitCode, stdout } = await run(['doctor'])
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^ok {5} {2}database: answered in 0.4 ms$/m)
+    expect(stdout).toMatch(/^off {4} {2}broker: in process, ready\. AMQP_URL=amqp:\/\/\.\.\. uses RabbitMQ\.$/m)
+  })
+
+  it('doctor tells what is not well and why, and exits with 1', async () => {
+    const why = 'RabbitMQ, blocked since 2026-01-01: low on memory\x1b[2J'
+    server.health.checks = [{ name: 'broker', ok: false, off: false, detail: why, hint: 'Events wait.' }]
+    const { exitCode, stdout } = await run(['doctor'])
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain('problem  broker: RabbitMQ, blocked since 2026-01-01: low on memory\\x1b[2J. Events wait.')
+    const { stdout: json } = await run(['doctor', '--json'])
+    expect(JSON.parse(json)).toContainEqual({ name: 'broker', state: 'problem', detail: `${why}. Events wait.` })
+  })
+
+  it('status tells of the broker, whatever its kind, and of events that are not delivered', async () => {
+    expect((await run(['status'])).stdout).toMatch(/^broker +in process, ready\nevents waiting +0$/m)
+    const broker = { kind: 'amqp', ok: false, state: 'connecting', since: null, error: 'ECONNREFUSED' } as const
+    server.status = fakeStatus({ broker, outboxPending: 12, outboxDead: 3 })
+    const { stdout } = await run(['status'])
+    expect(stdout).toMatch(/^broker +RabbitMQ, connecting: ECONNREFUSED\nevents waiting +12$/m)
+    expect(stdout).toMatch(/^events parked +3; see: stratavore events dead$/m)
   })
 
   it('documents the exit codes in the main help', async () => {

@@ -2,6 +2,9 @@ import { createServer } from 'node:http'
 import type { Logger } from 'pino'
 import { homePaths } from '@/config/paths'
 import type { Settings } from '@/config/settings'
+import { DAEMON_CONSUMER } from '../consumers/daemon-events'
+import { METRICS_CONSUMER } from '../consumers/metrics/metrics-consumer'
+import { NOTIFICATION_CONSUMER } from '../consumers/notifications/notification-consumer'
 import { DAEMON_ACTOR } from '../core/actor'
 import { systemClock } from '../core/clock'
 import { CONTROL_PATH } from '../core/control/control-protocol'
@@ -43,14 +46,23 @@ export interface Daemon {
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { settings, log } = options
-  const { monotonicMs } = systemClock
   const paths = homePaths(settings.home)
   const keys = await readInstallationKeys(paths)
   const controlKey = await readKeyFile(paths.controlKey)
   const db = openDatabase(settings.databaseUrl, (error) => log.warn({ err: error }, 'a database connection was lost'))
   await db.prisma.$queryRaw`SELECT 1`
-  const metrics = createDaemonMetrics(db, monotonicMs)
   let leading: Leading | null = null
+  const metrics = createDaemonMetrics({
+    db,
+    clock: systemClock,
+    consumers: [DAEMON_CONSUMER, METRICS_CONSUMER, NOTIFICATION_CONSUMER],
+    // A standby has neither agents nor a broker.
+    broker: () => leading?.broker ?? null,
+    agentsConnected: () => leading?.agentsConnected() ?? 0,
+    terminalViewers: () => leading?.terminalViewers() ?? 0,
+    leads: () => leadership.state() === 'leading',
+    onReadFailure: (of, error) => log.warn({ err: error }, `figures of the ${of} could not be read`),
+  })
   let starting: Promise<void> = Promise.resolve()
   let stopping = false
 
