@@ -1,6 +1,6 @@
 // The layers of docs/architecture, as rules. Arrows point from who is imported to who imports:
 //   platform <- agent, cli, server;  contracts <- config, agent, client <- cli, components, app
-//   contracts, config <- core <- db, outbox <- services <- trpc, gateways, consumers <- daemon, web, launcher
+//   contracts, config <- core <- db, outbox <- services <- trpc, gateways, consumers <- metrics <- daemon, web, launcher
 
 const notIn = (...folders) => `^(?!(?:${folders.join('|')})/)(?!node_modules/)`
 const ours = '(?:agent|app|bench|bin|cli|client|components|config|contracts|platform|scripts|server|tests)'
@@ -33,8 +33,8 @@ const serverLayers = {
   outbox: ['core', 'db'],
   services: ['core', 'db', 'outbox'],
   adapters: ['core'],
-  metrics: ['core', 'db'],
   consumers: ['core', 'db', 'outbox', 'services'],
+  metrics: ['core', 'db', 'outbox', 'services', 'consumers', 'gateways'],
   trpc: ['core', 'db', 'outbox', 'services'],
   gateways: ['core', 'db', 'outbox', 'services'],
 }

@@ -13,6 +13,13 @@ import {
   eventStreamInput,
   retryDeadInput,
 } from '@/contracts/event/event'
+import {
+  DEFAULT_NOTIFICATION_SETTINGS,
+  type NotificationSettings,
+  notificationListInput,
+  notificationSettingsUpdate,
+  type notificationTestResult,
+} from '@/contracts/notification/notification'
 import { type Project, projectCreateInput, projectListInput, projectRefInput } from '@/contracts/project/project'
 import {
   runnerAttachInput,
@@ -25,6 +32,7 @@ import {
   runnerStopInput,
 } from '@/contracts/runner/inputs'
 import type { Runner } from '@/contracts/runner/runner'
+import type { SystemHealth, SystemStatus } from '@/contracts/system/system'
 
 /** The token it accepts. */
 export const FAKE_TOKEN = 'fake-token'
@@ -36,6 +44,8 @@ export interface FakeApiServer {
   runners: Runner[]
   projects: Project[]
   events: Event[]
+  status: SystemStatus
+  health: SystemHealth
   deadEvents: DeadEvent[]
   sent: { id: string; text: string; enter: boolean }[]
   log: Buffer
@@ -43,6 +53,9 @@ export interface FakeApiServer {
   http: Server
   /** Where `runner.attach` gets its tickets. */
   issueTicket(): Promise<string>
+  /** What `notification.test` answers, and the settings as they were set. */
+  notifyTest: z.infer<typeof notificationTestResult>
+  notifySettings: NotificationSettings
   /** Launches beyond so many live runners are refused. */
   quota: number
   stop(): Promise<void>
@@ -118,6 +131,32 @@ export function fakeProject(overrides: Partial<Project> = {}): Project {
   }
 }
 
+/** An installation where all is well and little goes on, but for what `overrides` say. */
+export function fakeStatus(overrides: Partial<SystemStatus> = {}): SystemStatus {
+  const part = { pid: 1234, startedAt: LONG_AGO, memoryBytes: 99_000_000 }
+  return {
+    version: '9.9.9',
+    url: 'http://127.0.0.1:7717',
+    web: part,
+    daemon: part,
+    agents: [],
+    database: { ok: true, kind: 'embedded', latencyMs: 0.4 },
+    broker: { kind: 'local', ok: true, state: 'ready', since: LONG_AGO, error: null },
+    counts: {
+      projects: 1,
+      sessions: 0,
+      nodes: 1,
+      nodesOnline: 1,
+      runners: { starting: 0, running: 0, paused: 0, stopping: 0, terminated: 0, failed: 0, lost: 0 },
+      live: 0,
+      waiting: 0,
+    },
+    outboxPending: 0,
+    outboxDead: 0,
+    ...overrides,
+  }
+}
+
 /** Starts it on a free loopback port, with one project and no runner. */
 export async function startFakeApiServer(): Promise<FakeApiServer> {
   const t = initTRPC.context<{ token: string | undefined }>().create({
@@ -142,10 +181,14 @@ export async function startFakeApiServer(): Promise<FakeApiServer> {
     runners: [],
     projects: [fakeProject()],
     events: [],
+    status: fakeStatus(),
+    health: { status: 'ok', checks: [] },
     deadEvents: [],
     sent: [],
     log: Buffer.alloc(0),
     screenText: '',
+    notifyTest: { results: [] },
+    notifySettings: DEFAULT_NOTIFICATION_SETTINGS,
     quota: 10,
     stop: async () => undefined,
   }
@@ -214,6 +257,24 @@ export async function startFakeApiServer(): Promise<FakeApiServer> {
       delete: procedure.input(z.object({ project: z.string(), confirmName: z.string() })).mutation(({ input }) => {
         server.projects = server.projects.filter((one) => one.name !== findProject(input.project).name)
         return { ok: true }
+      }),
+    }),
+    node: t.router({ list: procedure.query(() => []) }),
+    system: t.router({
+      status: procedure.query(() => server.status),
+      health: procedure.query(() => server.health),
+    }),
+    notification: t.router({
+      test: procedure.mutation(() => server.notifyTest),
+      list: procedure.input(notificationListInput).query(() => []),
+      channels: procedure.query(() => [
+        { channel: 'ntfy', configured: false, hint: 'Set NTFY_URL.', pending: 0, lastError: null, lastSentAt: null },
+      ]),
+      settings: procedure.query(() => server.notifySettings),
+      updateSettings: procedure.input(notificationSettingsUpdate).mutation(({ input }) => {
+        const enabled = { ...server.notifySettings.enabled, ...input.enabled }
+        server.notifySettings = { ...server.notifySettings, ...input, enabled }
+        return server.notifySettings
       }),
     }),
     event: t.router({

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DeadEvent, Event } from '@/contracts/event/event'
-import { FAKE_TOKEN, type FakeApiServer, fakeRunner, startFakeApiServer } from './fake-api-server'
+import { FAKE_TOKEN, type FakeApiServer, fakeRunner, fakeStatus, startFakeApiServer } from './fake-api-server'
 import { runCli } from './run-cli'
 
 const NOW = new Date('2026-01-01T00:05:00.000Z')
@@ -123,6 +123,37 @@ describe('runCli', () => {
     expect(exitCode).toBe(4)
     expect(JSON.parse(stdout)).toHaveLength(3)
     expect(stderr).toContain('7 of 10 not launched')
+  })
+
+  it('notify test: 0 when all channels work, 1 when one does not or none is set up, and says how to set one up', async () => {
+    const none = await run(['notify', 'test'])
+    expect(none).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(none.stderr).toContain('no channel is set up. ntfy: Set NTFY_URL.')
+    server.notifyTest = { results: [{ channel: 'ntfy', ok: true, detail: 'sent' }] }
+    expect(await run(['notify', 'test'])).toMatchObject({ exitCode: 0, stdout: 'ok       ntfy: sent\n', stderr: '' })
+    server.notifyTest.results.push({ channel: 'webhook', ok: false, detail: 'HTTP 500' })
+    const failed = await run(['notify', 'test', '--json'])
+    expect(failed.exitCode).toBe(1)
+    expect(JSON.parse(failed.stdout)).toEqual(server.notifyTest)
+  })
+
+  it('notify settings: shows and sets, and refuses what it cannot mean', async () => {
+    const args = ['--off', 'node_lost', '--on', 'daily_summary', '--quiet', '22:30-07:00', '--time-zone', 'Asia/Tokyo']
+    expect((await run(['notify', 'settings', 'set', ...args])).exitCode).toBe(0)
+    expect(server.notifySettings).toMatchObject({
+      enabled: { node_lost: false, daily_summary: true, runner_failed: true },
+      quietHours: { from: '22:30', to: '07:00' },
+      timeZone: 'Asia/Tokyo',
+    })
+    const shown = await run(['notify', 'settings'])
+    expect(shown.stdout).toMatch(/node_lost\s+off/)
+    expect(shown.stdout).toContain('quiet hours    22:30-07:00')
+    await run(['notify', 'settings', 'set', '--quiet', 'none'])
+    expect(JSON.parse((await run(['notify', 'settings', '--json'])).stdout).quietHours).toBeNull()
+    for (const bad of [[], ['--on', 'nosuch'], ['--quiet', 'always'], ['--time-zone', 'Mars'], ['--summary-at', '8']])
+      expect((await run(['notify', 'settings', 'set', ...bad])).exitCode).toBe(2)
+    expect((await run(['notify', 'list', '--limit', '0'])).exitCode).toBe(2)
+    expect((await run(['notify', 'list'])).stdout).toBe('Nothing was told yet.\n')
   })
 
   it('says which runners a beginning may mean', async () => {
@@ -262,6 +293,36 @@ describe('runCli', () => {
     expect(await complete('attach', '')).toEqual(['cccccccc'])
     expect(await complete('completion', '')).toEqual(['bash', 'zsh', 'fish'])
     expect(await complete('projects', 's')).toContain('show')
+  })
+
+  it('doctor tells what is off and how to turn it on, and is content with that', async () => {
+    server.health.checks = [
+      { name: 'database', ok: true, off: false, detail: 'answered in 0.4 ms', hint: null },
+      { name: 'broker', ok: true, off: true, detail: 'in process, ready', hint: 'AMQP_URL=amqp://... uses RabbitMQ.' },
+    ]
+    const { exitCode, stdout } = await run(['doctor'])
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^ok {5} {2}database: answered in 0.4 ms$/m)
+    expect(stdout).toMatch(/^off {4} {2}broker: in process, ready\. AMQP_URL=amqp:\/\/\.\.\. uses RabbitMQ\.$/m)
+  })
+
+  it('doctor tells what is not well and why, and exits with 1', async () => {
+    const why = 'RabbitMQ, blocked since 2026-01-01: low on memory\x1b[2J'
+    server.health.checks = [{ name: 'broker', ok: false, off: false, detail: why, hint: 'Events wait.' }]
+    const { exitCode, stdout } = await run(['doctor'])
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain('problem  broker: RabbitMQ, blocked since 2026-01-01: low on memory\\x1b[2J. Events wait.')
+    const { stdout: json } = await run(['doctor', '--json'])
+    expect(JSON.parse(json)).toContainEqual({ name: 'broker', state: 'problem', detail: `${why}. Events wait.` })
+  })
+
+  it('status tells of the broker, whatever its kind, and of events that are not delivered', async () => {
+    expect((await run(['status'])).stdout).toMatch(/^broker +in process, ready\nevents waiting +0$/m)
+    const broker = { kind: 'amqp', ok: false, state: 'connecting', since: null, error: 'ECONNREFUSED' } as const
+    server.status = fakeStatus({ broker, outboxPending: 12, outboxDead: 3 })
+    const { stdout } = await run(['status'])
+    expect(stdout).toMatch(/^broker +RabbitMQ, connecting: ECONNREFUSED\nevents waiting +12$/m)
+    expect(stdout).toMatch(/^events parked +3; see: stratavore events dead$/m)
   })
 
   it('documents the exit codes in the main help', async () => {

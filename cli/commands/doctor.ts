@@ -1,5 +1,5 @@
 import { readApiFailure } from '@/client/api/api-failure'
-import type { SystemStatus } from '@/contracts/system/system'
+import type { SystemHealth, SystemStatus } from '@/contracts/system/system'
 import type { Cli } from '../cli'
 import { describeFailure, explainError } from '../cli-error'
 import { ExitCode } from '../exit-code'
@@ -35,27 +35,29 @@ function settingsFindings(cli: Cli): Finding[] {
   }
 }
 
-function statusFindings(status: SystemStatus): Finding[] {
-  const { daemon, database, broker } = status
+/** What the server says of itself and of all it depends on: its settings are its own, not those of this shell. */
+function healthFindings({ checks }: SystemHealth): Finding[] {
+  return checks.map(({ name, ok, off, detail, hint }) => ({
+    name,
+    state: off ? 'off' : ok ? 'ok' : 'problem',
+    detail: hint === null ? detail : `${detail}. ${hint}`,
+  }))
+}
+
+function databaseFinding({ database }: SystemStatus): Finding {
   const external = database.kind === 'external'
-  return [
-    { name: 'daemon', state: daemon ? 'ok' : 'problem', detail: daemon ? `pid ${daemon.pid}` : 'does not answer' },
-    {
-      name: 'database',
-      state: database.ok ? 'ok' : 'problem',
-      detail: `${external ? 'from DATABASE_URL' : 'embedded (set DATABASE_URL for one of your own)'}${database.ok ? '' : ', down'}`,
-    },
-    broker.kind === 'local'
-      ? { name: 'broker', state: 'off', detail: 'in process; RabbitMQ (AMQP_URL) is not used by this version' }
-      : { name: 'broker', state: broker.ok ? 'ok' : 'problem', detail: 'RabbitMQ' },
-  ]
+  const detail = external ? 'from DATABASE_URL' : 'embedded. DATABASE_URL=postgresql://... uses one of your own'
+  return { name: 'kind of database', state: 'ok', detail }
 }
 
 async function serverFindings(cli: Cli): Promise<Finding[]> {
   try {
     const { url } = cli.server()
-    const status = await cli.api().system.status.query()
-    const nodes = await cli.api().node.list.query()
+    const [health, status, nodes] = await Promise.all([
+      cli.api().system.health.query(),
+      cli.api().system.status.query(),
+      cli.api().node.list.query(),
+    ])
     const providers = nodes.flatMap((node) =>
       node.providers.map(
         (probe): Finding => ({
@@ -72,7 +74,13 @@ async function serverFindings(cli: Cli): Promise<Finding[]> {
         detail: node.online ? `${node.liveRunners} runners` : 'its agent is not connected',
       }),
     )
-    return [{ name: 'server', state: 'ok', detail: url }, ...statusFindings(status), ...joined, ...providers]
+    return [
+      { name: 'server', state: 'ok', detail: `${url}, version ${status.version}` },
+      databaseFinding(status),
+      ...healthFindings(health),
+      ...joined,
+      ...providers,
+    ]
   } catch (error) {
     return [
       { name: 'server', state: 'problem', detail: explainError(error).line ?? describeFailure(readApiFailure(error)) },

@@ -11,6 +11,13 @@ const WATCH_INTERVAL_MS = 2_000
 /** Cursor home, erase the screen below: no flicker of an empty screen. */
 const REDRAW = '\x1b[H\x1b[J'
 
+const BROKER_NAMES: Record<SystemStatus['broker']['kind'], string> = { local: 'in process', amqp: 'RabbitMQ' }
+
+function brokerText({ broker }: SystemStatus): string {
+  const why = broker.error === null ? '' : `: ${broker.error}`
+  return `${BROKER_NAMES[broker.kind]}, ${broker.state}${why}`
+}
+
 function statusText(cli: Cli, status: SystemStatus): string {
   const now = cli.process.now()
   const { colors } = cli
@@ -32,8 +39,14 @@ function statusText(cli: Cli, status: SystemStatus): string {
         ? `${database.kind}, ${database.latencyMs?.toFixed(1) ?? '-'} ms`
         : { styled: colors.red(`${database.kind}, down`) },
     ],
-    ['broker', status.broker.ok ? status.broker.kind : { styled: colors.red(`${status.broker.kind}, down`) }],
-    ...(status.broker.kind === 'amqp' ? ([['events waiting', status.outboxPending]] satisfies [string, Cell][]) : []),
+    ['broker', status.broker.ok ? brokerText(status) : { styled: colors.red(brokerText(status)) }],
+    ['events waiting', status.outboxPending],
+    ...(status.outboxDead > 0
+      ? ([['events parked', { styled: colors.red(`${status.outboxDead}; see: stratavore events dead`) }]] satisfies [
+          string,
+          Cell,
+        ][])
+      : []),
     [
       'runners',
       `${counts.live} live${states.length > 0 ? `: ${states.map(([name, count]) => `${count} ${name}`).join(', ')}` : ''}`,

@@ -52,9 +52,21 @@ export type SystemStatus = z.infer<typeof systemStatus>
 /** `degraded` is not down: what works goes on working. */
 export const systemHealth = z.object({
   status: z.enum(['ok', 'degraded', 'down']),
-  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
+  checks: z.array(
+    z.object({
+      name: z.string(),
+      /** False when it is not as it should be; what is merely off is ok. */
+      ok: z.boolean(),
+      /** It is optional and nobody has set it up. */
+      off: z.boolean(),
+      detail: z.string(),
+      /** How to turn it on or what to do about it; null when there is nothing to do. */
+      hint: z.string().nullable(),
+    }),
+  ),
 })
 export type SystemHealth = z.infer<typeof systemHealth>
+export type HealthCheck = SystemHealth['checks'][number]
 
 export const systemMetrics = z.object({
   at: timestamp,

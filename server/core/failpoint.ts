@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 
-/** Names of the file that says at which failpoint to die. Only tests set it. */
-export const FAILPOINT_VARIABLE = 'STRATAVORE_FAILPOINT_FILE'
+/** Environment variable naming the file that says at which failpoint to die. Only tests set it: it is no setting. */
+export const FAILPOINT_VARIABLE = 'SV_FAILPOINT_FILE'
 
 /** Moments in a launch at which a process may die; each has a test of what comes of it. */
 export const failpoints = [

@@ -1,3 +1,5 @@
+import { FAILPOINT_VARIABLE } from '../core/failpoint'
+
 /** What the daemon knows and an agent must not: whoever runs inside a runner may read its agent's environment. */
 const WITHHELD = new Set([
   'DATABASE_URL',
@@ -6,6 +8,7 @@ const WITHHELD = new Set([
   'NODE_ENV',
   'NODE_CHANNEL_FD',
   'NODE_CHANNEL_SERIALIZATION_MODE',
+  FAILPOINT_VARIABLE,
 ])
 
 /** The environment of the local agent: the user's own, without anything of Stratavore. */

@@ -25,13 +25,6 @@ export interface DeliveryObserver {
   consumers: ConsumerObserver
 }
 
-/** For whoever does not count. */
-export const UNOBSERVED_DELIVERY: DeliveryObserver = {
-  publisher: { batch: () => {}, batchFailed: () => {} },
-  pruner: { pruned: () => {}, failed: () => {} },
-  consumers: { handled: () => {}, failed: () => {}, deadLettered: () => {} },
-}
-
 export interface EventDeliveryOptions {
   ctx: Omit<ServiceContext, 'daemon' | 'databaseKind' | 'notifiers'>
   settings: Settings & { databaseUrl: string }

@@ -10,6 +10,7 @@ import { readBootId } from '@/platform/boot-id'
 import { isSameProcess } from '@/platform/process-identity'
 import { configuredNotifiers } from '../adapters/notify/configured-notifiers'
 import { daemonConsumer } from '../consumers/daemon-events'
+import { metricsConsumer } from '../consumers/metrics/metrics-consumer'
 import { notificationConsumer } from '../consumers/notifications/notification-consumer'
 import { listen, WAKE_CHANNEL } from '../db/listen'
 import { serveAgents } from '../gateways/agent/agent-gateway'
@@ -20,7 +21,6 @@ import { serveTerminals } from '../gateways/terminal/terminal-gateway'
 import type { DaemonMetrics } from '../metrics/daemon-metrics'
 import { LOCAL_NODE_NAME } from '../services/installation/bootstrap-installation'
 import { recordAgentDisconnected, recordConnectedAgents } from '../services/node/join-agent'
-import { UNOBSERVED } from '../services/reconcile/reconcile-observer'
 import type { ReconcileContext } from '../services/reconcile/run-reconcile'
 import { getRunner } from '../services/runner/get-runner'
 import { redeemTicket } from '../services/runner/redeem-ticket'
@@ -28,7 +28,7 @@ import { recordDaemonStarted, recordDaemonStopped } from '../services/system/rec
 import { recordVitals } from '../services/vitals/record-vitals'
 import { createAgentHandlers } from './agent-handlers'
 import { readLogs, readScreen, typeText } from './control-handlers'
-import { type EventDelivery, startEventDelivery, UNOBSERVED_DELIVERY } from './event-delivery'
+import { type EventDelivery, startEventDelivery } from './event-delivery'
 import { createHeartbeatBuffer } from './heartbeat-buffer'
 import { keepLocalAgent } from './local-agent'
 import { startNotifications } from './notifications'
@@ -57,6 +57,8 @@ export interface LeadingParts {
 export interface Leading {
   control: Pick<ControlHandlers, 'reconcile' | 'screen' | 'send' | 'logs'>
   agentsConnected(): number
+  /** Who is attached to terminals. */
+  terminalViewers(): number
   /** Where events go. */
   broker: EventDelivery['broker']
   /** The lead was lost for a while, and nobody else had it: everything may have changed. */
@@ -89,10 +91,11 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
     io.of(TERMINAL_NAMESPACE),
     agents,
     { redeemTicket: (ticket) => redeemTicket(ctx, ticket), getRunner: (id) => getRunner(ctx, { id }) },
+    metrics.terminals,
     log,
   )
   const heartbeats = createHeartbeatBuffer((reports) => recordVitals(ctx, reports), {
-    latency: (seconds) => metrics.heartbeatLatency.observe(seconds),
+    latency: metrics.heartbeats.latency,
     failed: (error) => {
       log.warn({ err: error }, 'heartbeats could not be written')
       silence.listenAnew()
@@ -111,7 +114,7 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
   const running = startReconciler(ctx, agents, {
     intervalMs: settings.reconcileIntervalSeconds * 1000,
     log,
-    observer: UNOBSERVED,
+    observer: metrics.reconcile,
     leads: parts.leads,
     afterwards: (_report, runnerIds) => terminals.refresh(runnerIds),
   })
@@ -127,7 +130,7 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
   })
   const notifications = startNotifications(ctx, configuredNotifiers(settings, ctx.clock), {
     log,
-    observer: { outcome: () => undefined },
+    observer: metrics.notifications,
   })
   const localAgent = keepLocalAgent({
     paths,
@@ -157,10 +160,15 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
     ctx,
     settings,
     consumers: [
-      daemonConsumer({ now: ctx.clock.now, delivered: () => {}, wakeRunner: (runnerId) => running.wake([runnerId]) }),
+      daemonConsumer({
+        now: ctx.clock.now,
+        delivered: metrics.delivered,
+        wakeRunner: (runnerId) => running.wake([runnerId]),
+      }),
+      metricsConsumer(metrics.runnerFigures),
       notificationConsumer(ctx, notifications.wake),
     ],
-    observer: UNOBSERVED_DELIVERY,
+    observer: metrics,
     log,
   })
 
@@ -176,6 +184,7 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
       logs: ({ runnerId, from, limit }) => readLogs(screens, runnerId, from, limit),
     },
     agentsConnected: () => agents.all().length,
+    terminalViewers: terminals.viewerCount,
     broker: delivery.broker,
     regained: async () => {
       silence.listenAnew()

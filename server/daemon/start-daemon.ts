@@ -2,6 +2,9 @@ import { createServer } from 'node:http'
 import type { Logger } from 'pino'
 import { homePaths } from '@/config/paths'
 import type { Settings } from '@/config/settings'
+import { DAEMON_CONSUMER } from '../consumers/daemon-events'
+import { METRICS_CONSUMER } from '../consumers/metrics/metrics-consumer'
+import { NOTIFICATION_CONSUMER } from '../consumers/notifications/notification-consumer'
 import { DAEMON_ACTOR } from '../core/actor'
 import { systemClock } from '../core/clock'
 import { CONTROL_PATH } from '../core/control/control-protocol'
@@ -43,16 +46,30 @@ export interface Daemon {
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { settings, log } = options
-  const { monotonicMs } = systemClock
   const paths = homePaths(settings.home)
   const keys = await readInstallationKeys(paths)
   const controlKey = await readKeyFile(paths.controlKey)
   const db = openDatabase(settings.databaseUrl, (error) => log.warn({ err: error }, 'a database connection was lost'))
   await db.prisma.$queryRaw`SELECT 1`
-  const metrics = createDaemonMetrics(db, monotonicMs)
   let leading: Leading | null = null
+  const metrics = createDaemonMetrics({
+    db,
+    clock: systemClock,
+    consumers: [DAEMON_CONSUMER, METRICS_CONSUMER, NOTIFICATION_CONSUMER],
+    // A standby has neither agents nor a broker.
+    broker: () => leading?.broker ?? null,
+    agentsConnected: () => leading?.agentsConnected() ?? 0,
+    terminalViewers: () => leading?.terminalViewers() ?? 0,
+    leads: () => leadership.state() === 'leading',
+    onReadFailure: (of, error) => log.warn({ err: error }, `figures of the ${of} could not be read`),
+  })
   let starting: Promise<void> = Promise.resolve()
   let stopping = false
+
+  let settled: (how: 'leading' | 'standby') => void = () => undefined
+  const first = new Promise<'leading' | 'standby'>((resolve) => {
+    settled = resolve
+  })
 
   const control = createControlHandler(
     controlKey,
@@ -66,7 +83,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log,
   )
   const http = createServer((request, response) => {
-    if (request.url?.startsWith(CONTROL_PATH)) void control(request, response)
+    // Before it is known which of the two this daemon is, neither answer would be true.
+    if (request.url?.startsWith(CONTROL_PATH)) void first.then(() => control(request, response))
     else response.writeHead(404).end()
   })
   await listenOnSocket(http, paths.daemonSocket)
@@ -88,10 +106,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const leads = () => leadership.state() === 'leading'
     leading = await lead({ ...options, ctx, paths, http, metrics, leads })
   }
-  let settled: (how: 'leading' | 'standby') => void = () => undefined
-  const first = new Promise<'leading' | 'standby'>((resolve) => {
-    settled = resolve
-  })
   let waited = false
   const leadership = startLeadership(settings.databaseUrl, systemClock.now, {
     standby: (leader) => {

@@ -1,113 +1,110 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import { runnerStatus } from '@/contracts/runner/status'
+import { Registry } from 'prom-client'
+import type { ConsumerObserver } from '../consumers/event-consumer'
+import type { RunnerFigureObserver } from '../consumers/metrics/runner-figures'
+import type { Clock } from '../core/clock'
+import type { Broker } from '../core/ports/broker'
 import type { Database } from '../db/database'
+import type { TerminalTraffic } from '../gateways/terminal/terminal-traffic'
+import type { PrunerObserver, PublisherObserver } from '../outbox/publisher-observer'
+import type { DeliveryObserver } from '../services/notification/deliver-notifications'
+import type { ReconcileObserver } from '../services/reconcile/reconcile-observer'
+import { registerBrokerMetrics } from './broker-metrics'
+import { registerConsumerMetrics } from './consumer-metrics'
+import { registerDatabaseMetrics } from './database-metrics'
+import { type HeartbeatMetrics, registerHeartbeatMetrics } from './heartbeat-metrics'
+import { registerLeaderMetrics } from './leader-metrics'
+import { registerNodeMetrics } from './node-metrics'
+import { registerNotificationMetrics } from './notification-metrics'
+import { registerOutboxMetrics } from './outbox-metrics'
+import { registerProcessMetrics } from './process-metrics'
+import { registerReconcileMetrics } from './reconcile-metrics'
+import { registerRunnerFigures } from './runner-figure-metrics'
+import { registerRunnerMetrics, withRunnersUntyped } from './runner-metrics'
+import { createScrapeReading } from './scrape-reading'
+import { registerTerminalMetrics } from './terminal-metrics'
 
-/** A scrape never reads figures older than this, and never more often than this from the database. */
-const MAX_AGE_MS = 5_000
-/** Goes up and down under a name that Prometheus keeps for counters: told as untyped, so that its lint passes. */
-const RUNNERS_NAME = 'stratavore_runners_total'
-/** Gauges of the defaults with a counter's name; the same figures are there under right names, by type. */
-const MISNAMED_DEFAULTS = [
-  'nodejs_active_handles_total',
-  'nodejs_active_requests_total',
-  'nodejs_active_resources_total',
-]
+/** Where the figures are that others keep. What is a function is asked at each scrape. */
+export interface MetricSources {
+  db: Pick<Database, 'pool'>
+  clock: Clock
+  /** Names of the consumers this daemon has. */
+  consumers: readonly string[]
+  /** Null while this daemon has none: it stands by. */
+  broker(): Pick<Broker, 'kind' | 'status' | 'depths'> | null
+  agentsConnected(): number
+  terminalViewers(): number
+  /** Whether this daemon does the work, or stands by. */
+  leads(): boolean
+  /** Figures of the database or the broker could not be read. */
+  onReadFailure(of: 'database' | 'broker', error: unknown): void
+}
 
 export interface DaemonMetrics {
   contentType: string
-  /** The text Prometheus scrapes. */
+  /** The text Prometheus scrapes. Answers in time whatever is away: `stratavore_database_up` tells. */
   render(): Promise<string>
-  heartbeatLatency: Histogram
-  /** Quantile of the heartbeat latency in milliseconds, from the histogram's buckets; null before the first one. */
-  heartbeatQuantileMs(quantile: number): Promise<number | null>
+  /** Who tells what, for those who do it. */
+  heartbeats: HeartbeatMetrics
+  publisher: PublisherObserver
+  pruner: PrunerObserver
+  /** An event reached the daemon's own consumer so many seconds after its change. */
+  delivered(seconds: number): void
+  consumers: ConsumerObserver
+  runnerFigures: RunnerFigureObserver
+  reconcile: ReconcileObserver
+  notifications: DeliveryObserver
+  terminals: TerminalTraffic
 }
 
-/** The daemon's Prometheus metrics. Counts come from the database when scraped, so no restart makes them wrong. */
-export function createDaemonMetrics(db: Database, monotonicMs: () => number): DaemonMetrics {
+/**
+ * The daemon's Prometheus metrics. Each family is a file of its own; every series that can be named beforehand is there
+ * from the first scrape on, so that a rule never misses one.
+ */
+export function createDaemonMetrics(sources: MetricSources): DaemonMetrics {
+  const { db, clock } = sources
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
-  for (const name of MISNAMED_DEFAULTS) registry.removeSingleMetric(name)
-  const runners = new Gauge({
-    name: RUNNERS_NAME,
-    help: 'Runners by status.',
-    labelNames: ['status'],
-    registers: [registry],
-  })
-  const byProject = new Gauge({
-    name: 'stratavore_runners_by_project',
-    help: 'Runners that hold a slot, by project.',
-    labelNames: ['project'],
-    registers: [registry],
-  })
-  // Sessions and tokens only grow: counters, set from the database's own count at each scrape.
-  const sessions = new Counter({ name: 'stratavore_sessions_total', help: 'Sessions known.', registers: [registry] })
-  const tokens = new Counter({
-    name: 'stratavore_tokens_used_total',
-    help: 'Tokens used, by project (scope project:<name>) and in all (scope global).',
-    labelNames: ['scope'],
-    registers: [registry],
-  })
-  new Gauge({
-    name: 'stratavore_daemon_uptime_seconds',
-    help: 'Seconds since the daemon started.',
-    registers: [registry],
-    collect() {
-      this.set(process.uptime())
+  registerProcessMetrics(registry)
+  registerLeaderMetrics(registry, sources.leads)
+  const database = registerDatabaseMetrics(registry, db)
+  const runners = registerRunnerMetrics(registry, db, clock.now)
+  const nodes = registerNodeMetrics(registry, db, sources.agentsConnected)
+  const outbox = registerOutboxMetrics(registry, db, clock.now)
+  const notifications = registerNotificationMetrics(registry, db)
+  const broker = registerBrokerMetrics(registry, sources.broker)
+
+  const readDatabase = createScrapeReading(
+    async () => {
+      for (const family of [runners, nodes, outbox, notifications]) await family.read()
+    },
+    {
+      monotonicMs: clock.monotonicMs,
+      outcome: (error) => {
+        database.answered(error === null)
+        if (error !== null) sources.onReadFailure('database', error)
+      },
+    },
+  )
+  const readBroker = createScrapeReading(broker.read, {
+    monotonicMs: clock.monotonicMs,
+    outcome: (error) => {
+      if (error !== null) sources.onReadFailure('broker', error)
     },
   })
-  const heartbeatLatency = new Histogram({
-    name: 'stratavore_heartbeat_latency_seconds',
-    help: 'From the arrival of a runner heartbeat to its commit.',
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-    registers: [registry],
-  })
-
-  let readAt = Number.NEGATIVE_INFINITY
-  const refresh = async () => {
-    if (monotonicMs() - readAt < MAX_AGE_MS) return
-    readAt = monotonicMs()
-    const counts = await db.pool.query<{
-      status: string
-      project: string
-      count: string
-      tokens: string
-      live: string
-    }>(
-      `SELECT r.status::text AS status, p.name AS project, count(*) AS count, sum(r.tokens_used) AS tokens,
-              count(*) FILTER (WHERE r.status NOT IN ('terminated', 'failed')) AS live
-         FROM runners r JOIN projects p ON p.id = r.project_id GROUP BY 1, 2`,
-    )
-    runners.reset()
-    byProject.reset()
-    tokens.reset()
-    for (const status of runnerStatus.options) runners.set({ status }, 0)
-    tokens.inc({ scope: 'global' }, 0)
-    for (const row of counts.rows) {
-      runners.inc({ status: row.status }, Number(row.count))
-      byProject.inc({ project: row.project }, Number(row.live))
-      tokens.inc({ scope: `project:${row.project}` }, Number(row.tokens))
-      tokens.inc({ scope: 'global' }, Number(row.tokens))
-    }
-    const known = await db.pool.query<{ count: string }>('SELECT count(*) AS count FROM sessions')
-    sessions.reset()
-    sessions.inc(Number(known.rows[0]?.count ?? 0))
-  }
 
   return {
     contentType: registry.contentType,
     render: async () => {
-      await refresh()
-      const text = await registry.metrics()
-      return text.replace(`# TYPE ${RUNNERS_NAME} gauge`, `# TYPE ${RUNNERS_NAME} untyped`)
+      await Promise.all([readDatabase.refresh(), readBroker.refresh()])
+      return withRunnersUntyped(await registry.metrics())
     },
-    heartbeatLatency,
-    heartbeatQuantileMs: async (quantile) => {
-      const { values } = await heartbeatLatency.get()
-      const buckets = values.filter((value) => value.labels.le !== undefined && value.labels.le !== '+Inf')
-      const total = values.find((value) => value.metricName?.endsWith('_count'))?.value ?? 0
-      if (total === 0) return null
-      const bucket = buckets.find((candidate) => candidate.value >= quantile * total)
-      return Number(bucket?.labels.le ?? 5) * 1000
-    },
+    heartbeats: registerHeartbeatMetrics(registry),
+    publisher: outbox.publisher,
+    pruner: outbox.pruner,
+    delivered: outbox.delivered,
+    consumers: registerConsumerMetrics(registry, sources.consumers),
+    runnerFigures: registerRunnerFigures(registry),
+    reconcile: registerReconcileMetrics(registry, clock.now),
+    notifications: notifications.observer,
+    terminals: registerTerminalMetrics(registry, sources.terminalViewers),
   }
 }

@@ -9,6 +9,7 @@ import type { DaemonTunnel } from './daemon-tunnel'
 import { identify } from './identify'
 import type { LiveConnections } from './live-connections'
 import { handleLoginLink } from './login-route'
+import { handleReady } from './ready-route'
 import { requestTarget } from './request-target'
 import { setSecurityHeaders } from './security-headers'
 
@@ -48,7 +49,7 @@ export function createRequestHandler(parts: Parts) {
     const refusal = judgeOrigin({ method, headers: request.headers, upgrade: false }, services.settings)
     if (refusal) return answer(response, 403, refusal)
     if (path === '/healthz') return answer(response, 200, 'ok')
-    if (path === '/readyz') return ready(response)
+    if (path === '/readyz') return handleReady(services, response)
     if (path === '/login' && method === 'GET' && url.searchParams.has('code')) {
       return handleLoginLink(services, request, response, url.searchParams.get('code') ?? '')
     }
@@ -84,11 +85,6 @@ export function createRequestHandler(parts: Parts) {
       return
     }
     return answer(response, 401, 'sign in first')
-  }
-
-  async function ready(response: ServerResponse): Promise<void> {
-    await services.db.prisma.$queryRaw`SELECT 1`
-    answer(response, 200, 'ready')
   }
 
   async function routeUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {

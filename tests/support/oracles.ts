@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type pg from 'pg'
+import pg from 'pg'
 import { readBootId } from '@/platform/boot-id'
 import { startTicksOf } from '@/platform/process-identity'
 import { type AuditRecord, auditMac } from '@/server/core/audit-chain'
 import { isAlive, processesOf } from './processes'
 import type { Stack } from './stack'
+import { waitUntil } from './wait-until'
 
 /** Whatever runs SQL on the stack's database. */
 interface Queries {
@@ -18,6 +19,8 @@ interface Queries {
 const WITH_PROCESS = ['running', 'paused', 'stopping', 'lost']
 /** Between two looks at how many run: nothing starts and ends within it. */
 const SAMPLE_MS = 50
+/** A publisher's poll, and its backoff after a fault. */
+const DELIVERY_MS = 60_000
 /** A daemon of a test's size needs far less; more is a leak. */
 const DAEMON_MEMORY_BYTES = 600 * 1024 * 1024
 
@@ -62,6 +65,20 @@ export async function requireCompleteEvents(db: Queries): Promise<void> {
   }
 }
 
+/** O1, on the way out: every event ends confirmed, none is parked. */
+export async function requireDeliveredEvents(db: Queries): Promise<void> {
+  await waitUntil(
+    'O1: every event is confirmed',
+    async () => {
+      const sql = `SELECT id, type, last_error FROM outbox_events WHERE published_at IS NULL LIMIT 3`
+      const { rows } = await db.query(sql)
+      if (rows.length > 0) throw new Error(`O1: not delivered: ${JSON.stringify(rows)}`)
+      return true
+    },
+    DELIVERY_MS,
+  )
+}
+
 /** O3: the processes of live rows live, by pid, start time and boot; those of ended rows do not. */
 export async function requireProcessesAsInRows(db: Queries): Promise<void> {
   const { rows } = await db.query<{ id: string; status: string; pid: number; ticks: string; boot: string }>(
@@ -88,10 +105,13 @@ export function watchQuotas(db: Queries): { stop(): Promise<void> } {
         .query<{ name: string; used: number; quota: number }>(
           `SELECT p.name, count(*)::int AS used, q."limit"::int AS quota FROM runners r
              JOIN projects p ON p.id = r.project_id JOIN quotas q ON q.project_id = p.id AND q.kind = 'concurrent_runners'
-            WHERE r.status NOT IN ('terminated', 'failed') GROUP BY 1, 3 HAVING count(*) > q."limit"`,
+            WHERE r.status NOT IN ('terminated', 'failed') GROUP BY 1, 3 HAVING count(*) > q."limit"::int`,
         )
-        // Postgres is one of the parts that die.
-        .catch(() => null)
+        .catch((error: unknown) => {
+          // Postgres is one of the parts that die; a question it does not understand is another matter.
+          if (error instanceof pg.DatabaseError && error.code?.startsWith('42')) throw error
+          return null
+        })
       if (look) looks += 1
       for (const row of look?.rows ?? []) worst = `${row.used} of ${row.name} at a quota of ${row.quota}`
       await delay(SAMPLE_MS)
@@ -107,7 +127,7 @@ export function watchQuotas(db: Queries): { stop(): Promise<void> } {
   }
 }
 
-/** A row of the chain as the driver gives it. */
+/** As the driver reads it: the big number as text, the time as a date. */
 type AuditRow = Omit<AuditRecord, 'seq' | 'at'> & { seq: string; at: Date; mac: Buffer }
 
 /** O5: every MAC of the audit chain is what it must be, and its head is there. */

@@ -3,7 +3,8 @@ import { type NotificationContext, recordEvent } from '../../services/notificati
 import { actOnce } from '../act-once'
 import type { EventConsumer } from '../event-consumer'
 
-const NAME = 'notifications'
+/** Name of the consumer, in metrics and logs. */
+export const NOTIFICATION_CONSUMER = 'notifications'
 
 /**
  * Writes down what somebody is to be told of. One event at a time and in the order they come: what settles something
@@ -12,11 +13,13 @@ const NAME = 'notifications'
 export function notificationConsumer(ctx: NotificationContext, written: () => void): EventConsumer {
   let last: Promise<unknown> = Promise.resolve()
   return {
-    name: NAME,
+    name: NOTIFICATION_CONSUMER,
     queue: 'stratavore.alerts',
     handle: (event) => {
       if (!NOTICED_TYPES.has(event.type)) return Promise.resolve()
-      const done = last.then(() => actOnce(ctx.db, NAME, event.id, (tx) => recordEvent(ctx, tx, event)))
+      const done = last.then(() =>
+        actOnce(ctx.db, NOTIFICATION_CONSUMER, event.id, (tx) => recordEvent(ctx, tx, event)),
+      )
       // A failure is its caller's to deal with; the next event does not wait for that.
       last = done.catch(() => undefined)
       return done.then(written)

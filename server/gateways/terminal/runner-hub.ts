@@ -14,6 +14,7 @@ import { StratavoreError } from '../../core/errors'
 import type { AgentRegistry } from '../agent/agent-registry'
 import { createDriverSeat } from './driver-seat'
 import type { TerminalClient } from './terminal-client'
+import type { TerminalTraffic } from './terminal-traffic'
 
 type SyncReason = TerminalSnapshot['reason']
 
@@ -34,7 +35,13 @@ const NOTHING_LEFT = (size: TerminalSize): Extract<WatchReply, { ok: true }> => 
  * A client's life: waiting (no terminal yet) -> syncing (asked the agent, output queues) -> live. From live it falls
  * back to syncing when it was too slow, when the agent skipped output, or when the runner began a new epoch.
  */
-export function createRunnerHub(runner: Runner, agents: AgentRegistry, log: Logger, onEmpty: () => void) {
+export function createRunnerHub(
+  runner: Runner,
+  agents: AgentRegistry,
+  traffic: TerminalTraffic,
+  log: Logger,
+  onEmpty: () => void,
+) {
   const clients = new Map<string, TerminalClient>()
   const seat = createDriverSeat()
   let state = runner
@@ -44,6 +51,11 @@ export function createRunnerHub(runner: Runner, agents: AgentRegistry, log: Logg
   const tellPresence = () => {
     const presence = seat.presence()
     for (const client of clients.values()) client.socket.emit('presence', presence)
+  }
+
+  const show = (client: TerminalClient, part: { offset: number; data: Uint8Array }) => {
+    traffic.bytes('out', part.data.length)
+    client.socket.emit('output', part.offset, part.data)
   }
 
   /** Ends the connection in a way that makes the client come back by itself. */
@@ -84,10 +96,11 @@ export function createRunnerHub(runner: Runner, agents: AgentRegistry, log: Logg
     if (reply.kind === 'replay' && asked.from !== null) {
       client.window.restart(asked.from)
       const part = client.window.admit(asked.from, reply.data)
-      if (part) client.socket.emit('output', part.offset, part.data)
+      if (part) show(client, part)
     } else {
       client.window.restart(reply.end)
       const { data, end: offset, title } = reply
+      traffic.bytes('out', data.length)
       client.socket.emit('snapshot', { epoch: asked.epoch, offset, ...size, title, data, reason: asked.reason })
     }
     client.phase = 'live'
@@ -103,7 +116,7 @@ export function createRunnerHub(runner: Runner, agents: AgentRegistry, log: Logg
   function passOn(client: TerminalClient, offset: number, data: Uint8Array): void {
     if (client.phase === 'live') {
       const part = client.window.admit(offset, data)
-      if (part) client.socket.emit('output', part.offset, part.data)
+      if (part) show(client, part)
       // A client that has acknowledged everything sends no more acknowledgements: nothing else would wake it.
       else if (client.window.wantsResync) void sync(client, client.window.sent, 'resync')
     } else if (client.phase === 'syncing' && client.pendingBytes < OUTPUT_WINDOW_BYTES) {
@@ -181,6 +194,7 @@ export function createRunnerHub(runner: Runner, agents: AgentRegistry, log: Logg
       .then((reply) => {
         // Not written: the client sends it again when it comes back, in order.
         if (!reply.ok) throw new StratavoreError('unavailable', reply.error)
+        traffic.bytes('in', data.length)
         client.socket.emit('inputAck', reply.writtenSeq)
       })
       .catch((error: unknown) => sendAway(client, error))

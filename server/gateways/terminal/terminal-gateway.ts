@@ -14,6 +14,7 @@ import type { RedeemedTicket } from '../../services/runner/redeem-ticket'
 import type { AgentRegistry } from '../agent/agent-registry'
 import { createRunnerHub, type RunnerHub } from './runner-hub'
 import { createTerminalClient } from './terminal-client'
+import type { TerminalTraffic } from './terminal-traffic'
 
 export interface TerminalGatewayServices {
   redeemTicket(ticket: string): Promise<RedeemedTicket>
@@ -36,6 +37,7 @@ export function serveTerminals(
   namespace: Namespace<ClientToDaemon, DaemonToClient>,
   agents: AgentRegistry,
   services: TerminalGatewayServices,
+  traffic: TerminalTraffic,
   log: Logger,
 ): TerminalGateway {
   const hubs = new Map<string, RunnerHub>()
@@ -46,7 +48,7 @@ export function serveTerminals(
       existing.update(runner)
       return existing
     }
-    const hub = createRunnerHub(runner, agents, log, () => hubs.delete(runner.id))
+    const hub = createRunnerHub(runner, agents, traffic, log, () => hubs.delete(runner.id))
     hubs.set(runner.id, hub)
     return hub
   }

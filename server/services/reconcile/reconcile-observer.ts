@@ -12,6 +12,3 @@ export interface ReconcileObserver {
   /** A run could not look at the database at all. */
   runFailed(scope: 'all' | 'woken'): void
 }
-
-/** For whoever does not count. */
-export const UNOBSERVED: ReconcileObserver = { acted: () => {}, ran: () => {}, runFailed: () => {} }

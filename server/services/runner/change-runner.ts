@@ -41,13 +41,16 @@ export async function changeRunner(
   }
   const now = ctx.clock.now()
   const ends = moves && isEnded(change.to)
+  // A life that is over waits for nobody, and the next one does not inherit what it did.
+  const livesNoMore = ends || change.to === 'starting'
   const row = await tx.runner.update({
     where: { id: runner.id },
     data: {
       ...change.set,
       status: change.to,
       ...(moves ? { statusSince: now } : {}),
-      ...(ends ? { endedAt: now, activity: 'unknown', activitySince: now, nextStartAt: null } : {}),
+      ...(livesNoMore ? { activity: 'unknown', activitySince: now } : {}),
+      ...(ends ? { endedAt: now, nextStartAt: null } : {}),
     },
     include: runnerInclude,
   })

@@ -1,48 +1,75 @@
-import type { SystemHealth } from '@/contracts/system/system'
+import type { HealthCheck, SystemHealth } from '@/contracts/system/system'
+import type { DaemonStatus } from '../../core/ports/daemon-link'
+import { databaseAnswers } from '../../db/database-answers'
 import { listNodes } from '../node/list-nodes'
+import { channelStatuses } from '../notification/list-notifications'
 import type { ServiceContext } from '../service-context'
+import { checkBroker, checkOutbox } from './check-delivery'
+import { checkChannel, checkOptionalParts } from './check-optional-parts'
+import { healthy, unhealthy } from './health-check'
 import { askDaemon } from './read-system-status'
 
-type Check = SystemHealth['checks'][number]
+export type HealthContext = Pick<ServiceContext, 'db' | 'clock' | 'settings' | 'daemon'>
 
-/** The state of each dependency. Only a missing database is `down`: without the rest, what runs goes on. */
-export async function readSystemHealth(ctx: ServiceContext): Promise<SystemHealth> {
-  const database = await checkDatabase(ctx)
-  const daemon = await checkDaemon(ctx)
-  const agents = database.ok
-    ? await checkAgents(ctx)
-    : { name: 'agents', ok: false, detail: 'unknown without the database' }
-  const checks = [database, daemon, agents]
-  const status = !database.ok ? 'down' : checks.every((check) => check.ok) ? 'ok' : 'degraded'
+/**
+ * The state of each dependency. Only a missing database is `down`: without the rest, what runs goes on. Answers within
+ * seconds and never throws, whatever is away.
+ */
+export async function readSystemHealth(ctx: HealthContext): Promise<SystemHealth> {
+  const [answeredMs, daemon] = await Promise.all([
+    databaseAnswers(ctx.db, ctx.clock.monotonicMs),
+    // Whatever is wrong with its answer, it is no answer.
+    askDaemon(ctx.daemon).catch(() => null),
+  ])
+  const stored =
+    answeredMs === null
+      ? [unknown('outbox'), unknown('agents'), unknown('notifications')]
+      : (
+          await Promise.all([
+            readable('outbox', async () => [await checkOutbox(ctx)]),
+            readable('agents', async () => [await checkAgents(ctx)]),
+            readable('notifications', () => checkChannels(ctx)),
+          ])
+        ).flat()
+  const checks = [
+    answeredMs === null
+      ? unhealthy('database', 'does not answer', 'Nothing can be changed until it is back; what runs goes on.')
+      : healthy('database', `answered in ${answeredMs.toFixed(1)} ms`),
+    checkDaemon(daemon),
+    checkBroker(ctx.settings, daemon),
+    ...stored,
+    ...checkOptionalParts(ctx.settings),
+  ]
+  const status = answeredMs === null ? 'down' : checks.every((check) => check.ok) ? 'ok' : 'degraded'
   return { status, checks }
 }
 
-async function checkDatabase(ctx: ServiceContext): Promise<Check> {
-  const name = 'database'
-  const asked = ctx.clock.monotonicMs()
-  try {
-    await ctx.db.prisma.$queryRaw`SELECT 1`
-  } catch {
-    // The reason may hold host and user; the log of the failing calls has it.
-    return { name, ok: false, detail: 'does not answer' }
-  }
-  return { name, ok: true, detail: `answered in ${(ctx.clock.monotonicMs() - asked).toFixed(1)} ms` }
+const unknown = (name: string): HealthCheck => unhealthy(name, 'unknown without the database')
+
+/** A database that went away between two questions is no reason to say nothing. */
+const readable = (name: string, check: () => Promise<HealthCheck[]>): Promise<HealthCheck[]> =>
+  check().catch(() => [unknown(name)])
+
+const checkChannels = async (ctx: HealthContext): Promise<HealthCheck[]> =>
+  (await channelStatuses(ctx)).map((status) => checkChannel(ctx.settings, status))
+
+function checkDaemon(daemon: DaemonStatus | null): HealthCheck {
+  const name = 'daemon'
+  if (!daemon)
+    return unhealthy(
+      name,
+      'does not answer; launches wait for it',
+      'It is restarted by itself; the log of `stratavore up` says why it is not there.',
+    )
+  if (daemon.role === 'standby') return healthy(name, `pid ${daemon.pid} stands by; another daemon leads`)
+  if (daemon.role === 'suspended')
+    return unhealthy(name, `pid ${daemon.pid} lost the database session that makes it the leader, and gets it back`)
+  return healthy(name, `pid ${daemon.pid}, ${daemon.agentsConnected} agent(s) connected`)
 }
 
-async function checkDaemon(ctx: ServiceContext): Promise<Check> {
-  const daemon = await askDaemon(ctx.daemon)
-  if (!daemon) return { name: 'daemon', ok: false, detail: 'does not answer; launches wait for it' }
-  if (daemon.role !== 'leading') {
-    const why = daemon.role === 'standby' ? 'is a standby: another daemon leads' : 'waits for its database session'
-    return { name: 'daemon', ok: false, detail: `pid ${daemon.pid} ${why}` }
-  }
-  return { name: 'daemon', ok: true, detail: `pid ${daemon.pid}, ${daemon.agentsConnected} agent(s) connected` }
-}
-
-async function checkAgents(ctx: ServiceContext): Promise<Check> {
+async function checkAgents(ctx: Pick<ServiceContext, 'db'>): Promise<HealthCheck> {
   const nodes = await listNodes(ctx)
   const offline = nodes.filter((node) => !node.online).map((node) => node.name)
-  const detail =
-    offline.length === 0 ? `${nodes.length} of ${nodes.length} nodes online` : `offline: ${offline.join(', ')}`
-  return { name: 'agents', ok: offline.length === 0, detail }
+  if (offline.length === 0) return healthy('agents', `${nodes.length} of ${nodes.length} nodes online`)
+  return unhealthy('agents', `offline: ${offline.join(', ')}`, 'Their runners go on; an agent reconnects by itself.')
 }

@@ -1,3 +1,4 @@
+import type { Settings } from '@/config/settings'
 import { isWaiting, runnerActivity, runnerStatus, SLOT_HOLDING_STATUSES } from '@/contracts/runner/status'
 import type { BrokerCondition, SystemStatus } from '@/contracts/system/system'
 import { StratavoreError } from '../../core/errors'
@@ -19,7 +20,10 @@ export async function askDaemon(daemon: DaemonLink): Promise<DaemonStatus | null
 }
 
 /** The daemon's own word on the broker; what is configured when it does not answer. */
-export function brokerCondition(ctx: Pick<ServiceContext, 'settings'>, daemon: DaemonStatus | null): BrokerCondition {
+export function brokerCondition(
+  ctx: { settings: Pick<Settings, 'amqpUrl'> },
+  daemon: DaemonStatus | null,
+): BrokerCondition {
   if (daemon) return { ...daemon.broker, ok: daemon.broker.state === 'ready' }
   const kind = ctx.settings.amqpUrl === undefined ? 'local' : 'amqp'
   return { kind, ok: false, state: 'unknown', since: null, error: null }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLoginCode } from '@/server/services/identity/create-login-code'
 import { redeemLoginCode } from '@/server/services/identity/redeem-login-code'
+import { updateNotificationSettings } from '@/server/services/notification/notification-settings'
 import { archiveProject } from '@/server/services/project/archive-project'
 import { deleteProject } from '@/server/services/project/delete-project'
 import { setProjectVariable, unsetProjectVariable } from '@/server/services/project/project-variables'
@@ -64,6 +65,10 @@ const changes: Record<string, { first?: () => Promise<unknown>; change: () => Pr
     events: ['project.updated'],
   },
   'quota.set': { change: () => setRunnerQuota(test.ctx, { project: 'p', runners: 3 }), events: ['quota.updated'] },
+  'notification.settings': {
+    change: () => updateNotificationSettings(test.ctx, { summaryAt: '09:00' }),
+    events: [],
+  },
   'runner.launch': { change: () => launchRunner(test.ctx, launchOf('p')), events: ['runner.launched'] },
   'runner.attach': { change: () => attachRunner(test.ctx, { id: runnerId, readOnly: false }), events: [] },
   'runner.start': { change: run, events: ['runner.started'] },
@@ -119,6 +124,7 @@ const DATA_TABLES = [
   'runners',
   'sessions',
   'quotas',
+  'notification_settings',
   'attach_tickets',
   'login_codes',
   'web_sessions',

@@ -66,9 +66,11 @@ export async function startServiceTest(): Promise<ServiceTest> {
     query: async <Row extends object>(sql: string, values?: unknown[]) => (await db.pool.query<Row>(sql, values)).rows,
     stop: async () => {
       await db.close()
+      // What the drop below cuts off was being closed already.
+      const lost = idleError
       await test.drop()
       home.remove()
-      if (idleError) throw idleError
+      if (lost) throw lost
     },
   }
 }

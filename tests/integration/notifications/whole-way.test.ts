@@ -1,0 +1,52 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type FakeNtfy, startFakeNtfy } from '../../support/fake-ntfy'
+import { type Stack, startStack } from '../../support/stack'
+import { waitUntil } from '../../support/wait-until'
+
+let ntfy: FakeNtfy
+let stack: Stack
+let stopped = false
+
+const stop = async () => {
+  if (stopped) return
+  stopped = true
+  await stack.stop()
+}
+
+beforeAll(async () => {
+  ntfy = await startFakeNtfy({ token: 'tk_right' })
+  stack = await startStack({
+    env: { NTFY_URL: ntfy.url, NTFY_TOKEN: 'tk_right', STRATAVORE_PUBLIC_URL: 'https://phone.example' },
+  })
+})
+afterAll(async () => {
+  await stop()
+  await ntfy.stop()
+})
+
+const titles = () => ntfy.shown().map(({ title }) => title)
+
+it('a runner that fails in a real stack is told on the phone', async () => {
+  const path = join(stack.workDir, 'web')
+  mkdirSync(path)
+  await stack.api.project.create.mutate({ name: 'web', path, defaultProvider: 'shell' })
+  const { id } = await stack.api.runner.launch.mutate({ project: 'web' })
+  await waitUntil('it runs', async () => (await stack.api.runner.get.query({ id })).status === 'running', 30_000)
+  await stack.api.runner.send.mutate({ id, text: 'exit 3', enter: true })
+  await waitUntil('it is told', () => titles().includes('web: Shell failed'), 30_000)
+  const told = ntfy.shown().find(({ title }) => title === 'web: Shell failed')
+  expect(told?.message).toMatch(/^Exited with code 3 after \d+ s\.\nLast line: /)
+  expect(told?.click).toBe(`https://phone.example/runners/${id}`)
+})
+
+it('stratavore notify test reaches it', async () => {
+  expect(await stack.cli(['notify', 'test'])).toMatchObject({ code: 0, stdout: 'ok       ntfy: sent\n' })
+})
+
+it('the stop of the daemon is its last words', async () => {
+  expect(titles()).not.toContain('Stratavore stopped')
+  await stop()
+  expect(titles()).toContain('Stratavore stopped')
+})
