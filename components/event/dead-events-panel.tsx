@@ -37,12 +37,10 @@ export function DeadEventsPanel() {
   )
   if (!dead.data || dead.data.total === 0) return null
   const { total, events } = dead.data
+  const title = total === 1 ? 'One event could not be delivered' : `${total} events could not be delivered`
   return (
-    <Panel className="overflow-hidden border-warn/50">
-      <PanelHeader
-        title={total === 1 ? 'One event could not be delivered' : `${total} events could not be delivered`}
-        note="kept here until they are sent again"
-      >
+    <Panel aria-label={title} className="overflow-hidden border-warn/50">
+      <PanelHeader title={title} note="kept here until they are sent again">
         <Button disabled={retry.isPending} onClick={() => retry.mutate({ all: true })}>
           <RotateCw aria-hidden />
           Send all again

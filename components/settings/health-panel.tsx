@@ -37,8 +37,9 @@ export function HealthPanel() {
       {!health.data && !health.error && <Skeleton className="m-4 h-24" />}
       <ul className="divide-y divide-line">
         {health.data?.checks.map((check) => (
-          <StateLine key={check.name} state={check.ok ? 'ok' : 'bad'} name={check.name}>
+          <StateLine key={check.name} state={check.off ? 'off' : check.ok ? 'ok' : 'bad'} name={check.name}>
             {check.detail}
+            {check.hint !== null && <span className="block text-xs">{check.hint}</span>}
           </StateLine>
         ))}
       </ul>
