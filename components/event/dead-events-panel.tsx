@@ -10,8 +10,11 @@ import { useNow } from '@/components/format/use-now'
 import { Button } from '@/components/ui/button'
 import { Panel, PanelHeader } from '@/components/ui/panel'
 import type { DeadEvent } from '@/contracts/event/event'
+import { EventSubject } from './event-row'
 import { eventWords } from './event-words'
 
+/** What another browser sent again is told by no event while more are parked. */
+const POLL_MS = 10_000
 /** Rows shown; the rest is told as a number and sent again with all. */
 const SHOWN = 20
 
@@ -19,9 +22,9 @@ const SHOWN = 20
 export function DeadEventsPanel() {
   const trpc = useTRPC()
   const queries = useQueryClient()
-  const dead = useQuery(trpc.event.dead.queryOptions({ limit: SHOWN }))
+  const dead = useQuery(trpc.event.dead.queryOptions({ limit: SHOWN }, { refetchInterval: POLL_MS }))
   const refresh = () => void queries.invalidateQueries(trpc.event.dead.pathFilter())
-  // Parking and sending again both end in an alert.
+  // Parking raises an alert, and sending the last one again takes it back.
   useLiveEvents((event) => event.type === 'system.alert' && refresh())
   const retry = useMutation(
     trpc.event.retryDead.mutationOptions({
@@ -34,12 +37,10 @@ export function DeadEventsPanel() {
   )
   if (!dead.data || dead.data.total === 0) return null
   const { total, events } = dead.data
+  const title = total === 1 ? 'One event could not be delivered' : `${total} events could not be delivered`
   return (
-    <Panel className="overflow-hidden border-warn/50">
-      <PanelHeader
-        title={total === 1 ? 'One event could not be delivered' : `${total} events could not be delivered`}
-        note="kept here until they are sent again"
-      >
+    <Panel aria-label={title} className="overflow-hidden border-warn/50">
+      <PanelHeader title={title} note="kept here until they are sent again">
         <Button disabled={retry.isPending} onClick={() => retry.mutate({ all: true })}>
           <RotateCw aria-hidden />
           Send all again
@@ -65,15 +66,18 @@ export function DeadEventsPanel() {
 function DeadRow({ event, busy, onRetry }: { event: DeadEvent; busy: boolean; onRetry: () => void }) {
   const now = useNow()
   return (
-    <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 px-4 py-2">
-      <div className="min-w-0">
-        <p>
-          <span className="font-medium">{eventWords(event)}</span>{' '}
+    <li className="flex items-center justify-between gap-4 px-4 py-2">
+      <div className="min-w-0 flex-1">
+        <p className="flex flex-wrap items-baseline gap-x-2">
+          <span className="font-medium">{eventWords(event)}</span>
+          <span className="text-ink-soft">
+            <EventSubject event={event} />
+          </span>
           <span className="text-ink-faint text-xs">
             event {event.seq} of {formatMoment(event.at, now)}
           </span>
         </p>
-        <p className="break-words text-ink-soft text-xs">
+        <p className="text-ink-soft text-xs [overflow-wrap:anywhere]">
           {event.lastError} ({event.attempts === 1 ? 'tried once' : `tried ${event.attempts} times`})
         </p>
       </div>

@@ -15,7 +15,7 @@ export const EventRow = memo(function EventRow({ event }: { event: Event }) {
       <Moment at={event.at} />
       <span className="font-medium max-md:order-first">{eventWords(event)}</span>
       <span className="min-w-0 text-ink-soft max-md:order-2">
-        <Subject event={event} />
+        <EventSubject event={event} />
         <span className="break-words text-ink-faint"> {eventDetail(event)}</span>
       </span>
       <span
@@ -28,7 +28,8 @@ export const EventRow = memo(function EventRow({ event }: { event: Event }) {
   )
 })
 
-function Subject({ event }: { event: Event }) {
+/** What an event is about, as links. */
+export function EventSubject({ event }: { event: Pick<Event, 'project' | 'subject'> }) {
   const link = 'hover:text-ink hover:underline'
   return (
     <>

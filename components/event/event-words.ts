@@ -51,6 +51,8 @@ export function eventDetail(event: Pick<Event, 'data'> & Partial<Pick<Event, 'pr
     const value = event.data[key]
     if (typeof value !== 'string' && typeof value !== 'number') continue
     if (key === 'name' && value === event.project) continue
+    // Programs that do not say what they do are most of them.
+    if (key === 'activity' && value === 'unknown') continue
     const text = typeof value === 'string' ? value.replaceAll('_', ' ') : String(value)
     // A reason like "exited with code 3" or "ended by SIGKILL" tells the code or signal.
     const said = key === 'exitCode' ? `code ${text}` : text

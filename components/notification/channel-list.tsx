@@ -1,18 +1,28 @@
 'use client'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Bell, CircleCheck, CircleDashed, TriangleAlert } from 'lucide-react'
+import { Bell } from 'lucide-react'
 import { toast } from 'sonner'
 import { useTRPC } from '@/components/api/client'
 import { toastProblem } from '@/components/api/toast-problem'
 import { formatMoment } from '@/components/format/time'
 import { useNow } from '@/components/format/use-now'
 import { Button } from '@/components/ui/button'
-import type { NotificationChannel } from '@/contracts/notification/notification'
+import { type LineState, StateLine } from '@/components/ui/state-line'
+import type { NotificationChannel, NotificationChannelStatus } from '@/contracts/notification/notification'
 
 /** Nothing tells how sending goes but asking. */
 const POLL_MS = 10_000
 
 const NAMES: Record<NotificationChannel, string> = { ntfy: 'ntfy', webhook: 'Webhook' }
+
+const stateOf = ({ configured, lastError }: NotificationChannelStatus): LineState =>
+  configured ? (lastError ? 'trouble' : 'ok') : 'off'
+
+function described(status: NotificationChannelStatus, now: number): string {
+  if (!status.configured) return `Off. ${status.hint ?? ''}`
+  const sent = status.lastSentAt ? `last sent ${formatMoment(status.lastSentAt, now)}` : 'nothing sent yet'
+  return [status.lastError ?? sent, ...(status.pending > 0 ? [`${status.pending} waiting to be sent`] : [])].join(', ')
+}
 
 /** The ways to reach somebody: what is on, how it goes, how to turn on what is off, and a test. */
 export function ChannelList() {
@@ -36,24 +46,11 @@ export function ChannelList() {
   return (
     <div className="border-line border-b">
       <ul>
-        {list.map((status) => {
-          const state = !status.configured ? 'off' : status.lastError ? 'trouble' : 'on'
-          return (
-            <li key={status.channel} className="grid grid-cols-[1.25rem_6rem_1fr] items-baseline gap-2 px-4 py-2">
-              {state === 'off' && <CircleDashed aria-label="Off" className="size-4 self-center text-ink-faint" />}
-              {state === 'trouble' && <TriangleAlert aria-label="Trouble" className="size-4 self-center text-warn" />}
-              {state === 'on' && <CircleCheck aria-label="On" className="size-4 self-center text-ok" />}
-              <span>{NAMES[status.channel]}</span>
-              <span className="min-w-0 break-words text-ink-faint">
-                {state === 'off' && (status.hint ?? 'off')}
-                {state === 'trouble' && status.lastError}
-                {state === 'on' &&
-                  (status.lastSentAt ? `last sent ${formatMoment(status.lastSentAt, now)}` : 'nothing sent yet')}
-                {status.configured && status.pending > 0 && `, ${status.pending} waiting`}
-              </span>
-            </li>
-          )
-        })}
+        {list.map((status) => (
+          <StateLine key={status.channel} state={stateOf(status)} name={NAMES[status.channel]}>
+            {described(status, now)}
+          </StateLine>
+        ))}
       </ul>
       <div className="flex flex-wrap items-center justify-between gap-3 px-4 pt-1 pb-3">
         <p className="text-ink-faint text-xs">A test goes to every one that is on, whatever the switches say.</p>

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTRPC } from '@/components/api/client'
 import { problemText, toastProblem } from '@/components/api/toast-problem'
 import { Panel, PanelHeader, Skeleton } from '@/components/ui/panel'
-import { Switch } from '@/components/ui/switch'
+import { SwitchLine } from '@/components/ui/switch'
 import { type NotificationSettings, notificationKind } from '@/contracts/notification/notification'
 import { ChannelList } from './channel-list'
 import { KIND_WORDS } from './notification-words'
@@ -21,10 +21,14 @@ export function NotificationSettingsPanel() {
   const settings = useQuery(options)
   const update = useMutation(
     trpc.notification.updateSettings.mutationOptions({
+      // One after the other: the answer that comes last is what is saved.
+      scope: { id: 'notification-settings' },
       onSuccess: (saved) => queries.setQueryData(options.queryKey, saved),
       onError: (error) => toastProblem('Could not save', error),
     }),
   )
+  // A switch moves when it is pressed; when that could not be saved it goes back.
+  const asked = update.isPending ? update.variables : undefined
   return (
     <Panel>
       <PanelHeader title="Notifications" />
@@ -34,11 +38,14 @@ export function NotificationSettingsPanel() {
       {settings.data && (
         <>
           <KindSwitches
-            settings={settings.data}
-            busy={update.isPending}
+            enabled={{ ...settings.data.enabled, ...asked?.enabled }}
             onChange={(enabled) => update.mutate({ enabled })}
           />
-          <QuietHours settings={settings.data} busy={update.isPending} onChange={(change) => update.mutate(change)} />
+          <QuietHours
+            settings={settings.data}
+            saving={update.isPending}
+            onChange={(change, onSaved) => update.mutate(change, { onSuccess: onSaved })}
+          />
         </>
       )}
       <RecentNotifications />
@@ -47,29 +54,16 @@ export function NotificationSettingsPanel() {
 }
 
 interface KindSwitchesProps {
-  settings: NotificationSettings
-  busy: boolean
+  enabled: NotificationSettings['enabled']
   onChange: (enabled: Partial<NotificationSettings['enabled']>) => void
 }
 
-const KindSwitches = ({ settings, busy, onChange }: KindSwitchesProps) => (
+const KindSwitches = ({ enabled, onChange }: KindSwitchesProps) => (
   <ul className="grid border-line border-b py-1.5 sm:grid-cols-2">
-    {KINDS.map((kind) => {
-      const { name, note } = KIND_WORDS[kind]
-      return (
-        <li key={kind} className="flex min-h-11 items-center justify-between gap-3 px-4 py-1">
-          <span className="min-w-0">
-            {name}
-            {note && <span className="block text-ink-faint text-xs">{note}</span>}
-          </span>
-          <Switch
-            label={name}
-            checked={settings.enabled[kind]}
-            disabled={busy}
-            onChange={(on) => onChange({ [kind]: on })}
-          />
-        </li>
-      )
-    })}
+    {KINDS.map((kind) => (
+      <li key={kind} className="px-4 py-1">
+        <SwitchLine {...KIND_WORDS[kind]} checked={enabled[kind]} onChange={(on) => onChange({ [kind]: on })} />
+      </li>
+    ))}
   </ul>
 )

@@ -2,8 +2,12 @@
 import { useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Field, Input } from '@/components/ui/input'
-import { Switch } from '@/components/ui/switch'
-import { type NotificationSettings, notificationSettings } from '@/contracts/notification/notification'
+import { SwitchLine } from '@/components/ui/switch'
+import {
+  type NotificationSettings,
+  type NotificationSettingsUpdate,
+  notificationSettings,
+} from '@/contracts/notification/notification'
 
 type Times = Pick<NotificationSettings, 'quietHours' | 'timeZone' | 'summaryAt'>
 
@@ -12,12 +16,13 @@ const FIRST_QUIET_HOURS = { from: '22:00', to: '07:00' }
 
 interface QuietHoursProps {
   settings: NotificationSettings
-  busy: boolean
-  onChange: (change: Times) => void
+  saving: boolean
+  /** Saves, and says when that is done; not when it failed. */
+  onChange: (change: NotificationSettingsUpdate, onSaved?: () => void) => void
 }
 
 /** When nothing but the urgent may ring, and when the daily summary comes. */
-export function QuietHours({ settings, busy, onChange }: QuietHoursProps) {
+export function QuietHours({ settings, saving, onChange }: QuietHoursProps) {
   const [draft, setDraft] = useState<Times | null>(null)
   const times: Times = draft ?? settings
   const parsed = notificationSettings
@@ -33,30 +38,28 @@ export function QuietHours({ settings, busy, onChange }: QuietHoursProps) {
       onSubmit={(event) => {
         event.preventDefault()
         if (!parsed.success) return
-        onChange(parsed.data)
-        setDraft(null)
+        onChange(parsed.data, () => setDraft(null))
       }}
     >
-      <div className="flex items-center justify-between gap-3">
-        <span>
-          Quiet hours
-          <span className="block text-ink-faint text-xs">
-            Only urgent notifications ring. What still matters comes when they are over.
-          </span>
-        </span>
-        <Switch
-          label="Quiet hours"
-          checked={quiet !== null}
-          disabled={busy}
-          onChange={(on) => set({ quietHours: on ? FIRST_QUIET_HOURS : null })}
-        />
-      </div>
+      <SwitchLine
+        name="Quiet hours"
+        note="Only urgent notifications ring. What still matters comes when they are over."
+        checked={quiet !== null}
+        onChange={(on) => {
+          const quietHours = on ? FIRST_QUIET_HOURS : null
+          // Other times that are being typed stay as they are.
+          if (draft) setDraft({ ...draft, quietHours })
+          onChange({ quietHours })
+        }}
+      />
       <div className="grid grid-cols-2 items-start gap-3 sm:grid-cols-4">
         {quiet && (
           <>
             <Field id="quiet-from" label="From" error={problem('quietHours.from')}>
               <Input
                 id="quiet-from"
+                aria-describedby="quiet-from-note"
+                aria-invalid={problem('quietHours.from') !== undefined}
                 type="time"
                 value={quiet.from}
                 onChange={(event) => set({ quietHours: { ...quiet, from: event.target.value } })}
@@ -65,6 +68,8 @@ export function QuietHours({ settings, busy, onChange }: QuietHoursProps) {
             <Field id="quiet-to" label="To" error={problem('quietHours.to')}>
               <Input
                 id="quiet-to"
+                aria-describedby="quiet-to-note"
+                aria-invalid={problem('quietHours.to') !== undefined}
                 type="time"
                 value={quiet.to}
                 onChange={(event) => set({ quietHours: { ...quiet, to: event.target.value } })}
@@ -75,6 +80,8 @@ export function QuietHours({ settings, busy, onChange }: QuietHoursProps) {
         <Field id="summary-at" label="Daily summary at" error={problem('summaryAt')}>
           <Input
             id="summary-at"
+            aria-describedby="summary-at-note"
+            aria-invalid={problem('summaryAt') !== undefined}
             type="time"
             value={times.summaryAt}
             onChange={(event) => set({ summaryAt: event.target.value })}
@@ -83,6 +90,8 @@ export function QuietHours({ settings, busy, onChange }: QuietHoursProps) {
         <Field id="time-zone" label="Time zone" error={problem('timeZone')}>
           <Input
             id="time-zone"
+            aria-describedby="time-zone-note"
+            aria-invalid={problem('timeZone') !== undefined}
             value={times.timeZone}
             spellCheck={false}
             autoComplete="off"
@@ -92,8 +101,8 @@ export function QuietHours({ settings, busy, onChange }: QuietHoursProps) {
       </div>
       <div className="flex justify-end gap-2">
         {draft && <Button onClick={() => setDraft(null)}>Undo</Button>}
-        <Button type="submit" disabled={!draft || busy || !parsed.success}>
-          Save times
+        <Button type="submit" disabled={!draft || saving || !parsed.success}>
+          {saving && draft ? 'Saving…' : 'Save times'}
         </Button>
       </div>
     </form>

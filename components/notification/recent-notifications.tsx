@@ -26,27 +26,30 @@ export function RecentNotifications() {
     return <p className="px-4 py-3 text-ink-faint text-xs">No notification so far. The last ones are listed here.</p>
   }
   return (
-    <ol className="divide-y divide-line" aria-label="Recent notifications">
-      {recent.data.map((item) => {
-        const { word, tone } = STATE_WORDS[item.state]
-        return (
-          <li key={item.id} className="px-4 py-2">
-            <p className="flex flex-wrap items-baseline justify-between gap-x-4">
-              <span className="min-w-0 break-words font-medium">
-                {item.title}
-                {item.occurrences > 1 && <span className="text-ink-faint"> ×{item.occurrences}</span>}
-              </span>
-              <span className={`text-xs ${tone}`}>
-                {item.channel}, {word} {formatMoment(item.updatedAt, now)}
-              </span>
-            </p>
-            <p className="break-words text-ink-soft text-xs">{item.message}</p>
-            {item.state !== 'sent' && item.lastError && (
-              <p className="break-words text-bad text-xs">{item.lastError}</p>
-            )}
-          </li>
-        )
-      })}
-    </ol>
+    <>
+      <h3 className="border-line border-b px-4 py-2 font-medium text-xs">Recent</h3>
+      <ol className="divide-y divide-line" aria-label="Recent notifications">
+        {recent.data.map((item) => {
+          const { word, tone } = STATE_WORDS[item.state]
+          return (
+            <li key={item.id} className="px-4 py-2">
+              <p className="flex flex-wrap items-baseline justify-between gap-x-4">
+                <span className="min-w-0 font-medium [overflow-wrap:anywhere]">
+                  {item.title}
+                  {item.occurrences > 1 && <span className="text-ink-faint"> ×{item.occurrences}</span>}
+                </span>
+                <span className={`text-xs ${tone}`}>
+                  {item.channel}, {word} {formatMoment(item.updatedAt, now)}
+                </span>
+              </p>
+              <p className="whitespace-pre-line text-ink-soft text-xs [overflow-wrap:anywhere]">{item.message}</p>
+              {item.state !== 'sent' && item.lastError && (
+                <p className="text-bad text-xs [overflow-wrap:anywhere]">{item.lastError}</p>
+              )}
+            </li>
+          )
+        })}
+      </ol>
+    </>
   )
 }

@@ -6,10 +6,9 @@ import { useState } from 'react'
 import { Controller, useForm } from 'react-hook-form'
 import { readApiFailure } from '@/client/api/api-failure'
 import { useTRPC, useTRPCClient } from '@/components/api/client'
-import { problemText } from '@/components/api/toast-problem'
 import { ProviderPicker } from '@/components/runner/provider-picker'
+import { FormFooter } from '@/components/shell/form-footer'
 import { projectHref } from '@/components/shell/navigation'
-import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { Field, Input } from '@/components/ui/input'
 import { type ProjectCreateInput, projectCreateInput } from '@/contracts/project/project'
@@ -88,17 +87,13 @@ export function CreateProjectDialog({ onClose }: { onClose: () => void }) {
             <ProviderPicker label="Default provider" value={field.value} onChange={field.onChange} />
           )}
         />
-        {failure !== null && (
-          <p role="alert" className="rounded-md bg-bad-wash px-3 py-2 text-bad">
-            {problemText(failure)}
-          </p>
-        )}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" disabled={isSubmitting}>
-            {isSubmitting ? 'Creating…' : 'Create project'}
-          </Button>
-        </div>
+        <FormFooter
+          failure={failure}
+          submit="Create project"
+          submitting="Creating…"
+          busy={isSubmitting}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   )

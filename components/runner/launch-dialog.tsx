@@ -8,9 +8,9 @@ import { readApiFailure } from '@/client/api/api-failure'
 import { useTRPC, useTRPCClient } from '@/components/api/client'
 import { randomId } from '@/components/api/random-id'
 import { patchRunnerList } from '@/components/api/runner-cache'
-import { problemText } from '@/components/api/toast-problem'
 import { useProjects } from '@/components/api/use-runners'
 import { type LaunchPreset, useDialogs } from '@/components/shell/dialogs-context'
+import { FormFooter } from '@/components/shell/form-footer'
 import { runnerHref } from '@/components/shell/navigation'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
@@ -137,17 +137,7 @@ function LaunchForm({ preset, projects, onClose }: LaunchFormProps) {
           </Select>
         </Field>
       </div>
-      {failure !== null && (
-        <p role="alert" className="rounded-md bg-bad-wash px-3 py-2 text-bad">
-          {problemText(failure)}
-        </p>
-      )}
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" variant="primary" disabled={isSubmitting}>
-          {isSubmitting ? 'Launching…' : 'Launch'}
-        </Button>
-      </div>
+      <FormFooter failure={failure} submit="Launch" submitting="Launching…" busy={isSubmitting} onCancel={onClose} />
     </form>
   )
 }

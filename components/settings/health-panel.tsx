@@ -5,6 +5,7 @@ import { useTRPC } from '@/components/api/client'
 import { problemText } from '@/components/api/toast-problem'
 import { formatBytes } from '@/components/format/quantity'
 import { Panel, PanelHeader, Skeleton } from '@/components/ui/panel'
+import { StateLine } from '@/components/ui/state-line'
 import type { SystemHealth } from '@/contracts/system/system'
 
 /** Nothing tells of a dependency's health but asking. */
@@ -36,15 +37,10 @@ export function HealthPanel() {
       {!health.data && !health.error && <Skeleton className="m-4 h-24" />}
       <ul className="divide-y divide-line">
         {health.data?.checks.map((check) => (
-          <li key={check.name} className="grid grid-cols-[1.25rem_7rem_1fr] items-baseline gap-2 px-4 py-2">
-            {check.ok ? (
-              <CircleCheck aria-label="Well" className="size-4 self-center text-ok" />
-            ) : (
-              <CircleX aria-label="Not well" className="size-4 self-center text-bad" />
-            )}
-            <span>{check.name}</span>
-            <span className="min-w-0 break-words text-ink-faint">{check.detail}</span>
-          </li>
+          <StateLine key={check.name} state={check.off ? 'off' : check.ok ? 'ok' : 'bad'} name={check.name}>
+            {check.detail}
+            {check.hint !== null && <span className="block text-xs">{check.hint}</span>}
+          </StateLine>
         ))}
       </ul>
       {status.data && (

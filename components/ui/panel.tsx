@@ -11,11 +11,11 @@ export function Panel({ className, ...props }: ComponentProps<'section'>) {
 export function PanelHeader({ title, note, children }: { title: string; note?: ReactNode; children?: ReactNode }) {
   return (
     <div className="flex min-h-11 items-center justify-between gap-3 border-line border-b px-4 py-1.5">
-      <h2 className="flex items-baseline gap-2 font-semibold">
+      <h2 className="flex min-w-0 flex-wrap items-baseline gap-x-2 font-semibold">
         {title}
         {note && <span className="font-normal text-ink-faint text-xs">{note}</span>}
       </h2>
-      {children && <div className="flex items-center gap-1.5">{children}</div>}
+      {children && <div className="flex shrink-0 items-center gap-1.5">{children}</div>}
     </div>
   )
 }
