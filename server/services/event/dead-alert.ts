@@ -18,8 +18,8 @@ const alertEvent = (data: Pick<EventData<'system.alert'>, 'message' | 'hint' | '
 })
 
 /** Parked events, without alerts: an alert about an alert that cannot be delivered would not be delivered either. */
-const countDead = (tx: Tx): Promise<number> =>
-  tx.outboxEvent.count({ where: { deadAt: { not: null }, type: { not: 'system.alert' } } })
+const DEAD = { deadAt: { not: null }, type: { not: 'system.alert' } }
+const countDead = (tx: Tx): Promise<number> => tx.outboxEvent.count({ where: DEAD })
 
 /** Whether the last alert about parked events is not taken back. */
 async function isAlerted(tx: Tx): Promise<boolean> {
@@ -70,6 +70,7 @@ export async function alertDeadEvents(ctx: AlertContext, errors: readonly string
 
 /** What tells that no event is parked any more; nothing while some are, or nobody was alerted. Needs the commit order. */
 export async function deadAlertOver(tx: Tx): Promise<NewEvent[]> {
-  if ((await countDead(tx)) > 0 || !(await isAlerted(tx))) return []
+  // Not the count: it is asked for every batch of a retry, under the commit order.
+  if ((await tx.outboxEvent.findFirst({ where: DEAD, select: { seq: true } })) || !(await isAlerted(tx))) return []
   return [alertEvent({ message: 'No event is parked any more; all are sent again.', hint: null, resolved: true })]
 }

@@ -5,6 +5,7 @@ import { recordChange } from '@/server/services/audit/record-change'
 import { alertDeadEvents } from '@/server/services/event/dead-alert'
 import { listDeadEvents } from '@/server/services/event/list-dead-events'
 import { retryDeadEvents } from '@/server/services/event/retry-dead-events'
+import { waitUntil } from '../../support/wait-until'
 import { type ServiceTest, startServiceTest } from '../services/service-test'
 
 let test: ServiceTest
@@ -64,6 +65,44 @@ it('sends none when one of those named is not parked', async () => {
   const [first = ''] = await park(1)
   await expect(retryDeadEvents(test.ctx, { ids: [first, randomUUID()] })).rejects.toMatchObject({ code: 'not_found' })
   expect((await page()).total).toBe(1)
+})
+
+it('sends all again in batches, each audited by itself, and takes the alert back once', async () => {
+  const ids = await park(2_300)
+  await alertDeadEvents(test.ctx, ['nacked: no'])
+  expect(await retryDeadEvents(test.ctx, { all: true })).toEqual({ retried: 2_300 })
+  expect((await page()).total).toBe(0)
+  const audited = await test.query<{ data: { retried: number; ids: string[] } }>(
+    "SELECT data FROM audit_events WHERE action = 'event.retry' ORDER BY seq",
+  )
+  expect(audited.map(({ data }) => data.retried)).toEqual([1_000, 1_000, 300])
+  expect(audited.flatMap(({ data }) => data.ids).sort()).toEqual([...ids].sort())
+  expect((await alerts()).map(({ data }) => data.resolved)).toEqual([false, true])
+})
+
+it('keeps nobody from committing while it waits for rows', async () => {
+  const [first] = await park(2)
+  const other = await test.ctx.db.pool.connect()
+  try {
+    await other.query('BEGIN')
+    await other.query('SELECT 1 FROM outbox_events WHERE id = $1 FOR UPDATE', [first])
+    const retried = retryDeadEvents(test.ctx, { all: true })
+    await waitUntil('it waits', async () => {
+      const waiting = await test.query(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      )
+      return waiting.length > 0
+    })
+    // Waits for ever, until a limit ends it, when the commit order is held.
+    const subject = { type: 'project', id: randomUUID() }
+    await withTransaction(test.ctx.db, (tx) =>
+      recordChange(test.ctx, tx, null, [{ type: 'project.updated', subject, project: 'p', data: {} }]),
+    )
+    await other.query('ROLLBACK')
+    expect(await retried).toEqual({ retried: 2 })
+  } finally {
+    other.release(true)
+  }
 })
 
 it('does nothing, and audits nothing, when none is parked', async () => {
