@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import type { OutgoingMessage, PublishResult } from '../../core/ports/broker'
+import { CONSUMER_PREFETCH, type OutgoingMessage, type PublishResult } from '../../core/ports/broker'
 import { openLocalBroker } from './local-broker'
 
 beforeEach(() => {
@@ -60,6 +60,27 @@ it('counts the time of a consumer from when it got the message, and what none to
   expect(results[2]).toEqual({ ok: true })
   await vi.advanceTimersByTimeAsync(100_000)
   expect(got).toEqual(['1', '2'])
+  await broker.close()
+})
+
+it('lets every message in hand wait for its next try without a warning of a leak', async () => {
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+  const { broker } = slowBroker(1)
+  let calls = 0
+  broker.consume(
+    'stratavore.daemon.events',
+    () => {
+      calls += 1
+      return calls > CONSUMER_PREFETCH ? Promise.resolve({ kind: 'done' }) : Promise.reject(new Error('not today'))
+    },
+    { prefetch: CONSUMER_PREFETCH, maxDeliveries: 3, onFailure: () => undefined },
+  )
+  const sent = Array.from({ length: CONSUMER_PREFETCH }, (_, n) => broker.publish(message(String(n))))
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(await Promise.all(sent)).toEqual(Array(CONSUMER_PREFETCH).fill({ ok: true }))
+  expect(calls).toBe(2 * CONSUMER_PREFETCH)
+  expect(warned).not.toHaveBeenCalled()
+  warned.mockRestore()
   await broker.close()
 })
 

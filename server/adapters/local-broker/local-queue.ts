@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { ConsumeOptions, Disposition, IncomingMessage, OutgoingMessage, QueueName } from '../../core/ports/broker'
 import { pause } from '../broker/pause'
 
@@ -148,6 +149,8 @@ export function createLocalQueue(queueOptions: LocalQueueOptions): LocalQueue {
       }),
     consume: (handler, options) => {
       const consumer: Consumer = { handler, options, busy: new Set(), stopping: new AbortController() }
+      // Each message in hand may wait for it; Node warns of more than ten.
+      setMaxListeners(options.prefetch + 1, consumer.stopping.signal)
       consumers.add(consumer)
       handOut()
       return {
