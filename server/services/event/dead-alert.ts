@@ -1,20 +1,20 @@
 import type { EventData } from '@/contracts/event/event-data'
 import { type Tx, withTransaction } from '../../db/database'
 import { type NewEvent, takeCommitOrder } from '../../outbox/append'
+import { DEAD_ALERT } from '../../outbox/prune'
 import { recordChange } from '../audit/record-change'
 import type { ServiceContext } from '../service-context'
 
 type AlertContext = Pick<ServiceContext, 'db' | 'actor' | 'requestId' | 'clock' | 'keys' | 'fence'>
 
-const SUBJECT = { type: 'alert', id: 'outbox.dead' }
 /** Different reasons that one alert names. */
 const MAX_REASONS = 3
 
 const alertEvent = (data: Pick<EventData<'system.alert'>, 'message' | 'hint' | 'resolved'>): NewEvent => ({
   type: 'system.alert',
-  subject: SUBJECT,
+  subject: DEAD_ALERT,
   project: null,
-  data: { severity: 'warning', code: SUBJECT.id, ...data },
+  data: { severity: 'warning', code: DEAD_ALERT.id, ...data },
 })
 
 /** Parked events, without alerts: an alert about an alert that cannot be delivered would not be delivered either. */
@@ -24,7 +24,7 @@ const countDead = (tx: Tx): Promise<number> => tx.outboxEvent.count({ where: DEA
 /** Whether the last alert about parked events is not taken back. */
 async function isAlerted(tx: Tx): Promise<boolean> {
   const last = await tx.outboxEvent.findFirst({
-    where: { aggregateId: SUBJECT.id, aggregateType: SUBJECT.type },
+    where: { aggregateId: DEAD_ALERT.id, aggregateType: DEAD_ALERT.type },
     orderBy: { seq: 'desc' },
     select: { data: true },
   })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { withTransaction } from '@/server/db/database'
+import { pruneEvents } from '@/server/outbox/prune'
 import { recordChange } from '@/server/services/audit/record-change'
 import { alertDeadEvents } from '@/server/services/event/dead-alert'
 import { listDeadEvents } from '@/server/services/event/list-dead-events'
@@ -133,6 +134,22 @@ it('makes up for an alert that its daemon did not live to tell, once', async () 
   await alertDeadEvents(test.ctx, [])
   await alertDeadEvents(test.ctx, [])
   expect(await alerts()).toHaveLength(1)
+})
+
+it('still knows that it alerted when the alert is old enough to be pruned', async () => {
+  await park(1)
+  // An older one, which may go.
+  await alertDeadEvents(test.ctx, ['nacked: no'])
+  await alertDeadEvents(test.ctx, ['nacked: no'])
+  await test.query(
+    "UPDATE outbox_events SET occurred_at = '2020-01-01', published_at = '2020-01-01' WHERE dead_at IS NULL",
+  )
+  const before = new Date('2021-01-01')
+  expect(await pruneEvents(test.ctx.db, before, '0')).toMatchObject({ deleted: 1 })
+  await alertDeadEvents(test.ctx, [])
+  expect((await alerts()).map(({ data }) => data.resolved)).toEqual([false])
+  await retryDeadEvents(test.ctx, { all: true })
+  expect((await alerts()).map(({ data }) => data.resolved)).toEqual([false, true])
 })
 
 it('does not alert about alerts', async () => {
