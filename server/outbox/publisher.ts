@@ -12,7 +12,7 @@ import type { PublisherObserver } from './publisher-observer'
 /** Two, so that one is confirmed while the other is claimed or marked, and the broker never runs dry. */
 const BATCHES_IN_FLIGHT = 2
 /** A batch this large costs its transaction a few milliseconds, and fills the pipeline of confirms. */
-const CLAIM_LIMITS: ClaimLimits = { batch: 500, chain: 50 }
+const CLAIM_LIMITS: ClaimLimits = { batch: 1_000, chain: 50 }
 /** A slow broker must not keep a transaction open: after this a batch starts no further event. */
 const BATCH_BUDGET_MS = 5_000
 /** What no NOTIFY, timer or commit has told of is found by looking this often. */

@@ -38,7 +38,7 @@ const cutLead = () =>
           WHERE application_name = 'stratavore-lead' AND datname = current_database()
             AND pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted)`)
 const isStandby = async (stack: Stack) =>
-  (await stack.api.system.health.query()).checks.some(({ detail }) => detail.includes('is a standby'))
+  (await stack.api.system.health.query()).checks.some(({ detail }) => detail.includes('stands by'))
 
 it('a leader that stood still for longer than the TTL loses nobody: not one runner is called lost', async () => {
   const project = await createProject(first)

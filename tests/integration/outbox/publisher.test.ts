@@ -116,7 +116,9 @@ it('claims nothing, and holds no transaction, while the broker is not ready', as
   const appended = await test.append(['a', 'b'])
   publisher.wake()
   expect(await publisher.flush(50)).toBe(false)
-  const { rows } = await test.db.pool.query("SELECT 1 FROM pg_stat_activity WHERE state = 'idle in transaction'")
+  const { rows } = await test.db.pool.query(
+    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'",
+  )
   expect(rows).toEqual([])
   expect((await test.rows()).map((row) => row.attempts)).toEqual([0, 0])
   broker.setState('blocked')

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { DAEMON_ACTOR } from '@/server/core/actor'
+import { takeCommitOrder } from '@/server/outbox/append'
+import { requireFence } from '@/server/outbox/require-fence'
 import { joinAgent, recordAgentDisconnected, recordConnectedAgents } from '@/server/services/node/join-agent'
 import { recordNodeLost } from '@/server/services/node/record-node-lost'
 import { recordNodeVitals } from '@/server/services/node/record-node-vitals'
@@ -151,7 +153,10 @@ it('web has no fence: whoever leads, a launch is taken', async () => {
   expect((await launchRunner(test.ctx, launchOf('p'))).status).toBe('starting')
 })
 
-it('the next epoch begins only when what is under way in the present one is committed', async () => {
+it.each([
+  ['a change', takeCommitOrder],
+  ['a bare write', requireFence],
+])('the next epoch begins only when %s that is under way in the present one is committed', async (_what, check) => {
   const { running } = await scene()
   const order: string[] = []
   let locked: () => void = () => {}
@@ -163,7 +168,7 @@ it('the next epoch begins only when what is under way in the present one is comm
     release = resolve
   })
   const writing = leading.db.prisma.$transaction(async (tx) => {
-    await tx.$queryRaw`SELECT epoch FROM daemon_lease WHERE id = 1 FOR SHARE`
+    await check(tx, leading.fence)
     locked()
     await held
     order.push('written')
