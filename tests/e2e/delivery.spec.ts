@@ -98,7 +98,9 @@ test('switches and quiet hours are kept, and a mistake loses nothing', async ({ 
   // The next test is not about quiet hours.
   await quiet.click()
   await started.click()
-  await expect.poll(settingsByCli).toMatchObject({ quietHours: null, enabled: { runner_started: false } })
+  await expect
+    .poll(() => stack.api.notification.settings.query())
+    .toMatchObject({ quietHours: null, enabled: { runner_started: false } })
 })
 
 test('a runner that waits rings, and answering takes it back', async ({ browser }) => {
