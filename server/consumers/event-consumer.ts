@@ -39,7 +39,7 @@ const isNotItsFault = (error: unknown): boolean =>
 
 /** Starts a consumer: what is no event goes to the dead letters, what fails comes again. Stopping waits for its work. */
 export function startConsumer(
-  broker: Broker,
+  broker: Pick<Broker, 'consume'>,
   consumer: EventConsumer,
   observer: ConsumerObserver,
   monotonicMs: () => number,
