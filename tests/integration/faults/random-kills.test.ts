@@ -133,6 +133,7 @@ it(`everything holds after ${KILLS} kills of whatever it may be (FAULT_SEED=${se
   await waitUntil(
     'the witness runs',
     async () => (await stack.api.runner.get.query({ id: witness })).status === 'running',
+    HEAL_MS,
   )
   const quotas = watchQuotas(database.pool)
   const { audit } = await readInstallationKeys(homePaths(stack.home))
@@ -170,7 +171,7 @@ it(`everything holds after ${KILLS} kills of whatever it may be (FAULT_SEED=${se
       await requireCompleteEvents(database.pool)
       await requireProcessesAsInRows(database.pool)
       await requireWholeAuditChain(database.pool, audit)
-      await waitUntil('no process is left over', () => requireNoStrays(database.pool, stack).then(() => true))
+      await waitUntil('no process is left over', () => requireNoStrays(database.pool, stack).then(() => true), HEAL_MS)
     } catch (cause) {
       throw new Error(`FAULT_SEED=${seed}, kill ${kill} (${killed.join(', ')})`, { cause })
     }
