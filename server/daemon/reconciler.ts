@@ -14,7 +14,7 @@ const RETRY_MS = 1_000
 export interface Reconciler {
   /** Reconcile these runners soon. */
   wake(runnerIds: readonly string[]): void
-  /** Reconcile everything now. */
+  /** Reconcile everything, beginning after this call. Several that wait at once get one run. */
   all(): Promise<ReconcileReport>
   stop(): Promise<void>
 }
@@ -91,7 +91,15 @@ export function startReconciler(
     }).catch((error: unknown) => options.log.error({ err: error }, 'reconcile queue failed'))
   }
 
-  const all = () => enqueue(() => run('all'))
+  let waiting: Promise<ReconcileReport> | null = null
+  /** One that waits for its turn sees all that whoever asks meanwhile wants seen: no second one queues behind it. */
+  const all = (): Promise<ReconcileReport> => {
+    waiting ??= enqueue(() => {
+      waiting = null
+      return run('all')
+    })
+    return waiting
+  }
 
   const wakeDueRestarts = async () => {
     const next = await ctx.db.prisma.runner.findMany({

@@ -5,6 +5,7 @@ import type { Scheduler } from '@/server/core/scheduler'
 import { type Reconciler, startReconciler } from '@/server/daemon/reconciler'
 import { joinAgent } from '@/server/services/node/join-agent'
 import { launchRunner } from '@/server/services/runner/launch-runner'
+import { waitUntil } from '../../support/wait-until'
 import { createFakeAgents, type FakeAgents } from './fake-agents'
 import { launchOf, type ServiceTest, startServiceTest } from './service-test'
 
@@ -73,4 +74,22 @@ it('a launch that is refused again and again has one retry set, however often ev
   await reconciler.all()
   expect(ran).toEqual(['woken', 'all'])
   expect(timers.size).toBe(1)
+})
+
+it('asked for everything many times during a slow run, it runs once more and not as often as it was asked', async () => {
+  let release = (): void => undefined
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  afterwards = () => held
+  const slow = reconciler.all()
+  await waitUntil('it runs', () => ran.length === 1)
+  const asked = Array.from({ length: 20 }, () => reconciler.all())
+  release()
+  await slow
+  expect(new Set((await Promise.all(asked)).map(({ at, durationMs }) => `${at} ${durationMs}`)).size).toBe(1)
+  expect(ran).toEqual(['all', 'all'])
+  // One that has begun may have missed what is asked for now.
+  await reconciler.all()
+  expect(ran).toHaveLength(3)
 })
