@@ -150,6 +150,7 @@ it(`everything holds after ${KILLS} kills of whatever it may be (FAULT_SEED=${se
   await waitUntil(
     'the witness runs',
     async () => (await stack.api.runner.get.query({ id: witness })).status === 'running',
+    HEAL_MS,
   )
   await stack.api.runner.send.mutate({ id: witness, text: STUBBORN, enter: true })
   const quotas = watchQuotas(database.pool)
@@ -187,7 +188,7 @@ it(`everything holds after ${KILLS} kills of whatever it may be (FAULT_SEED=${se
       await requireCompleteEvents(database.pool)
       await requireProcessesAsInRows(database.pool)
       await requireWholeAuditChain(database.pool, audit)
-      await waitUntil('no process is left over', () => requireNoStrays(database.pool, stack).then(() => true))
+      await waitUntil('no process is left over', () => requireNoStrays(database.pool, stack).then(() => true), HEAL_MS)
     } catch (cause) {
       throw new Error(`FAULT_SEED=${seed}, kill ${index + 1} (${killed.join(', ')})`, { cause })
     }
