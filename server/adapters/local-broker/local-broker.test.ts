@@ -84,6 +84,19 @@ it('lets every message in hand wait for its next try without a warning of a leak
   await broker.close()
 })
 
+it('does not blame a message that its consumer puts off for too long', async () => {
+  const { broker } = slowBroker(1)
+  broker.consume('stratavore.daemon.events', () => Promise.resolve({ kind: 'later' }), {
+    prefetch: 1,
+    maxDeliveries: 3,
+    onFailure: () => undefined,
+  })
+  const sent = broker.publish(message('1'))
+  await vi.advanceTimersByTimeAsync(HANDLED_MS)
+  expect(await sent).toMatchObject({ ok: false, failure: 'blocked' })
+  await broker.close()
+})
+
 it('gives up waiting for a consumer that does not get done, and keeps no timer once closed', async () => {
   const { broker, results, publish } = slowBroker(1e9)
   void publish('1')

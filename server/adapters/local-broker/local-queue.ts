@@ -5,7 +5,7 @@ import { pause } from '../broker/pause'
 /** How one queue fared with a message. */
 export type Outcome =
   | { kind: 'handled' }
-  /** `late`: a consumer has it in hand for too long. `untaken`: none took it in time. `refused`: none will. */
+  /** `late`: a consumer has it in hand for too long. `untaken`: none took it in time, or one put it off. `refused`: none will. */
   | { kind: 'failed' | 'late' | 'untaken' | 'refused'; error: string }
 
 /** A message that a queue gave up. */
@@ -32,6 +32,8 @@ interface Waiting {
   over(): boolean
   /** It is in a consumer's hands from now on. */
   taken(): void
+  /** The consumer put it off and blames something else: a limit that passes is not held against the message. */
+  postponed(): void
   settle(outcome: Outcome): void
 }
 
@@ -74,7 +76,7 @@ export function createLocalQueue(queueOptions: LocalQueueOptions): LocalQueue {
   }
 
   /** Hands a message to its consumer until it is done with it. Never rejects. */
-  async function work(consumer: Consumer, message: OutgoingMessage): Promise<Outcome> {
+  async function work(consumer: Consumer, { message, postponed }: Waiting): Promise<Outcome> {
     const { handler, options, stopping } = consumer
     const { id, routingKey, body } = message
     for (let failures = 0, tries = 1; ; tries += 1) {
@@ -83,6 +85,7 @@ export function createLocalQueue(queueOptions: LocalQueueOptions): LocalQueue {
         const disposition = await handler(incoming)
         if (disposition.kind === 'done') return { kind: 'handled' }
         if (disposition.kind === 'dead-letter') return await giveUp(message, disposition.reason)
+        postponed()
       } catch (error) {
         options.onFailure(error, incoming)
         failures += 1
@@ -105,7 +108,7 @@ export function createLocalQueue(queueOptions: LocalQueueOptions): LocalQueue {
         const first = next()
         if (!first) return
         first.taken()
-        const busy = work(consumer, first.message).then((outcome) => {
+        const busy = work(consumer, first).then((outcome) => {
           consumer.busy.delete(busy)
           first.settle(outcome)
           handOut()
@@ -134,18 +137,23 @@ export function createLocalQueue(queueOptions: LocalQueueOptions): LocalQueue {
           clearTimeout(timer)
           resolve(outcome)
         }
-        const limit = (ms: number, kind: 'untaken' | 'late', error: string) =>
+        let kind: 'untaken' | 'late' = 'untaken'
+        const limit = (ms: number, error: string) =>
           setTimeout(() => settle({ kind, error: `${queue}: ${error} within ${ms} ms` }), ms)
-        let timer = limit(takenTimeoutMs, 'untaken', 'no consumer was free')
+        let timer = limit(takenTimeoutMs, 'no consumer was free')
         signal.addEventListener('abort', () => {
           over = true
           clearTimeout(timer)
         })
         const taken = () => {
           clearTimeout(timer)
-          timer = limit(handledTimeoutMs, 'late', 'not handled')
+          kind = 'late'
+          timer = limit(handledTimeoutMs, 'not handled')
         }
-        waiting.push({ message, over: () => over, taken, settle })
+        const postponed = () => {
+          kind = 'untaken'
+        }
+        waiting.push({ message, over: () => over, taken, postponed, settle })
         handOut()
       }),
     consume: (handler, options) => {
