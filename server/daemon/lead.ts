@@ -207,8 +207,8 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
       // Without the lead, or without the database, there is nothing to say and nobody to say it to.
       if (parts.leads()) await recordDaemonStopped(ctx, process.pid).catch(logged('the stop could not be recorded'))
       // Late, so that the news of the stop goes out too; and then that somebody is told of it.
-      await delivery.stop()
-      await notifications.stop()
+      await delivery.finish()
+      await Promise.all([delivery.close(), notifications.stop()])
     },
   }
 }

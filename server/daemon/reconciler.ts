@@ -1,5 +1,7 @@
 import type { Logger } from 'pino'
 import type { ReconcileReport } from '@/contracts/system/system'
+import { within } from '../adapters/broker/pause'
+import { StratavoreError } from '../core/errors'
 import type { AgentCommands } from '../core/ports/agent-commands'
 import { type Scheduler, systemScheduler } from '../core/scheduler'
 import { createActionTries } from '../services/reconcile/action-tries'
@@ -7,6 +9,7 @@ import { type ReconcileAction, runnerOf } from '../services/reconcile/reconcile-
 import type { ReconcileObserver } from '../services/reconcile/reconcile-observer'
 import { type ReconcileContext, type ReconcileScope, runReconcile } from '../services/reconcile/run-reconcile'
 import { createRetryTimers } from './retry-timers'
+import { STOP_GRACES } from './stop-graces'
 
 /** A run that failed as a whole is repeated, and restarts that are due are looked for, this often. */
 const RETRY_MS = 1_000
@@ -16,6 +19,7 @@ export interface Reconciler {
   wake(runnerIds: readonly string[]): void
   /** Reconcile everything, beginning after this call. Several that wait at once get one run. */
   all(): Promise<ReconcileReport>
+  /** Begins no run any more, and waits a grace for the one under way: an agent may not answer. */
   stop(): Promise<void>
 }
 
@@ -35,6 +39,8 @@ export function startReconciler(
     afterwards(report: ReconcileReport, runnerIds: readonly string[]): Promise<void>
     /** For the retries; the real one unless a test says when time has passed. */
     scheduler?: Scheduler
+    /** Tests wait shorter, milliseconds. */
+    stopGraceMs?: number
   },
 ): Reconciler {
   const woken = new Set<string>()
@@ -80,6 +86,7 @@ export function startReconciler(
     scheduled = true
     enqueue(async () => {
       scheduled = false
+      if (stopped) return
       const ids = [...woken]
       woken.clear()
       try {
@@ -96,6 +103,7 @@ export function startReconciler(
   const all = (): Promise<ReconcileReport> => {
     waiting ??= enqueue(() => {
       waiting = null
+      if (stopped) throw new StratavoreError('unavailable', 'The daemon is stopping.')
       return run('all')
     })
     return waiting
@@ -126,7 +134,7 @@ export function startReconciler(
       clearInterval(round)
       clearInterval(restarts)
       retries.cancelAll()
-      await running
+      await within(options.stopGraceMs ?? STOP_GRACES.reconcileMs, running)
     },
   }
 }

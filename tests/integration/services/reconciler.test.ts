@@ -54,6 +54,7 @@ beforeEach(async () => {
     leads: () => true,
     afterwards: () => afterwards(),
     scheduler,
+    stopGraceMs: 50,
   })
   // After the round that it starts with.
   await reconciler.all()
@@ -92,4 +93,23 @@ it('asked for everything many times during a slow run, it runs once more and not
   // One that has begun may have missed what is asked for now.
   await reconciler.all()
   expect(ran).toHaveLength(3)
+})
+
+it('stopped during a run that hangs, it waits a grace and begins nothing that was queued', async () => {
+  let release = (): void => undefined
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  afterwards = () => held
+  const hanging = reconciler.all()
+  await waitUntil('it runs', () => ran.length === 1)
+  const queued = expect(reconciler.all()).rejects.toMatchObject({ code: 'unavailable' })
+  reconciler.wake([randomUUID()])
+  await reconciler.stop()
+  release()
+  await hanging
+  await queued
+  await reconciler.stop()
+  expect(ran).toEqual(['all'])
+  expect(timers.size).toBe(0)
 })
