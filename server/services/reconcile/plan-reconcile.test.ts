@@ -102,6 +102,10 @@ describe('planReconcile', () => {
     const stopping = runner({ status: 'stopping', desired: 'terminated', agentId: null })
     expect(kinds(planReconcile([stopping], seen()))).toEqual(['record-gone'])
     expect(planReconcile([stopping], seen(away))).toEqual([])
+    // On a node that never comes back it would be stopping for ever.
+    const unheard = (ms: number) => seen({ ...away, unheardMs: new Map([['n1', ms]]) })
+    expect(planReconcile([stopping], unheard(LOST_TIMEOUT_MS))).toEqual([])
+    expect(kinds(planReconcile([stopping], unheard(LOST_TIMEOUT_MS + 1)))).toEqual(['record-gone'])
   })
 
   it('fails what a dead agent held, at once', () => {
@@ -273,6 +277,25 @@ describe('planReconcile', () => {
           const silent = row.status === 'lost' && (world.unheardMs.get(row.nodeId) ?? 0) > LOST_TIMEOUT_MS
           expect(known || silent).toBe(true)
         }
+      }),
+    )
+  })
+
+  it('ends whatever is to end and nobody holds, however long its node stays away', () => {
+    fc.assert(
+      fc.property(anyRunner, anySeen, (row, world) => {
+        const gone: Observation = {
+          ...world,
+          agentOfNode: new Map(),
+          held: new Map(),
+          silentMs: new Map([[row.nodeId, TTL_MS + 1]]),
+          unheardMs: new Map([[row.nodeId, LOST_TIMEOUT_MS + 1]]),
+        }
+        if (isEnded(row.status)) return
+        const [action] = planReconcile([{ ...row, desired: 'terminated' }], gone)
+        // A silent one is called lost first, and given up by the next round.
+        const next = action?.kind === 'record-lost' ? planReconcile([{ ...row, status: 'lost' }], gone)[0] : action
+        expect(next?.kind).toBe('record-gone')
       }),
     )
   })
