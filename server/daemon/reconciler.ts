@@ -17,6 +17,8 @@ const RETRY_MS = 1_000
 export interface Reconciler {
   /** Reconcile these runners soon. */
   wake(runnerIds: readonly string[]): void
+  /** From now on the time that a try may take counts anew: this daemon could not hear its agents. */
+  countAnew(): void
   /** Reconcile everything, beginning after this call. Several that wait at once get one run. */
   all(): Promise<ReconcileReport>
   /** Begins no run any more, and waits a grace for the one under way: an agent may not answer. */
@@ -32,6 +34,8 @@ export function startReconciler(
   agents: AgentCommands,
   options: {
     intervalMs: number
+    /** Time in which agents could be heard: deadlines of launches and stops count only this. */
+    listenedMs(): number
     log: Logger
     observer: ReconcileObserver
     /** Whether this daemon leads at this moment. While it does not, nothing is done; who leads again calls `all`. */
@@ -59,7 +63,8 @@ export function startReconciler(
   }
 
   const { observer } = options
-  const parts = { agents, tries: createActionTries(ctx.clock.monotonicMs), observer, onError }
+  const tries = createActionTries(options.listenedMs)
+  const parts = { agents, tries, observer, onError }
   const run = async (scope: ReconcileScope): Promise<ReconcileReport> => {
     const report = await runReconcile(ctx, parts, scope).catch((error: unknown) => {
       observer.runFailed(scope === 'all' ? 'all' : 'woken')
@@ -128,6 +133,7 @@ export function startReconciler(
 
   return {
     wake,
+    countAnew: tries.countAnew,
     all,
     stop: async () => {
       stopped = true

@@ -15,7 +15,7 @@ import {
 const NOW = new Date('2026-11-22T12:00:00.000Z')
 const TTL_MS = 30_000
 const LOST_TIMEOUT_MS = 24 * 3_600_000
-const MONOTONIC_MS = 10_000_000
+const TRIES_MS = 10_000_000
 
 const runner = (over: Partial<DesiredRunner> = {}): DesiredRunner => ({
   id: 'r1',
@@ -50,7 +50,7 @@ const seen = (over: Partial<Observation> = {}): Observation => ({
   lostTimeoutMs: LOST_TIMEOUT_MS,
   tries: new Map(),
   now: NOW,
-  monotonicMs: MONOTONIC_MS,
+  triesMs: TRIES_MS,
   ...over,
 })
 
@@ -143,7 +143,7 @@ describe('planReconcile', () => {
   it('tries a launch that is refused until its deadline, then fails it and says why', () => {
     const starting = runner({ status: 'starting', agentId: null })
     const triedFor = (ms: number) =>
-      seen({ tries: new Map([['start:r1:1', { firstMs: MONOTONIC_MS - ms, failures: 9, lastError: 'it is busy' }]]) })
+      seen({ tries: new Map([['start:r1:1', { firstMs: TRIES_MS - ms, failures: 9, lastError: 'it is busy' }]]) })
     expect(kinds(planReconcile([starting], triedFor(LAUNCH_DEADLINE_MS)))).toEqual(['start'])
     expect(planReconcile([starting], triedFor(LAUNCH_DEADLINE_MS + 1))).toMatchObject([
       { kind: 'record-gone', reason: 'it could not be started in 5 min: it is busy' },
@@ -158,7 +158,7 @@ describe('planReconcile', () => {
     const stopping = runner({ status: 'stopping', desired: 'terminated', stopGraceMs: 10_000 })
     const askedFor = (ms: number) => ({
       ...holding(held()),
-      tries: new Map([['stop:r1:1', { firstMs: MONOTONIC_MS - ms, failures: 0, lastError: null }]]),
+      tries: new Map([['stop:r1:1', { firstMs: TRIES_MS - ms, failures: 0, lastError: null }]]),
     })
     const due = 10_000 + STOP_MARGIN_MS
     expect(planReconcile([stopping], askedFor(due))).toMatchObject([{ kind: 'stop', force: false }])
@@ -218,7 +218,7 @@ describe('planReconcile', () => {
                 .chain((id) => fc.constantFrom(`${kind}:${id}:1`, `${kind}:${id}:2`)),
             ),
           fc.record({
-            firstMs: fc.integer({ min: MONOTONIC_MS - 2 * LAUNCH_DEADLINE_MS, max: MONOTONIC_MS }),
+            firstMs: fc.integer({ min: TRIES_MS - 2 * LAUNCH_DEADLINE_MS, max: TRIES_MS }),
             failures: fc.nat(10),
             lastError: fc.constantFrom(null, 'busy'),
           }),
@@ -226,7 +226,7 @@ describe('planReconcile', () => {
       )
       .map((all) => new Map(all)),
     now: fc.constant(NOW),
-    monotonicMs: fc.constant(MONOTONIC_MS),
+    triesMs: fc.constant(TRIES_MS),
   })
   const anyWorld = fc.tuple(fc.uniqueArray(anyRunner, { selector: (each) => each.id, maxLength: 2 }), anySeen)
 

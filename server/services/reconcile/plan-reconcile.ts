@@ -37,7 +37,8 @@ export interface Observation {
   /** What was tried before, by `tryKey`. */
   tries: ReadonlyMap<string, ActionTry>
   now: Date
-  monotonicMs: number
+  /** Now, in the time of the tries. */
+  triesMs: number
 }
 
 /** Grace of an orphan: nobody waits for it, but it may want to save something. */
@@ -98,7 +99,7 @@ function planStart(runner: DesiredRunner, agentId: string, seen: Observation): R
   const target = { runnerId: runner.id, epoch: runner.epoch }
   if (runner.nextStartAt !== null && runner.nextStartAt > seen.now) return []
   const tried = seen.tries.get(tryKey('start', runner.id, runner.epoch))
-  if (tried === undefined || seen.monotonicMs - tried.firstMs <= LAUNCH_DEADLINE_MS) {
+  if (tried === undefined || seen.triesMs - tried.firstMs <= LAUNCH_DEADLINE_MS) {
     return [{ kind: 'start', ...target, agentId }]
   }
   // Should the agent have it after all, it is an orphan from now on and ended.
@@ -134,7 +135,7 @@ function planStop(
   seen: Observation,
 ): RunnerAction {
   const tried = seen.tries.get(tryKey('stop', target.runnerId, target.epoch))
-  const overdue = tried !== undefined && seen.monotonicMs - tried.firstMs > wish.graceMs + STOP_MARGIN_MS
+  const overdue = tried !== undefined && seen.triesMs - tried.firstMs > wish.graceMs + STOP_MARGIN_MS
   return { kind: 'stop', ...target, force: wish.force || overdue, graceMs: wish.graceMs }
 }
 
