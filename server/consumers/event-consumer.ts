@@ -1,6 +1,13 @@
 import { type EventEnvelope, eventEnvelope } from '@/contracts/event/envelope'
 import { StratavoreError } from '../core/errors'
-import type { Broker, ConsumeOptions, Disposition, IncomingMessage, QueueName } from '../core/ports/broker'
+import {
+  type Broker,
+  CONSUMER_PREFETCH,
+  type ConsumeOptions,
+  type Disposition,
+  type IncomingMessage,
+  type QueueName,
+} from '../core/ports/broker'
 import { isDatabaseAway } from '../db/database-away'
 
 /** Acts on the events of one queue. `handle` may be called again for the same event: it must act on it once. */
@@ -10,8 +17,7 @@ export interface EventConsumer {
   handle(event: EventEnvelope): Promise<void>
 }
 
-/** Messages a consumer has in hand at once, and how often one may fail before it is given up. */
-const PREFETCH = 32
+/** How often a message may fail before it is given up. */
 const MAX_DELIVERIES = 5
 
 /** What is told of each message that was dealt with. */
@@ -45,7 +51,7 @@ export function startConsumer(
   monotonicMs: () => number,
 ): { stop(): Promise<void> } {
   const options: ConsumeOptions = {
-    prefetch: PREFETCH,
+    prefetch: CONSUMER_PREFETCH,
     maxDeliveries: MAX_DELIVERIES,
     onFailure: (error, message) => observer.failed(consumer.name, error, message),
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { type Channel, type ConsumeMessage, IllegalOperationError } from 'amqplib'
 import type { ConsumeOptions, Disposition, IncomingMessage, PublishResult, QueueName } from '../../core/ports/broker'
 import { pause, within } from '../broker/pause'
@@ -51,6 +52,8 @@ export function startConsumer(options: ConsumerOptions): { stop(): Promise<void>
   /** What was put off, only so that it waits longer each time. */
   const postponed = createFailureCounts()
   const stopping = new AbortController()
+  // Each message in hand may wait for it; Node warns of more than ten.
+  setMaxListeners(consume.prefetch + 1, stopping.signal)
   const underWay = new Set<Promise<void>>()
   let current: { kept: KeptChannel<Channel>; tag: string } | null = null
 

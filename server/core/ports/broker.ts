@@ -48,6 +48,9 @@ export interface IncomingMessage {
  */
 export type Disposition = { kind: 'done' } | { kind: 'later' } | { kind: 'dead-letter'; reason: string }
 
+/** Messages one of Stratavore's own consumers has in hand at once. */
+export const CONSUMER_PREFETCH = 32
+
 export interface ConsumeOptions {
   /** Messages handed out before the first is done. */
   prefetch: number
@@ -82,6 +85,8 @@ export interface QueueDepth {
  */
 export interface Broker {
   readonly kind: 'amqp' | 'local'
+  /** Messages worth publishing side by side: more would only wait in it, and whoever publishes with them. */
+  readonly window: number
   status(): BrokerStatus
   /** Tells every change of state. Returns what ends the telling. */
   onStatus(listener: (status: BrokerStatus) => void): () => void
