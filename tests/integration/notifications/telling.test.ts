@@ -67,6 +67,31 @@ it('what is answered at once never rings, and neither does what is stopped', asy
   expect(rows.map((row) => row.state)).toEqual(['withdrawn', 'withdrawn'])
 })
 
+it('questions that were answered before they rang hide no later one, and one that asks again is still one', async () => {
+  const [quick, slow] = [await test.run('web'), await test.run('api')]
+  for (let index = 0; index < 4; index += 1) {
+    await test.activity(quick, 'waiting_input')
+    await test.pump()
+    test.advance(1_000)
+    await test.activity(quick, 'working')
+    await test.pump()
+  }
+  for (let index = 0; index < 4; index += 1) {
+    await test.activity(slow, 'waiting_permission')
+    await test.pump()
+    test.advance(5_000)
+    await test.deliver()
+    expect(titles()).toEqual(['api waits for permission'])
+    await test.activity(slow, 'working')
+    await test.settle()
+  }
+  await test.activity(quick, 'waiting_input')
+  await test.pump()
+  test.advance(5_000)
+  await test.deliver()
+  expect(titles()).toEqual(['web waits for an answer'])
+})
+
 it('a failure tells why and the last line; the same event delivered again tells nothing', async () => {
   const id = await test.run('web')
   test.advance(12 * MINUTE)
