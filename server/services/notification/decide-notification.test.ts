@@ -119,8 +119,10 @@ describe('a runner that waits', () => {
     // The news that it was answered comes after it asked again.
     const again = decide('runner.activity', activity('working', 'waiting_input'), facts({ activity: 'waiting_input' }))
     expect([told(again).length, withdrawn(again)]).toEqual([1, []])
-    for (const type of ['runner.stopping', 'runner.paused', 'runner.stopped', 'runner.failed'] as const) {
-      const status = { 'runner.stopping': 'stopping', 'runner.paused': 'paused' }[type as string] ?? 'failed'
+    const types = ['runner.stopping', 'runner.paused', 'runner.stopped', 'runner.failed', 'runner.lost'] as const
+    for (const type of types) {
+      const others = { 'runner.stopping': 'stopping', 'runner.paused': 'paused', 'runner.lost': 'lost' }
+      const status = (others as Record<string, string>)[type] ?? 'failed'
       const ended = decide(type, change({ status }), facts({ status: status as 'failed', activity: 'waiting_input' }))
       expect(withdrawn(ended)).toContain(thread)
       expect(told(ended).map((draft) => draft.kind)).not.toContain('runner_waiting')

@@ -12,6 +12,7 @@ export const NOTICED_TYPES: ReadonlySet<EventType> = new Set<EventType>([
   'runner.stopping',
   'runner.stopped',
   'runner.failed',
+  'runner.lost',
   'runner.paused',
   'runner.resumed',
   'runner.restarting',
