@@ -37,7 +37,7 @@ export interface Situation {
   open: OpenRow | null
   /** The open summary of the draft's kind. */
   summary: OpenRow | null
-  /** Notifications of the draft's kind that were opened within the burst window. */
+  /** Threads of the draft's kind opened within the burst window that rang or will; no need to count past BURST_SEPARATE. */
   recent: number
   /** When the quiet hours that an instant lies in are over; null when it lies in none. */
   quietUntil(at: Date): Date | null

@@ -8,7 +8,7 @@ import { configuredChannels } from './channels'
 import { decideNotification } from './decide-notification'
 import { openRow } from './notification-row'
 import { DECISION_LOCK, readNotificationSettings } from './notification-settings'
-import { BURST_WINDOW_MS, type Change, type OpenRow, planTell, planWithdraw } from './plan-change'
+import { BURST_SEPARATE, BURST_WINDOW_MS, type Change, type OpenRow, planTell, planWithdraw } from './plan-change'
 import { quietUntil } from './quiet-hours'
 import { readFacts } from './read-facts'
 import type { Wish } from './wish'
@@ -51,10 +51,7 @@ export async function applyWish(
     changes = planWithdraw(wish, open, summaries, { now, quietUntil: quiet })
   } else {
     const { kind } = wish.draft
-    const since = new Date(now.getTime() - BURST_WINDOW_MS)
-    const recent = await tx.notification.count({
-      where: { channel, kind, createdAt: { gt: since }, NOT: { thread: { startsWith: 'burst:' } } },
-    })
+    const recent = await countRecent(tx, channel, kind, new Date(now.getTime() - BURST_WINDOW_MS))
     const summary = await readOpen(tx, channel, `burst:${kind}`)
     changes = planTell(wish.draft, { now, open, summary, recent, quietUntil: quiet })
   }
@@ -64,6 +61,23 @@ export async function applyWish(
 async function readOpen(tx: Tx, channel: NotificationChannel, thread: string): Promise<OpenRow | null> {
   const row = await tx.notification.findFirst({ where: { channel, thread, closedAt: null } })
   return row && openRow(row)
+}
+
+/** Threads of a kind opened since then that rang or are about to. What was settled before it rang told nobody anything. */
+async function countRecent(tx: Tx, channel: NotificationChannel, kind: string, since: Date): Promise<number> {
+  const threads = await tx.notification.groupBy({
+    by: ['thread'],
+    where: {
+      channel,
+      kind,
+      createdAt: { gt: since },
+      OR: [{ sentVersion: { gt: 0 } }, { state: { in: ['pending', 'held'] } }],
+      NOT: { thread: { startsWith: 'burst:' } },
+    },
+    orderBy: { thread: 'asc' },
+    take: BURST_SEPARATE,
+  })
+  return threads.length
 }
 
 async function readSummaries(tx: Tx, channel: NotificationChannel, thread: string): Promise<OpenRow[]> {

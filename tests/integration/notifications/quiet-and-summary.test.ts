@@ -84,6 +84,37 @@ it('many held ones become one digest, made once by two senders, that forgets wha
   expect(titles()).toEqual([])
 })
 
+it('a digest names and counts what a burst in the night summed up, and lets each of it go', async () => {
+  await test.settings(night)
+  at('2026-03-28T23:00:00Z')
+  const ids: string[] = []
+  for (const project of ['a', 'b', 'c', 'd', 'e', 'f']) {
+    const id = await test.run(project)
+    ids.push(id)
+    await test.activity(id, 'waiting_input')
+  }
+  await test.pump()
+  expect(await test.ctx.db.prisma.notification.count({ where: { state: 'held' } })).toBe(4)
+  at('2026-03-29T05:00:00Z')
+  await test.deliver()
+  const [digest] = test.ntfy.shown()
+  expect(digest?.title).toBe('6 things during your quiet hours')
+  expect(digest?.message.split('\n').sort()).toEqual([
+    ...['a', 'b', 'c'].map((name) => `- ${name} waits for an answer`),
+    ...['d', 'e', 'f'].map((name) => `- ${name} waits for you`),
+  ])
+  await test.activity(ids[5] ?? '', 'working')
+  await test.pump()
+  test.advance(60_000)
+  await test.deliver()
+  const [fewer] = test.ntfy.shown()
+  expect(fewer?.title).toBe('5 things during your quiet hours')
+  expect(fewer?.message).not.toContain('- f')
+  for (const id of ids.slice(0, 5)) await test.activity(id, 'working')
+  await test.settle()
+  expect(titles()).toEqual([])
+})
+
 it('the daily summary comes once a day, at its hour, from two daemons and over restarts', async () => {
   at('2026-03-28T10:00:00Z')
   await test.settings({ enabled: { daily_summary: true }, timeZone: 'Europe/Berlin', summaryAt: '08:00' })
