@@ -1,5 +1,7 @@
 import { type EventEnvelope, eventEnvelope } from '@/contracts/event/envelope'
+import { StratavoreError } from '../core/errors'
 import type { Broker, ConsumeOptions, Disposition, IncomingMessage, QueueName } from '../core/ports/broker'
+import { isDatabaseAway } from '../db/database-away'
 
 /** Acts on the events of one queue. `handle` may be called again for the same event: it must act on it once. */
 export interface EventConsumer {
@@ -31,9 +33,13 @@ export function readEnvelope(body: Buffer): { event: EventEnvelope } | { problem
   }
 }
 
+/** The database is away, or this daemon does not lead now: no event is given up for that. */
+const isNotItsFault = (error: unknown): boolean =>
+  isDatabaseAway(error) || (error instanceof StratavoreError && ['unavailable', 'conflict'].includes(error.code))
+
 /** Starts a consumer: what is no event goes to the dead letters, what fails comes again. Stopping waits for its work. */
 export function startConsumer(
-  broker: Broker,
+  broker: Pick<Broker, 'consume'>,
   consumer: EventConsumer,
   observer: ConsumerObserver,
   monotonicMs: () => number,
@@ -50,7 +56,13 @@ export function startConsumer(
       return { kind: 'dead-letter', reason: read.problem }
     }
     const startedMs = monotonicMs()
-    await consumer.handle(read.event)
+    try {
+      await consumer.handle(read.event)
+    } catch (error) {
+      if (!isNotItsFault(error)) throw error
+      observer.failed(consumer.name, error, message)
+      return { kind: 'later' }
+    }
     observer.handled(consumer.name, (monotonicMs() - startedMs) / 1000)
     return { kind: 'done' }
   }

@@ -1,10 +1,12 @@
 import type { Logger } from 'pino'
 import type { ReconcileReport } from '@/contracts/system/system'
 import type { AgentCommands } from '../core/ports/agent-commands'
+import { type Scheduler, systemScheduler } from '../core/scheduler'
 import { createActionTries } from '../services/reconcile/action-tries'
 import { type ReconcileAction, runnerOf } from '../services/reconcile/reconcile-action'
 import type { ReconcileObserver } from '../services/reconcile/reconcile-observer'
 import { type ReconcileContext, type ReconcileScope, runReconcile } from '../services/reconcile/run-reconcile'
+import { createRetryTimers } from './retry-timers'
 
 /** A run that failed as a whole is repeated, and restarts that are due are looked for, this often. */
 const RETRY_MS = 1_000
@@ -12,7 +14,7 @@ const RETRY_MS = 1_000
 export interface Reconciler {
   /** Reconcile these runners soon. */
   wake(runnerIds: readonly string[]): void
-  /** Reconcile everything now. */
+  /** Reconcile everything, beginning after this call. Several that wait at once get one run. */
   all(): Promise<ReconcileReport>
   stop(): Promise<void>
 }
@@ -31,27 +33,23 @@ export function startReconciler(
     /** Whether this daemon leads at this moment. While it does not, nothing is done; who leads again calls `all`. */
     leads(): boolean
     afterwards(report: ReconcileReport, runnerIds: readonly string[]): Promise<void>
+    /** For the retries; the real one unless a test says when time has passed. */
+    scheduler?: Scheduler
   },
 ): Reconciler {
   const woken = new Set<string>()
   let running: Promise<unknown> = Promise.resolve()
   let scheduled = false
   let stopped = false
-  const timers = new Set<NodeJS.Timeout>()
-
-  const later = (ms: number, work: () => void) => {
-    const timer = setTimeout(() => {
-      timers.delete(timer)
-      if (!stopped) work()
-    }, ms)
-    timers.add(timer)
-  }
+  const retries = createRetryTimers(options.scheduler ?? systemScheduler, ctx.clock.monotonicMs, (runnerId) =>
+    wake([runnerId]),
+  )
 
   const onError = (error: unknown, action: ReconcileAction, retryMs: number) => {
     const runnerId = runnerOf(action)
     options.log.warn({ err: error, action: action.kind, runnerId }, 'reconcile action failed')
     // What is about no runner comes again with the next round.
-    if (runnerId !== null) later(retryMs, () => wake([runnerId]))
+    if (runnerId !== null && !stopped) retries.wakeIn(runnerId, retryMs)
   }
 
   const { observer } = options
@@ -74,7 +72,10 @@ export function startReconciler(
   }
 
   const wake = (runnerIds: readonly string[]) => {
-    for (const id of runnerIds) woken.add(id)
+    for (const id of runnerIds) {
+      woken.add(id)
+      retries.cancel(id)
+    }
     if (scheduled || stopped || woken.size === 0 || !options.leads()) return
     scheduled = true
     enqueue(async () => {
@@ -85,12 +86,20 @@ export function startReconciler(
         await run({ runnerIds: ids })
       } catch (error) {
         options.log.error({ err: error }, 'reconcile failed')
-        later(RETRY_MS, () => wake(ids))
+        if (!stopped) for (const id of ids) retries.wakeIn(id, RETRY_MS)
       }
     }).catch((error: unknown) => options.log.error({ err: error }, 'reconcile queue failed'))
   }
 
-  const all = () => enqueue(() => run('all'))
+  let waiting: Promise<ReconcileReport> | null = null
+  /** One that waits for its turn sees all that whoever asks meanwhile wants seen: no second one queues behind it. */
+  const all = (): Promise<ReconcileReport> => {
+    waiting ??= enqueue(() => {
+      waiting = null
+      return run('all')
+    })
+    return waiting
+  }
 
   const wakeDueRestarts = async () => {
     const next = await ctx.db.prisma.runner.findMany({
@@ -116,7 +125,7 @@ export function startReconciler(
       stopped = true
       clearInterval(round)
       clearInterval(restarts)
-      for (const timer of timers) clearTimeout(timer)
+      retries.cancelAll()
       await running
     },
   }

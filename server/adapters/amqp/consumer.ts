@@ -48,6 +48,8 @@ function answer(say: () => void): void {
 export function startConsumer(options: ConsumerOptions): { stop(): Promise<void> } {
   const { queue, timings, consume } = options
   const failures = createFailureCounts()
+  /** What was put off, only so that it waits longer each time. */
+  const postponed = createFailureCounts()
   const stopping = new AbortController()
   const underWay = new Set<Promise<void>>()
   let current: { kept: KeptChannel<Channel>; tag: string } | null = null
@@ -61,7 +63,12 @@ export function startConsumer(options: ConsumerOptions): { stop(): Promise<void>
       const disposition = await options.handler(message)
       if (disposition.kind === 'done') {
         failures.forget(message.id)
+        postponed.forget(message.id)
         return answer(() => kept.channel.ack(raw))
+      }
+      if (disposition.kind === 'later') {
+        await pause(timings.redeliveryDelayMs(postponed.add(message.id)), stopping.signal)
+        return answer(() => kept.channel.nack(raw, false, true))
       }
       reason = disposition.reason
     } catch (error) {

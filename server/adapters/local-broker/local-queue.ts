@@ -67,18 +67,19 @@ export function createLocalQueue({ queue, park, redeliveryDelayMs }: LocalQueueO
   async function work(consumer: Consumer, message: OutgoingMessage): Promise<Outcome> {
     const { handler, options, stopping } = consumer
     const { id, routingKey, body } = message
-    for (let failures = 0; ; ) {
-      const incoming: IncomingMessage = { id, routingKey, body, redelivered: failures > 0 }
+    for (let failures = 0, tries = 1; ; tries += 1) {
+      const incoming: IncomingMessage = { id, routingKey, body, redelivered: tries > 1 }
       try {
         const disposition = await handler(incoming)
-        return disposition.kind === 'done' ? { kind: 'handled' } : await giveUp(message, disposition.reason)
+        if (disposition.kind === 'done') return { kind: 'handled' }
+        if (disposition.kind === 'dead-letter') return await giveUp(message, disposition.reason)
       } catch (error) {
         options.onFailure(error, incoming)
-        failures++
+        failures += 1
         if (failures >= options.maxDeliveries) return giveUp(message, reasonOf(error))
-        await pause(redeliveryDelayMs(failures), stopping.signal)
-        if (stopping.signal.aborted) return { kind: 'refused', error: `the consumer of ${queue} stopped` }
       }
+      await pause(redeliveryDelayMs(tries), stopping.signal)
+      if (stopping.signal.aborted) return { kind: 'refused', error: `the consumer of ${queue} stopped` }
     }
   }
 

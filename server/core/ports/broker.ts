@@ -43,9 +43,10 @@ export interface IncomingMessage {
 }
 
 /**
- * What a handler says of a message. `dead-letter` gives it up with a reason; a handler that throws wants it again later.
+ * What a handler says of a message. `dead-letter` gives it up with a reason; `later` wants it again and blames something
+ * else, however often; a handler that throws wants it again, and blames the message.
  */
-export type Disposition = { kind: 'done' } | { kind: 'dead-letter'; reason: string }
+export type Disposition = { kind: 'done' } | { kind: 'later' } | { kind: 'dead-letter'; reason: string }
 
 export interface ConsumeOptions {
   /** Messages handed out before the first is done. */

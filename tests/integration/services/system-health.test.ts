@@ -135,7 +135,9 @@ it('is degraded, not down, without daemon, broker or agents', async () => {
   expect(blocked.status).toBe('degraded')
   expect(blocked.of('broker')?.detail).toBe(`RabbitMQ, blocked since ${WELL.startedAt}: low on memory`)
   expect((await health({ ...WELL, role: 'suspended' })).status).toBe('degraded')
-  expect((await health({ ...WELL, role: 'standby' })).status).toBe('ok')
+  // As a standby tells it: it has no connection to any broker.
+  const apart = { ...WELL.broker, state: 'closed' as const }
+  expect((await health({ ...WELL, role: 'standby', broker: apart })).status).toBe('ok')
 })
 
 it('is degraded while a channel of notifications does not take them', async () => {
