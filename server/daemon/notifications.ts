@@ -57,14 +57,14 @@ export function startNotifications(
   let prunedAtMs = Number.NEGATIVE_INFINITY
   const chores = startLoop(
     async () => {
-      if (notifiers.length === 0) return PRUNE_EVERY_MS
       await writeDailySummary(ctx)
       if (ctx.clock.monotonicMs() - prunedAtMs >= PRUNE_EVERY_MS) {
         await pruneNotifications(ctx)
         prunedAtMs = ctx.clock.monotonicMs()
       }
       for (const loop of loops) loop.wake()
-      return POLL_MS
+      // With every channel off there is nothing to send, but what waited when they were on still grows old.
+      return loops.length === 0 ? PRUNE_EVERY_MS : POLL_MS
     },
     (error) => log.warn({ err: error }, 'the notifications could not be tidied'),
   )

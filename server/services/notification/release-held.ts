@@ -4,6 +4,7 @@ import type { ServiceContext } from '../service-context'
 import { MAX_MEMBERS } from './apply-changes'
 import { openRow } from './notification-row'
 import { DECISION_LOCK } from './notification-settings'
+import { staleBefore } from './retry-policy'
 import { digestMembers, summaryOf } from './summary'
 import { rank } from './wish'
 
@@ -15,7 +16,8 @@ const MAX_DIGEST = 500
 /** Lets go what quiet hours held and is due now: as it is, or as one digest when it is much. */
 export async function releaseHeld(ctx: Pick<ServiceContext, 'db' | 'clock'>): Promise<void> {
   const now = ctx.clock.now()
-  const where = { state: 'held', nextAttemptAt: { lte: now } } as const
+  // What is no news any more is given up, not told as if it were of this night.
+  const where = { state: 'held', nextAttemptAt: { lte: now }, updatedAt: { gt: staleBefore(now) } } as const
   // Nearly always there is nothing: no lock for that.
   if ((await ctx.db.prisma.notification.count({ where })) === 0) return
   await withTransaction(ctx.db, async (tx) => {
