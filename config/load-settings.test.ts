@@ -101,6 +101,32 @@ describe('one line that names the bad setting', () => {
     )
   })
 
+  it.each(['NTFY_URL', 'STRATAVORE_WEBHOOK_URL', 'STRATAVORE_PUBLIC_URL'])('refuses credentials in %s', (name) => {
+    for (const url of ['https://ann:hunter2@host.example', 'https://hunter2@host.example/', 'https://:hunter2@host'])
+      expect(problemOf({ env: { [name]: url } })).toBe(
+        `${name}: must hold no user name and no password: addresses are shown and logged`,
+      )
+    expect(problemOf({ env: { [name]: 'ftp://ann:hunter2@host.example' } })).not.toContain('hunter2')
+  })
+
+  it('takes no more of an address than it uses', () => {
+    for (const rest of ['/alerts', '/?a=1', '?', '#top'])
+      expect(problemOf({ env: { NTFY_URL: `https://ntfy.sh${rest}` } })).toContain('the topic is a setting of its own')
+    for (const rest of ['?a=1', '/#top', '/path?'])
+      expect(problemOf({ env: { STRATAVORE_PUBLIC_URL: `https://phone.example${rest}` } })).toContain('no ? and no #')
+    const env = {
+      NTFY_URL: 'https://ntfy.sh/',
+      STRATAVORE_PUBLIC_URL: 'https://phone.example/stratavore/',
+      STRATAVORE_WEBHOOK_URL: 'https://hooks.example/in?key=1',
+      STRATAVORE_WEBHOOK_SECRET: 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3',
+    }
+    expect(load({ env }).settings).toMatchObject({
+      ntfyUrl: 'https://ntfy.sh',
+      publicUrl: 'https://phone.example/stratavore',
+      webhookUrl: 'https://hooks.example/in?key=1',
+    })
+  })
+
   it('knows the variables of the CLI and of runners', () => {
     const env = { STRATAVORE_URL: 'x', STRATAVORE_TOKEN: 'y', STRATAVORE_RUNNER_ID: 'z' }
     expect(() => load({ env })).not.toThrow()

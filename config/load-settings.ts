@@ -31,12 +31,16 @@ function expandTilde(value: unknown, env: SettingsInput['env']): unknown {
   return join(env.HOME || homedir(), value.slice(1))
 }
 
+/** An address with a user in it, whatever is wrong with it. */
+const HOLDS_CREDENTIALS = /\/\/.*@/s
+
 function check(name: SettingName, candidate: Candidate): unknown {
   const definition = settingDefinition(name)
   const result = definition.schema.safeParse(candidate.value)
   if (result.success) return result.data
   const problem = result.error.issues[0]?.message ?? 'is not valid'
-  const given = definition.secret === true ? '' : `, not ${JSON.stringify(candidate.value)}`
+  const secret = definition.secret === true || HOLDS_CREDENTIALS.test(String(candidate.value))
+  const given = secret ? '' : `, not ${JSON.stringify(candidate.value)}`
   throw new SettingsError(`${candidate.label}: ${problem}${given}`)
 }
 

@@ -61,12 +61,40 @@ export const directoryList = z.preprocess(
 )
 
 const HTTP_URL = 'must be a URL like https://host.example'
+const NO_CREDENTIALS = 'must hold no user name and no password: addresses are shown and logged'
+
+/** What of a web address does not belong there; null when nothing. */
+type Objection = (url: URL, text: string) => string | null
+
+const webUrl = (objection: Objection) =>
+  z
+    .string(HTTP_URL)
+    .superRefine((text, refinement) => {
+      const url = URL.canParse(text) ? new URL(text) : null
+      const message =
+        url === null || !['http:', 'https:'].includes(url.protocol)
+          ? HTTP_URL
+          : url.username !== '' || url.password !== ''
+            ? NO_CREDENTIALS
+            : objection(url, text)
+      if (message !== null) refinement.addIssue({ code: 'custom', message })
+    })
+    .transform((text) => text.replace(/\/+$/, ''))
 
 /** Address of a web server. */
-export const httpUrl = z
-  .string(HTTP_URL)
-  .refine((text) => URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol), HTTP_URL)
-  .transform((text) => text.replace(/\/+$/, ''))
+export const httpUrl = webUrl(() => null)
+
+/** Address that paths are added to. */
+export const baseHttpUrl = webUrl((_url, text) =>
+  /[?#]/.test(text) ? 'must have no ? and no #: paths are added to it' : null,
+)
+
+/** Address of an ntfy server. */
+export const ntfyServerUrl = webUrl((url, text) =>
+  url.pathname !== '/' || /[?#]/.test(text)
+    ? 'must be the address of the server only, like https://ntfy.sh: the topic is a setting of its own'
+    : null,
+)
 
 const YES_OR_NO = 'must be true or false'
 

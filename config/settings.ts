@@ -4,9 +4,11 @@ import { logLevel } from './log-level'
 import {
   absoluteDirectory,
   amqpUrl,
+  baseHttpUrl,
   directoryList,
   httpUrl,
   loopbackHost,
+  ntfyServerUrl,
   ntfyTopic,
   portNumber,
   postgresUrl,
@@ -105,14 +107,14 @@ export const settingDefinitions = {
   publicUrl: {
     env: 'STRATAVORE_PUBLIC_URL',
     flag: null,
-    schema: httpUrl,
+    schema: baseHttpUrl,
     description:
       'Address under which your phone reaches the dashboard (a VPN, a tunnel): links and buttons of notifications lead there. Default: the address it listens on.',
   },
   ntfyUrl: {
     env: 'NTFY_URL',
     flag: null,
-    schema: httpUrl,
+    schema: ntfyServerUrl,
     description: 'ntfy server that notifications go to, e.g. https://ntfy.sh. Without it none are sent there.',
   },
   ntfyToken: {

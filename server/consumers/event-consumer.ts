@@ -1,5 +1,14 @@
 import { type EventEnvelope, eventEnvelope } from '@/contracts/event/envelope'
-import type { Broker, ConsumeOptions, Disposition, IncomingMessage, QueueName } from '../core/ports/broker'
+import { StratavoreError } from '../core/errors'
+import {
+  type Broker,
+  CONSUMER_PREFETCH,
+  type ConsumeOptions,
+  type Disposition,
+  type IncomingMessage,
+  type QueueName,
+} from '../core/ports/broker'
+import { isDatabaseAway } from '../db/database-away'
 
 /** Acts on the events of one queue. `handle` may be called again for the same event: it must act on it once. */
 export interface EventConsumer {
@@ -8,8 +17,7 @@ export interface EventConsumer {
   handle(event: EventEnvelope): Promise<void>
 }
 
-/** Messages a consumer has in hand at once, and how often one may fail before it is given up. */
-const PREFETCH = 32
+/** How often a message may fail before it is given up. */
 const MAX_DELIVERIES = 5
 
 /** What is told of each message that was dealt with. */
@@ -31,15 +39,19 @@ export function readEnvelope(body: Buffer): { event: EventEnvelope } | { problem
   }
 }
 
+/** The database is away, or this daemon does not lead now: no event is given up for that. */
+const isNotItsFault = (error: unknown): boolean =>
+  isDatabaseAway(error) || (error instanceof StratavoreError && ['unavailable', 'conflict'].includes(error.code))
+
 /** Starts a consumer: what is no event goes to the dead letters, what fails comes again. Stopping waits for its work. */
 export function startConsumer(
-  broker: Broker,
+  broker: Pick<Broker, 'consume'>,
   consumer: EventConsumer,
   observer: ConsumerObserver,
   monotonicMs: () => number,
 ): { stop(): Promise<void> } {
   const options: ConsumeOptions = {
-    prefetch: PREFETCH,
+    prefetch: CONSUMER_PREFETCH,
     maxDeliveries: MAX_DELIVERIES,
     onFailure: (error, message) => observer.failed(consumer.name, error, message),
   }
@@ -50,7 +62,13 @@ export function startConsumer(
       return { kind: 'dead-letter', reason: read.problem }
     }
     const startedMs = monotonicMs()
-    await consumer.handle(read.event)
+    try {
+      await consumer.handle(read.event)
+    } catch (error) {
+      if (!isNotItsFault(error)) throw error
+      observer.failed(consumer.name, error, message)
+      return { kind: 'later' }
+    }
     observer.handled(consumer.name, (monotonicMs() - startedMs) / 1000)
     return { kind: 'done' }
   }

@@ -7,7 +7,7 @@ const QUERY_TIMEOUT_MS = 10_000
  * A publisher that is stopped in the middle of a batch (SIGSTOP, a frozen machine) must not keep its rows from others:
  * after this Postgres ends its transaction. Longer than any batch takes.
  */
-const IDLE_IN_TRANSACTION_MS = 60_000
+const IDLE_IN_TRANSACTION_MS = 90_000
 
 /**
  * Marking is repeatable (an event published twice has the same id), so its commit need not wait for the disk. The

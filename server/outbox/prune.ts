@@ -4,6 +4,11 @@ import type { Database } from '../db/database'
 /** Rows one statement looks at. It holds locks for milliseconds only. */
 const BATCH = 1_000
 
+/**
+ * The alert that events are dead. Its newest event says whether it stands, also in a year, so that one is never deleted.
+ */
+export const DEAD_ALERT = { type: 'alert', id: 'outbox.dead' } as const
+
 /** Where a round of pruning stands. */
 interface Pruned {
   deleted: number
@@ -22,7 +27,9 @@ WITH batch AS (
   SELECT seq, occurred_at, published_at FROM outbox_events WHERE seq > $1 ORDER BY seq LIMIT $3
 ), deleted AS (
   DELETE FROM outbox_events
-   WHERE seq = ANY(ARRAY(SELECT seq FROM batch WHERE published_at < $2)) RETURNING 1
+   WHERE seq = ANY(ARRAY(SELECT seq FROM batch WHERE published_at < $2))
+     AND seq IS DISTINCT FROM (SELECT max(seq) FROM outbox_events WHERE aggregate_id = $4 AND aggregate_type = $5)
+  RETURNING 1
 )
 SELECT (SELECT count(*) FROM deleted)::int AS deleted, coalesce(max(seq), $1)::text AS seq,
        count(*) < $3 OR coalesce(max(occurred_at) >= $2, true) AS done FROM batch`
@@ -34,7 +41,13 @@ DELETE FROM consumed_events
 
 /** One batch of delivered events older than `before`, behind `afterSeq`. Dead and waiting events stay for ever. */
 export async function pruneEvents(db: Pick<Database, 'pool'>, before: Date, afterSeq: string): Promise<Pruned> {
-  const result: pg.QueryResult<Pruned> = await db.pool.query(PRUNE_EVENTS, [afterSeq, before, BATCH])
+  const result: pg.QueryResult<Pruned> = await db.pool.query(PRUNE_EVENTS, [
+    afterSeq,
+    before,
+    BATCH,
+    DEAD_ALERT.id,
+    DEAD_ALERT.type,
+  ])
   const [pruned] = result.rows
   if (!pruned) throw new Error('an aggregate without GROUP BY has one row')
   return pruned

@@ -11,8 +11,8 @@ import type { PublisherObserver } from './publisher-observer'
 
 /** Two, so that one is confirmed while the other is claimed or marked, and the broker never runs dry. */
 const BATCHES_IN_FLIGHT = 2
-/** A batch this large costs its transaction a few milliseconds, and fills the pipeline of confirms. */
-const CLAIM_LIMITS: ClaimLimits = { batch: 1_000, chain: 50 }
+/** Events of one aggregate that a batch takes at most: they are confirmed one after the other. */
+const MAX_CHAIN = 50
 /** A slow broker must not keep a transaction open: after this a batch starts no further event. */
 const BATCH_BUDGET_MS = 5_000
 /** What no NOTIFY, timer or commit has told of is found by looking this often. */
@@ -26,7 +26,7 @@ const MAX_DOUBLINGS = 10
 
 export interface PublisherOptions {
   db: Pick<Database, 'pool'>
-  broker: Pick<Broker, 'status' | 'onStatus' | 'publish'>
+  broker: Pick<Broker, 'status' | 'onStatus' | 'publish' | 'window'>
   installationId: string
   /** Times the broker may refuse an event before it is parked as dead. */
   maxRefusals: number
@@ -57,7 +57,8 @@ export interface Publisher {
  */
 export function startPublisher(options: PublisherOptions): Publisher {
   const { broker, observer, clock, scheduler } = options
-  const limits = options.claimLimits ?? CLAIM_LIMITS
+  // No more than the broker works at: the rest would wait inside of a transaction.
+  const limits = options.claimLimits ?? { batch: broker.window, chain: Math.min(MAX_CHAIN, broker.window) }
   const giveUp = new AbortController()
   /** Aggregates of the batches under way, for the next claim to pass over. */
   const inHand = new Set<string>()

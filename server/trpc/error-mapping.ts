@@ -2,6 +2,7 @@ import type { TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
 import type { ErrorCode } from '@/contracts/errors/errors'
 import { StratavoreError } from '../core/errors'
+import { isDatabaseAway } from '../db/database-away'
 
 type TrpcCode = TRPCError['code']
 
@@ -35,10 +36,6 @@ const OWN_CODES: Partial<Record<TrpcCode, ErrorCode>> = {
   UNAUTHORIZED: 'unauthenticated',
   FORBIDDEN: 'forbidden',
 }
-
-/** Postgres is away: connection refused, reset, shutting down, too many clients, or no connection in time. */
-const DATABASE_AWAY =
-  /ECONNREFUSED|ECONNRESET|57P0[1-3]|08\d{3}|53300|P1001|P1002|P1008|P1017|P2024|Connection terminated|timeout exceeded when trying to connect/
 
 export interface ApiError {
   code: ErrorCode
@@ -81,10 +78,4 @@ export function toApiError(error: TRPCError): ApiError {
   if (own)
     return { ...make(own, own === 'not_found' ? 'There is no such procedure.' : error.message), trpcCode: error.code }
   return make('internal', 'Something went wrong inside Stratavore.', 'The log of the web process has the details.')
-}
-
-function isDatabaseAway(cause: unknown): boolean {
-  if (!(cause instanceof Error)) return false
-  const code = 'code' in cause ? String(cause.code) : ''
-  return DATABASE_AWAY.test(code) || DATABASE_AWAY.test(cause.message) || isDatabaseAway(cause.cause)
 }

@@ -24,6 +24,9 @@ test.afterAll(async () => {
 /** A question rings after a delay of 5 s, on two busy cores. */
 const RING_TIMEOUT_MS = 40_000
 
+/** A program that asks for permission until a line is typed. While the shell itself is in front it counts as idle. */
+const ASKS = String.raw`sh -c 'printf "\033]7501;state=blocked:app=demo:kind=permission\007"; read answer; printf "\033]7501;state=idle:app=demo\007"'`
+
 const toast = (page: Page, text: string) => page.getByRole('listitem').filter({ hasText: text })
 const openSettings = (page: Page) => page.goto(`${stack.url}/settings`)
 /** What the local CLI says of the settings. */
@@ -95,14 +98,16 @@ test('switches and quiet hours are kept, and a mistake loses nothing', async ({ 
   // The next test is not about quiet hours.
   await quiet.click()
   await started.click()
-  await expect.poll(settingsByCli).toMatchObject({ quietHours: null, enabled: { runner_started: false } })
+  await expect
+    .poll(() => stack.api.notification.settings.query())
+    .toMatchObject({ quietHours: null, enabled: { runner_started: false } })
 })
 
 test('a runner that waits rings, and answering takes it back', async ({ browser }) => {
   const { name: project } = await createProject(stack)
   const runner = await launchRunning(stack, { project, provider: 'shell', name: 'asks' })
   const rings = () => ntfy.shown().filter(({ title }) => title === `${project}/asks waits for permission`)
-  await typeLine(stack, runner.id, String.raw`printf '\e]7501;state=blocked:app=demo:kind=permission\a'; read`)
+  await typeLine(stack, runner.id, ASKS)
   await expect.poll(rings, { timeout: RING_TIMEOUT_MS }).toEqual([
     expect.objectContaining({
       topic: 'stratavore-alerts',
@@ -120,7 +125,6 @@ test('a runner that waits rings, and answering takes it back', async ({ browser 
   await expect(recent).toContainText('ntfy, sent')
 
   await typeLine(stack, runner.id, 'yes')
-  await typeLine(stack, runner.id, String.raw`printf '\e]7501;state=idle:app=demo\a'`)
   await expect.poll(rings, { timeout: RING_TIMEOUT_MS }).toEqual([])
   await expect(recent).toContainText('taken back', { timeout: RING_TIMEOUT_MS })
 })

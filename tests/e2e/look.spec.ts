@@ -1,8 +1,11 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
+import { openEmbeddedDatabase } from '../support/embedded-database'
+import { type FakeNtfy, startFakeNtfy } from '../support/fake-ntfy'
 import { untilStatus } from '../support/launch'
 import { type Stack, startStack } from '../support/stack'
 import { openConsole } from './support/console'
+import { parkEvents } from './support/parked-events'
 import { fillShowcase, type Showcase } from './support/showcase'
 import { terminalOf } from './support/terminal'
 
@@ -10,12 +13,21 @@ import { terminalOf } from './support/terminal'
 test.use({ trace: 'off' })
 
 let stack: Stack
+let ntfy: FakeNtfy
 let shows: Showcase
 test.beforeAll(async () => {
-  stack = await startStack({ env: { LANG: 'C.UTF-8' } })
+  ntfy = await startFakeNtfy()
+  stack = await startStack({ env: { LANG: 'C.UTF-8', NTFY_URL: ntfy.url } })
   shows = await fillShowcase(stack)
+  await stack.api.notification.updateSettings.mutate({ quietHours: { from: '23:00', to: '06:30' } })
+  const database = openEmbeddedDatabase(stack)
+  await parkEvents(database, 'returned: no queue is bound for runner.started.local (312 NO_ROUTE)')
+  await database.pool.end()
 })
-test.afterAll(() => stack.stop())
+test.afterAll(async () => {
+  await stack.stop()
+  await ntfy.stop()
+})
 
 /** A place to look at: how to come there, and what tells that it is complete. */
 interface Place {
@@ -62,7 +74,10 @@ const PLACES: Place[] = [
   { name: 'nodes', open: at('/nodes', 'Nodes', (page) => expect(page.getByText('Online')).toBeVisible()) },
   {
     name: 'events',
-    open: at('/events', 'Events', (page) => expect(page.getByRole('main').getByRole('listitem').first()).toBeVisible()),
+    open: at('/events', 'Events', async (page) => {
+      await expect(page.getByRole('region', { name: 'events could not be delivered' })).toBeVisible()
+      await expect(page.getByText('Project created').first()).toBeVisible()
+    }),
   },
   {
     name: 'sessions',
@@ -70,7 +85,11 @@ const PLACES: Place[] = [
   },
   {
     name: 'settings',
-    open: at('/settings', 'Settings', (page) => expect(page.getByText(/All well|Degraded|Down/)).toBeVisible()),
+    open: at('/settings', 'Settings', async (page) => {
+      await expect(page.getByText(/All well|Degraded|Down/)).toBeVisible()
+      await expect(page.getByLabel('From')).toHaveValue('23:00')
+      await expect(page.getByRole('list', { name: 'Recent notifications' })).toContainText('migrate ledger')
+    }),
   },
   {
     name: 'launch dialog',

@@ -35,6 +35,7 @@ export function createFakeBroker(
   const tried: OutgoingMessage[] = []
   return {
     kind: 'local',
+    window: 1_000,
     accepted,
     tried,
     status: () => status,

@@ -17,6 +17,8 @@ import { startPublisher } from './publisher'
 import { type AmqpTimings, defaultTimings } from './timings'
 import { deadQueueOf } from './topology'
 
+/** Fills the pipeline of confirms, also of a broker that is some milliseconds away. */
+const WINDOW = 1_000
 /** A reason is for people, and headers have to fit into 64 KiB. */
 const MAX_REASON_CHARS = 2_000
 
@@ -121,6 +123,7 @@ export function openAmqpBroker(options: AmqpBrokerOptions): Broker {
 
   return {
     kind: 'amqp',
+    window: WINDOW,
     status: board.status,
     onStatus: board.onStatus,
     publish: ({ id, routingKey, type, contentType, body, time }) =>

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { type Channel, type ConsumeMessage, IllegalOperationError } from 'amqplib'
 import type { ConsumeOptions, Disposition, IncomingMessage, PublishResult, QueueName } from '../../core/ports/broker'
 import { pause, within } from '../broker/pause'
@@ -48,7 +49,11 @@ function answer(say: () => void): void {
 export function startConsumer(options: ConsumerOptions): { stop(): Promise<void> } {
   const { queue, timings, consume } = options
   const failures = createFailureCounts()
+  /** What was put off, only so that it waits longer each time. */
+  const postponed = createFailureCounts()
   const stopping = new AbortController()
+  // Each message in hand may wait for it; Node warns of more than ten.
+  setMaxListeners(consume.prefetch + 1, stopping.signal)
   const underWay = new Set<Promise<void>>()
   let current: { kept: KeptChannel<Channel>; tag: string } | null = null
 
@@ -61,7 +66,12 @@ export function startConsumer(options: ConsumerOptions): { stop(): Promise<void>
       const disposition = await options.handler(message)
       if (disposition.kind === 'done') {
         failures.forget(message.id)
+        postponed.forget(message.id)
         return answer(() => kept.channel.ack(raw))
+      }
+      if (disposition.kind === 'later') {
+        await pause(timings.redeliveryDelayMs(postponed.add(message.id)), stopping.signal)
+        return answer(() => kept.channel.nack(raw, false, true))
       }
       reason = disposition.reason
     } catch (error) {

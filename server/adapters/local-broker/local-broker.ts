@@ -1,6 +1,8 @@
 import {
   type Broker,
+  CONSUMER_PREFETCH,
   type OutgoingMessage,
+  type PublishFailure,
   type PublishResult,
   QUEUE_BINDINGS,
   type QueueDepth,
@@ -14,8 +16,12 @@ import { topicMatches } from './topic-match'
 
 export type { DeadLetter } from './local-queue'
 
-/** Handlers write rows, which takes milliseconds; five tries of one with their pauses take two seconds. */
+/** Messages in flight that keep every consumer busy. The publisher's transaction waits for them, so not many more. */
+const WINDOW = 2 * CONSUMER_PREFETCH
+/** Of a consumer with a message in hand. Handlers write rows: milliseconds; five tries with their pauses: two seconds. */
 const HANDLED_TIMEOUT_MS = 30_000
+/** Of a message behind others. That is nothing to hold against it, so it is longer and no refusal. */
+const TAKEN_TIMEOUT_MS = 40_000
 /** A handler that is longer under way than this is not waited for when closing. */
 const CLOSE_TIMEOUT_MS = 3_000
 const FIRST_REDELIVERY_MS = 100
@@ -29,14 +35,15 @@ export interface LocalBrokerOptions {
   countParked(queue: QueueName): Promise<number>
   /** Tests wait shorter. Milliseconds before the n-th redelivery (from 1). */
   redeliveryDelayMs?(failures: number): number
-  /** Longest publish waits for the consumers, milliseconds. */
+  /** Longest publish waits for a consumer to take the message, and then for that consumer, milliseconds. */
+  takenTimeoutMs?: number
   handledTimeoutMs?: number
 }
 
 const doubling = (failures: number): number =>
   Math.min(LONGEST_REDELIVERY_MS, FIRST_REDELIVERY_MS * 2 ** (failures - 1))
 
-const failed = (failure: 'nacked' | 'returned' | 'timeout' | 'connection_lost', error: string): PublishResult => ({
+const failed = (failure: PublishFailure, error: string): PublishResult => ({
   ok: false,
   failure,
   error,
@@ -44,11 +51,19 @@ const failed = (failure: 'nacked' | 'returned' | 'timeout' | 'connection_lost', 
 
 const CLOSED = failed('connection_lost', 'the broker is closed')
 
+/** What an outcome is to the publisher. The first that occurs is told: those that are not the message's fault before. */
+const FAILURES = [
+  ['refused', 'connection_lost'],
+  ['untaken', 'blocked'],
+  ['late', 'timeout'],
+  ['failed', 'nacked'],
+] as const
+
 function combined(outcomes: readonly Outcome[]): PublishResult {
-  const refused = outcomes.find((outcome) => outcome.kind === 'refused')
-  if (refused) return failed('connection_lost', refused.error)
-  const bad = outcomes.find((outcome) => outcome.kind === 'failed')
-  return bad ? failed('nacked', bad.error) : { ok: true }
+  for (const [kind, failure] of FAILURES) {
+    for (const outcome of outcomes) if (outcome.kind === kind) return failed(failure, outcome.error)
+  }
+  return { ok: true }
 }
 
 /**
@@ -57,10 +72,12 @@ function combined(outcomes: readonly Outcome[]): PublishResult {
  * goes to no queue with a consumer is returned.
  */
 export function openLocalBroker(options: LocalBrokerOptions): Broker {
-  const { park, redeliveryDelayMs = doubling, handledTimeoutMs = HANDLED_TIMEOUT_MS } = options
+  const { park, redeliveryDelayMs = doubling } = options
+  const { takenTimeoutMs = TAKEN_TIMEOUT_MS, handledTimeoutMs = HANDLED_TIMEOUT_MS } = options
+  const limits = { takenTimeoutMs, handledTimeoutMs }
   const board = createStatusBoard('ready', options.now)
   const queues = new Map<QueueName, LocalQueue>(
-    queueNames.map((queue) => [queue, createLocalQueue({ queue, park, redeliveryDelayMs })]),
+    queueNames.map((queue) => [queue, createLocalQueue({ queue, park, redeliveryDelayMs, ...limits })]),
   )
   const closing = new AbortController()
   const consumers = new Set<{ stop(): Promise<void> }>()
@@ -79,13 +96,14 @@ export function openLocalBroker(options: LocalBrokerOptions): Broker {
     if (targets.length === 0) return failed('returned', `no queue with a consumer is bound for ${message.routingKey}`)
     const givenUp = new AbortController()
     const handled = Promise.all(targets.map((queue) => queue.push(message, givenUp.signal))).then(combined)
-    const result = await within(handledTimeoutMs, Promise.race([handled, closed]))
+    const result = await Promise.race([handled, closed])
     givenUp.abort()
-    return result ?? failed('timeout', `not handled within ${handledTimeoutMs} ms`)
+    return result
   }
 
   return {
     kind: 'local',
+    window: WINDOW,
     status: board.status,
     onStatus: board.onStatus,
     publish,

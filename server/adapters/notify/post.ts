@@ -40,7 +40,7 @@ export async function call(
     }
     return { kind: 'refused', error }
   } catch (error) {
-    return { kind: 'retry', error: reason(error, timeoutMs), afterMs: null }
+    return judgeFailure(error, timeoutMs)
   }
 }
 
@@ -65,11 +65,16 @@ async function readSome(response: Response): Promise<string> {
   return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8')
 }
 
-function reason(error: unknown, timeoutMs: number): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError') return `no answer within ${timeoutMs / 1000} s`
-  // fetch hides what happened in the cause.
-  const { cause } = error
+/**
+ * What came of a call that got no answer. Never the words of the error itself: fetch repeats the whole address in them,
+ * or a header.
+ */
+function judgeFailure(error: unknown, timeoutMs: number): NotifyResult {
+  const retry = (text: string): NotifyResult => ({ kind: 'retry', error: text, afterMs: null })
+  if (error instanceof Error && error.name === 'TimeoutError') return retry(`no answer within ${timeoutMs / 1000} s`)
+  const cause = error instanceof Error ? error.cause : undefined
+  // Whatever the network does is in the cause; a request that cannot even be made has none, and stays so.
+  if (cause === undefined) return { kind: 'refused', error: 'the call cannot be made: check the address and the token' }
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  return code === '' ? error.message : `cannot be reached (${code})`
+  return retry(/^[A-Z0-9_]{1,64}$/.test(code) ? `cannot be reached (${code})` : 'cannot be reached')
 }

@@ -1,3 +1,4 @@
+import { configuredChannels } from '../../services/notification/channels'
 import { NOTICED_TYPES } from '../../services/notification/decide-notification'
 import { type NotificationContext, recordEvent } from '../../services/notification/record-event'
 import { actOnce } from '../act-once'
@@ -16,7 +17,8 @@ export function notificationConsumer(ctx: NotificationContext, written: () => vo
     name: NOTIFICATION_CONSUMER,
     queue: 'stratavore.alerts',
     handle: (event) => {
-      if (!NOTICED_TYPES.has(event.type)) return Promise.resolve()
+      // Nobody has to be told: that must cost no transaction.
+      if (!NOTICED_TYPES.has(event.type) || configuredChannels(ctx.settings).length === 0) return Promise.resolve()
       const done = last.then(() =>
         actOnce(ctx.db, NOTIFICATION_CONSUMER, event.id, (tx) => recordEvent(ctx, tx, event)),
       )

@@ -43,9 +43,13 @@ export interface IncomingMessage {
 }
 
 /**
- * What a handler says of a message. `dead-letter` gives it up with a reason; a handler that throws wants it again later.
+ * What a handler says of a message. `dead-letter` gives it up with a reason; `later` wants it again and blames something
+ * else, however often; a handler that throws wants it again, and blames the message.
  */
-export type Disposition = { kind: 'done' } | { kind: 'dead-letter'; reason: string }
+export type Disposition = { kind: 'done' } | { kind: 'later' } | { kind: 'dead-letter'; reason: string }
+
+/** Messages one of Stratavore's own consumers has in hand at once. */
+export const CONSUMER_PREFETCH = 32
 
 export interface ConsumeOptions {
   /** Messages handed out before the first is done. */
@@ -81,6 +85,8 @@ export interface QueueDepth {
  */
 export interface Broker {
   readonly kind: 'amqp' | 'local'
+  /** Messages worth publishing side by side: more would only wait in it, and whoever publishes with them. */
+  readonly window: number
   status(): BrokerStatus
   /** Tells every change of state. Returns what ends the telling. */
   onStatus(listener: (status: BrokerStatus) => void): () => void

@@ -1,30 +1,30 @@
 import type { EventData } from '@/contracts/event/event-data'
 import { type Tx, withTransaction } from '../../db/database'
 import { type NewEvent, takeCommitOrder } from '../../outbox/append'
+import { DEAD_ALERT } from '../../outbox/prune'
 import { recordChange } from '../audit/record-change'
 import type { ServiceContext } from '../service-context'
 
 type AlertContext = Pick<ServiceContext, 'db' | 'actor' | 'requestId' | 'clock' | 'keys' | 'fence'>
 
-const SUBJECT = { type: 'alert', id: 'outbox.dead' }
 /** Different reasons that one alert names. */
 const MAX_REASONS = 3
 
 const alertEvent = (data: Pick<EventData<'system.alert'>, 'message' | 'hint' | 'resolved'>): NewEvent => ({
   type: 'system.alert',
-  subject: SUBJECT,
+  subject: DEAD_ALERT,
   project: null,
-  data: { severity: 'warning', code: SUBJECT.id, ...data },
+  data: { severity: 'warning', code: DEAD_ALERT.id, ...data },
 })
 
 /** Parked events, without alerts: an alert about an alert that cannot be delivered would not be delivered either. */
-const countDead = (tx: Tx): Promise<number> =>
-  tx.outboxEvent.count({ where: { deadAt: { not: null }, type: { not: 'system.alert' } } })
+const DEAD = { deadAt: { not: null }, type: { not: 'system.alert' } }
+const countDead = (tx: Tx): Promise<number> => tx.outboxEvent.count({ where: DEAD })
 
 /** Whether the last alert about parked events is not taken back. */
 async function isAlerted(tx: Tx): Promise<boolean> {
   const last = await tx.outboxEvent.findFirst({
-    where: { aggregateId: SUBJECT.id, aggregateType: SUBJECT.type },
+    where: { aggregateId: DEAD_ALERT.id, aggregateType: DEAD_ALERT.type },
     orderBy: { seq: 'desc' },
     select: { data: true },
   })
@@ -70,6 +70,7 @@ export async function alertDeadEvents(ctx: AlertContext, errors: readonly string
 
 /** What tells that no event is parked any more; nothing while some are, or nobody was alerted. Needs the commit order. */
 export async function deadAlertOver(tx: Tx): Promise<NewEvent[]> {
-  if ((await countDead(tx)) > 0 || !(await isAlerted(tx))) return []
+  // Not the count: it is asked for every batch of a retry, under the commit order.
+  if ((await tx.outboxEvent.findFirst({ where: DEAD, select: { seq: true } })) || !(await isAlerted(tx))) return []
   return [alertEvent({ message: 'No event is parked any more; all are sent again.', hint: null, resolved: true })]
 }

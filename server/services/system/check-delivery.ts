@@ -12,6 +12,7 @@ const LATE_AFTER_MS = 60_000
 export function checkBroker(settings: Pick<Settings, 'amqpUrl'>, daemon: DaemonStatus | null): HealthCheck {
   const name = 'broker'
   const { kind, ok, state, since, error } = brokerCondition({ settings }, daemon)
+  if (daemon?.role === 'standby') return healthy(name, 'the daemon that leads delivers')
   if (state === 'unknown') return unhealthy(name, 'unknown while the daemon does not answer')
   const what = kind === 'amqp' ? 'RabbitMQ' : 'in process'
   if (!ok) {

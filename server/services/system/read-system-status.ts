@@ -24,7 +24,8 @@ export function brokerCondition(
   ctx: { settings: Pick<Settings, 'amqpUrl'> },
   daemon: DaemonStatus | null,
 ): BrokerCondition {
-  if (daemon) return { ...daemon.broker, ok: daemon.broker.state === 'ready' }
+  // A standby has no connection to a broker and needs none.
+  if (daemon) return { ...daemon.broker, ok: daemon.role === 'standby' || daemon.broker.state === 'ready' }
   const kind = ctx.settings.amqpUrl === undefined ? 'local' : 'amqp'
   return { kind, ok: false, state: 'unknown', since: null, error: null }
 }

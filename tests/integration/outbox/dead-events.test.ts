@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { withTransaction } from '@/server/db/database'
+import { pruneEvents } from '@/server/outbox/prune'
 import { recordChange } from '@/server/services/audit/record-change'
 import { alertDeadEvents } from '@/server/services/event/dead-alert'
 import { listDeadEvents } from '@/server/services/event/list-dead-events'
 import { retryDeadEvents } from '@/server/services/event/retry-dead-events'
+import { waitUntil } from '../../support/wait-until'
 import { type ServiceTest, startServiceTest } from '../services/service-test'
 
 let test: ServiceTest
@@ -66,6 +68,44 @@ it('sends none when one of those named is not parked', async () => {
   expect((await page()).total).toBe(1)
 })
 
+it('sends all again in batches, each audited by itself, and takes the alert back once', async () => {
+  const ids = await park(2_300)
+  await alertDeadEvents(test.ctx, ['nacked: no'])
+  expect(await retryDeadEvents(test.ctx, { all: true })).toEqual({ retried: 2_300 })
+  expect((await page()).total).toBe(0)
+  const audited = await test.query<{ data: { retried: number; ids: string[] } }>(
+    "SELECT data FROM audit_events WHERE action = 'event.retry' ORDER BY seq",
+  )
+  expect(audited.map(({ data }) => data.retried)).toEqual([1_000, 1_000, 300])
+  expect(audited.flatMap(({ data }) => data.ids).sort()).toEqual([...ids].sort())
+  expect((await alerts()).map(({ data }) => data.resolved)).toEqual([false, true])
+})
+
+it('keeps nobody from committing while it waits for rows', async () => {
+  const [first] = await park(2)
+  const other = await test.ctx.db.pool.connect()
+  try {
+    await other.query('BEGIN')
+    await other.query('SELECT 1 FROM outbox_events WHERE id = $1 FOR UPDATE', [first])
+    const retried = retryDeadEvents(test.ctx, { all: true })
+    await waitUntil('it waits', async () => {
+      const waiting = await test.query(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      )
+      return waiting.length > 0
+    })
+    // Waits for ever, until a limit ends it, when the commit order is held.
+    const subject = { type: 'project', id: randomUUID() }
+    await withTransaction(test.ctx.db, (tx) =>
+      recordChange(test.ctx, tx, null, [{ type: 'project.updated', subject, project: 'p', data: {} }]),
+    )
+    await other.query('ROLLBACK')
+    expect(await retried).toEqual({ retried: 2 })
+  } finally {
+    other.release(true)
+  }
+})
+
 it('does nothing, and audits nothing, when none is parked', async () => {
   const before = await test.query('SELECT seq FROM audit_events')
   expect(await retryDeadEvents(test.ctx, { all: true })).toEqual({ retried: 0 })
@@ -94,6 +134,22 @@ it('makes up for an alert that its daemon did not live to tell, once', async () 
   await alertDeadEvents(test.ctx, [])
   await alertDeadEvents(test.ctx, [])
   expect(await alerts()).toHaveLength(1)
+})
+
+it('still knows that it alerted when the alert is old enough to be pruned', async () => {
+  await park(1)
+  // An older one, which may go.
+  await alertDeadEvents(test.ctx, ['nacked: no'])
+  await alertDeadEvents(test.ctx, ['nacked: no'])
+  await test.query(
+    "UPDATE outbox_events SET occurred_at = '2020-01-01', published_at = '2020-01-01' WHERE dead_at IS NULL",
+  )
+  const before = new Date('2021-01-01')
+  expect(await pruneEvents(test.ctx.db, before, '0')).toMatchObject({ deleted: 1 })
+  await alertDeadEvents(test.ctx, [])
+  expect((await alerts()).map(({ data }) => data.resolved)).toEqual([false])
+  await retryDeadEvents(test.ctx, { all: true })
+  expect((await alerts()).map(({ data }) => data.resolved)).toEqual([false, true])
 })
 
 it('does not alert about alerts', async () => {

@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Settings } from '@/config/settings'
+import { configuredNotifiers } from '@/server/adapters/notify/configured-notifiers'
 import { StratavoreError } from '@/server/core/errors'
 import type { DaemonLink, DaemonStatus } from '@/server/core/ports/daemon-link'
 import { openDatabase } from '@/server/db/database'
+import { createChannelDelivery, DELIVERY_RATE } from '@/server/services/notification/deliver-notifications'
+import { testChannels } from '@/server/services/notification/test-channels'
 import { type HealthContext, readSystemHealth } from '@/server/services/system/read-system-health'
 import { handleReady } from '@/server/web/ready-route'
 import { type ServiceTest, startServiceTest } from './service-test'
@@ -79,16 +83,44 @@ it('is well with nothing set up: what is off says how to turn it on', async () =
   expect(of('metrics')?.detail).toBe('http://127.0.0.1:9091/metrics')
 })
 
-it('shows where notifications go without what would let others send there', async () => {
+it('shows where notifications go without what would let others send there, also when sending failed', async () => {
   await connectAgent()
-  const { checks } = await health(WELL, {
-    ntfyUrl: 'https://user:hunter2@ntfy.example',
-    webhookUrl: 'https://hooks.example/secret-path?key=1',
-    webhookSecret: 'whsec_x',
-  })
-  expect(checks.filter((check) => check.off).map((check) => check.name)).toEqual(['broker', 'public address'])
-  const text = JSON.stringify(checks)
-  for (const secret of ['hunter2', 'secret-path', 'key=1', 'whsec']) expect(text).not.toContain(secret)
+  // As no setting can be any more: a program that checks less must not tell a secret either. Nobody listens there.
+  const secrets = {
+    ntfyUrl: 'http://user:hunter2@127.0.0.1:1',
+    ntfyToken: 'tk_hidden\nx',
+    webhookUrl: 'http://127.0.0.1:1/secret-path?key=1',
+    webhookSecret: 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3',
+  }
+  const ctx = { ...test.ctx, settings: { ...test.ctx.settings, ...secrets } }
+  await test.query(
+    `INSERT INTO notifications (id, channel, thread, kind, topic, priority, title, message, click, state, due_at, next_attempt_at, created_at, updated_at)
+     SELECT gen_random_uuid(), channel, 't', 'runner_failed', 'alerts', 'high', 't', 'm', '/', 'pending', $1, $1, $1, $1
+     FROM unnest(ARRAY['ntfy', 'webhook']::notification_channel[]) AS channel`,
+    [test.clock.now],
+  )
+  const notifiers = [
+    ...configuredNotifiers(ctx.settings, ctx.clock),
+    ...configuredNotifiers({ ...ctx.settings, ntfyUrl: 'http://127.0.0.1:1' }, ctx.clock),
+  ]
+  const outcomes: string[] = []
+  const observer = { outcome: (_channel: string, outcome: string) => void outcomes.push(outcome) }
+  for (const notifier of notifiers.slice(0, 2))
+    await createChannelDelivery(ctx, notifier, {
+      rate: DELIVERY_RATE,
+      random: () => 0,
+      observer,
+      stopped: () => false,
+    }).deliver()
+  expect(outcomes).toEqual(['refused', 'retried'])
+  const { checks, of } = await health(WELL, secrets)
+  expect(of('ntfy')?.detail).toContain('the call cannot be made')
+  expect(of('webhook')?.detail).toContain('cannot be reached')
+  const told = await testChannels({ ...ctx, notifiers }, randomUUID)
+  expect(told.results.map((result) => result.ok)).toEqual([false, false, false, false])
+  const rows = await test.query('SELECT * FROM notifications')
+  const text = JSON.stringify([checks, told, rows])
+  for (const secret of ['hunter2', 'secret-path', 'key=1', 'whsec', 'tk_hidden']) expect(text).not.toContain(secret)
 })
 
 it('is degraded, not down, without daemon, broker or agents', async () => {
@@ -103,7 +135,9 @@ it('is degraded, not down, without daemon, broker or agents', async () => {
   expect(blocked.status).toBe('degraded')
   expect(blocked.of('broker')?.detail).toBe(`RabbitMQ, blocked since ${WELL.startedAt}: low on memory`)
   expect((await health({ ...WELL, role: 'suspended' })).status).toBe('degraded')
-  expect((await health({ ...WELL, role: 'standby' })).status).toBe('ok')
+  // As a standby tells it: it has no connection to any broker.
+  const apart = { ...WELL.broker, state: 'closed' as const }
+  expect((await health({ ...WELL, role: 'standby', broker: apart })).status).toBe('ok')
 })
 
 it('is degraded while a channel of notifications does not take them', async () => {
