@@ -4,6 +4,7 @@ import { Webhook } from 'standardwebhooks'
 import { afterEach, expect, it } from 'vitest'
 import { createNtfyNotifier } from '@/server/adapters/notify/ntfy'
 import { createWebhookNotifier } from '@/server/adapters/notify/webhook'
+import type { NotifyResult } from '@/server/core/ports/notifier'
 import { startNotifications } from '@/server/daemon/notifications'
 import { channelStatuses } from '@/server/services/notification/list-notifications'
 import { pruneNotifications } from '@/server/services/notification/prune-notifications'
@@ -273,6 +274,41 @@ it('what changes while it is under way is sent again, and taken back when it is 
   await test.deliver()
   expect(test.ntfy.events.map((event) => event.event)).toEqual(['message_delete'])
   expect(await rows()).toMatchObject([{ state: 'withdrawn', nextAttemptAt: null }])
+})
+
+it('a correction that comes while the first version is under way makes no sound, and rings when that did not arrive', async () => {
+  const rung: string[] = []
+  const answers: NotifyResult[] = [{ kind: 'sent' }, { kind: 'sent' }, { kind: 'retry', error: 'away', afterMs: null }]
+  let meanwhile = async (): Promise<void> => undefined
+  const send = async ({ title, priority }: { title: string; priority: string }): Promise<NotifyResult> => {
+    rung.push(`${priority}: ${title}`)
+    await meanwhile()
+    return answers.shift() ?? { kind: 'sent' }
+  }
+  test = await startNotificationTest({
+    notifier: () => ({ channel: 'webhook', send, withdraw: async () => ({ kind: 'sent' }) }),
+  })
+  const alert = async (code: string) => {
+    const data = { severity: 'warning', code, message: code, hint: null, resolved: false } as const
+    await test.emit({ type: 'system.alert', subject: { type: 'alert', id: code }, project: null, data })
+    await test.pump()
+  }
+  for (const code of ['arrives', 'fails']) {
+    meanwhile = async () => {
+      meanwhile = async () => undefined
+      await alert(code)
+    }
+    await alert(code)
+    await test.deliver()
+    test.advance(HOUR)
+    await test.deliver()
+  }
+  expect(rung).toEqual([
+    'high: Stratavore: arrives',
+    'low: Stratavore: arrives (2 times)',
+    'high: Stratavore: fails',
+    'high: Stratavore: fails (2 times)',
+  ])
 })
 
 it('signs webhooks so that the library of the standard verifies them, and tells what is taken back', async () => {
