@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Settings } from '@/config/settings'
 import { openAmqpBroker } from '../adapters/amqp/amqp-broker'
+import { within } from '../adapters/broker/pause'
 import { openLocalBroker } from '../adapters/local-broker/local-broker'
 import { type ConsumerObserver, type EventConsumer, startConsumer } from '../consumers/event-consumer'
 import type { Broker } from '../core/ports/broker'
@@ -13,10 +14,7 @@ import { alertDeadEvents } from '../services/event/dead-alert'
 import { countDeadLetters, parkDeadLetter } from '../services/event/park-dead-letter'
 import { readInstallationId } from '../services/installation/read-installation-id'
 import type { ServiceContext } from '../services/service-context'
-
-/** At shutdown: how long what is due may still be published, and how long batches under way are waited for. */
-const FLUSH_GRACE_MS = 3_000
-const STOP_GRACE_MS = 1_000
+import { STOP_GRACES } from './stop-graces'
 
 /** Who counts what delivery does. Calls must not throw. */
 export interface DeliveryObserver {
@@ -36,8 +34,10 @@ export interface EventDeliveryOptions {
 
 export interface EventDelivery {
   broker: Pick<Broker, 'kind' | 'status' | 'depths'>
-  /** Publishes what is due within a grace, waits for consumers' work under way, closes. The rest stays in its rows. */
-  stop(): Promise<void>
+  /** Publishes what is due and waits for consumers' work under way, each within a grace. The rest stays in its rows. */
+  finish(): Promise<void>
+  /** Says goodbye to the broker, after `finish`. */
+  close(): Promise<void>
 }
 
 /** RabbitMQ when there is an address of one, else the same in process. */
@@ -113,7 +113,9 @@ export async function startEventDelivery(options: EventDeliveryOptions): Promise
     else log.warn({ broker: broker.kind, state, error }, 'the broker takes no events; they wait')
   })
   // Before the publisher: the in-process broker has queues only where somebody consumes.
-  for (const consumer of options.consumers) startConsumer(broker, consumer, observer.consumers, clock.monotonicMs)
+  const consumers = options.consumers.map((consumer) =>
+    startConsumer(broker, consumer, observer.consumers, clock.monotonicMs),
+  )
   const parts = { db, clock, scheduler: systemScheduler }
   const publisher = startPublisher({
     ...parts,
@@ -139,14 +141,16 @@ export async function startEventDelivery(options: EventDeliveryOptions): Promise
 
   return {
     broker,
-    stop: async () => {
-      await pruner.stop()
-      await publisher.flush(FLUSH_GRACE_MS)
+    finish: async () => {
+      const { flushMs, batchesMs, consumersMs } = STOP_GRACES
+      await Promise.all([within(flushMs, pruner.stop()), publisher.flush(flushMs)])
       await listener.close()
-      await publisher.stop(STOP_GRACE_MS)
+      await publisher.stop(batchesMs)
+      await within(consumersMs, Promise.all(consumers.map((consumer) => consumer.stop())))
+    },
+    close: async () => {
       unsubscribe()
-      // Stops the consumers too, and waits for what they have in hand.
-      await broker.close()
+      await within(STOP_GRACES.lastWordsMs, broker.close())
     },
   }
 }

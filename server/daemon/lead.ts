@@ -80,6 +80,10 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
 
   await recordDaemonStarted(ctx, process.pid)
   const silence = createNodeSilence(monotonicMs, parts.leads)
+  const listenAnew = () => {
+    silence.listenAnew()
+    reconciler?.countAnew()
+  }
   const ticker = setInterval(silence.tick, TICK_MS)
   const agents = createAgentRegistry(silence, { nodeId: localNode.id, bootId })
   const io = new Server(parts.http, {
@@ -98,7 +102,7 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
     latency: metrics.heartbeats.latency,
     failed: (error) => {
       log.warn({ err: error }, 'heartbeats could not be written')
-      silence.listenAnew()
+      listenAnew()
     },
     monotonicMs,
   })
@@ -113,6 +117,7 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
 
   const running = startReconciler(ctx, agents, {
     intervalMs: settings.reconcileIntervalSeconds * 1000,
+    listenedMs: silence.listenedMs,
     log,
     observer: metrics.reconcile,
     leads: parts.leads,
@@ -123,7 +128,7 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
     onNotify: (_channel, runnerId) => running.wake([runnerId]),
     // What was notified while nobody listened is found by looking at everything.
     onConnect: () => {
-      silence.listenAnew()
+      listenAnew()
       running.all().catch(logged('reconcile after a reconnect failed'))
     },
     onError: (error) => log.warn({ err: error }, 'not listening to the database'),
@@ -187,7 +192,7 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
     terminalViewers: terminals.viewerCount,
     broker: delivery.broker,
     regained: async () => {
-      silence.listenAnew()
+      listenAnew()
       // Who left while nothing could be written is not in the table yet.
       await recordConnectedAgents(
         ctx,
@@ -207,8 +212,8 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
       // Without the lead, or without the database, there is nothing to say and nobody to say it to.
       if (parts.leads()) await recordDaemonStopped(ctx, process.pid).catch(logged('the stop could not be recorded'))
       // Late, so that the news of the stop goes out too; and then that somebody is told of it.
-      await delivery.stop()
-      await notifications.stop()
+      await delivery.finish()
+      await Promise.all([delivery.close(), notifications.stop()])
     },
   }
 }

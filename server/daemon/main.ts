@@ -8,12 +8,11 @@ import { exitIn, stopOnSignals } from '../core/stop-on-signals'
 import { createStopSignal } from '../core/stop-signal'
 import { agentEnvironment } from './agent-environment'
 import { startDaemon } from './start-daemon'
+import { STOP_DEADLINE_MS } from './stop-graces'
 
 /** Exit code of a daemon that must not go on as it is; whoever supervises it starts it again. */
 const EXIT_START_ANEW = 3
-/** A stop that takes longer than this is cut short: everything that matters is in rows by then. Less than the launcher's. */
-const STOP_DEADLINE_MS = 12_000
-/** The same when runners are to end first, with their grace. */
+/** The stop's deadline when runners are to end first, with their grace. */
 const STOP_WITH_RUNNERS_DEADLINE_MS = 40_000
 /** Asked to stop once more, it gets this much longer. */
 const HURRIED_MS = 2_000

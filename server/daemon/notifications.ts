@@ -10,14 +10,13 @@ import {
 import { pruneNotifications } from '../services/notification/prune-notifications'
 import { releaseHeld } from '../services/notification/release-held'
 import { writeDailySummary } from '../services/notification/write-daily-summary'
+import { STOP_GRACES } from './stop-graces'
 
 /** Rows that another process wrote, and times that came, are found by looking this often. */
 const POLL_MS = 5_000
 /** A notification that somebody else is sending is looked at again no sooner. */
 const MIN_WAIT_MS = 250
 const PRUNE_EVERY_MS = 10 * 60_000
-/** A stop waits no longer than this for the outside; a sending it leaves behind is done by the next daemon. */
-const LAST_WORDS_MS = 3_000
 
 export interface Notifications {
   /** Something was written: look now. */
@@ -58,14 +57,14 @@ export function startNotifications(
   let prunedAtMs = Number.NEGATIVE_INFINITY
   const chores = startLoop(
     async () => {
-      if (notifiers.length === 0) return PRUNE_EVERY_MS
       await writeDailySummary(ctx)
       if (ctx.clock.monotonicMs() - prunedAtMs >= PRUNE_EVERY_MS) {
         await pruneNotifications(ctx)
         prunedAtMs = ctx.clock.monotonicMs()
       }
       for (const loop of loops) loop.wake()
-      return POLL_MS
+      // With every channel off there is nothing to send, but what waited when they were on still grows old.
+      return loops.length === 0 ? PRUNE_EVERY_MS : POLL_MS
     },
     (error) => log.warn({ err: error }, 'the notifications could not be tidied'),
   )
@@ -74,7 +73,7 @@ export function startNotifications(
       for (const loop of loops) loop.wake()
     },
     stop: async () => {
-      const over = AbortSignal.timeout(LAST_WORDS_MS)
+      const over = AbortSignal.timeout(STOP_GRACES.lastWordsMs)
       const moment = new Promise<void>((resolve) => over.addEventListener('abort', () => resolve(), { once: true }))
       await Promise.race([Promise.all(loops.map((loop) => loop.runNow())), moment])
       stopped = true

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino'
 import type { ReconcileReport } from '@/contracts/system/system'
+import { within } from '../adapters/broker/pause'
+import { StratavoreError } from '../core/errors'
 import type { AgentCommands } from '../core/ports/agent-commands'
 import { type Scheduler, systemScheduler } from '../core/scheduler'
 import { createActionTries } from '../services/reconcile/action-tries'
@@ -7,6 +9,7 @@ import { type ReconcileAction, runnerOf } from '../services/reconcile/reconcile-
 import type { ReconcileObserver } from '../services/reconcile/reconcile-observer'
 import { type ReconcileContext, type ReconcileScope, runReconcile } from '../services/reconcile/run-reconcile'
 import { createRetryTimers } from './retry-timers'
+import { STOP_GRACES } from './stop-graces'
 
 /** A run that failed as a whole is repeated, and restarts that are due are looked for, this often. */
 const RETRY_MS = 1_000
@@ -14,8 +17,11 @@ const RETRY_MS = 1_000
 export interface Reconciler {
   /** Reconcile these runners soon. */
   wake(runnerIds: readonly string[]): void
+  /** From now on the time that a try may take counts anew: this daemon could not hear its agents. */
+  countAnew(): void
   /** Reconcile everything, beginning after this call. Several that wait at once get one run. */
   all(): Promise<ReconcileReport>
+  /** Begins no run any more, and waits a grace for the one under way: an agent may not answer. */
   stop(): Promise<void>
 }
 
@@ -28,6 +34,8 @@ export function startReconciler(
   agents: AgentCommands,
   options: {
     intervalMs: number
+    /** Time in which agents could be heard: deadlines of launches and stops count only this. */
+    listenedMs(): number
     log: Logger
     observer: ReconcileObserver
     /** Whether this daemon leads at this moment. While it does not, nothing is done; who leads again calls `all`. */
@@ -35,6 +43,8 @@ export function startReconciler(
     afterwards(report: ReconcileReport, runnerIds: readonly string[]): Promise<void>
     /** For the retries; the real one unless a test says when time has passed. */
     scheduler?: Scheduler
+    /** Tests wait shorter, milliseconds. */
+    stopGraceMs?: number
   },
 ): Reconciler {
   const woken = new Set<string>()
@@ -53,7 +63,8 @@ export function startReconciler(
   }
 
   const { observer } = options
-  const parts = { agents, tries: createActionTries(ctx.clock.monotonicMs), observer, onError }
+  const tries = createActionTries(options.listenedMs)
+  const parts = { agents, tries, observer, onError }
   const run = async (scope: ReconcileScope): Promise<ReconcileReport> => {
     const report = await runReconcile(ctx, parts, scope).catch((error: unknown) => {
       observer.runFailed(scope === 'all' ? 'all' : 'woken')
@@ -80,6 +91,7 @@ export function startReconciler(
     scheduled = true
     enqueue(async () => {
       scheduled = false
+      if (stopped) return
       const ids = [...woken]
       woken.clear()
       try {
@@ -96,6 +108,7 @@ export function startReconciler(
   const all = (): Promise<ReconcileReport> => {
     waiting ??= enqueue(() => {
       waiting = null
+      if (stopped) throw new StratavoreError('unavailable', 'The daemon is stopping.')
       return run('all')
     })
     return waiting
@@ -120,13 +133,14 @@ export function startReconciler(
 
   return {
     wake,
+    countAnew: tries.countAnew,
     all,
     stop: async () => {
       stopped = true
       clearInterval(round)
       clearInterval(restarts)
       retries.cancelAll()
-      await running
+      await within(options.stopGraceMs ?? STOP_GRACES.reconcileMs, running)
     },
   }
 }

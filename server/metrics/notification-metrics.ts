@@ -8,6 +8,7 @@ import { readRows } from './read-rows'
 const OUTCOMES: Record<DeliveryOutcome, true> = {
   sent: true,
   withdrawn: true,
+  unsupported: true,
   retried: true,
   refused: true,
   given_up: true,
@@ -18,7 +19,7 @@ export function registerNotificationMetrics(registry: Registry, db: Pick<Databas
   const registers = [registry]
   const outcomes = new Counter({
     name: 'stratavore_notifications_total',
-    help: 'Sendings of notifications by channel, what they tell of, and outcome; retried ones come again.',
+    help: 'Sendings of notifications by channel, what they tell of, and outcome; retried ones come again, unsupported ones could not be taken back.',
     labelNames: ['channel', 'kind', 'outcome'],
     registers,
   })

@@ -118,7 +118,9 @@ test('keys, history, Ctrl-C, paste and resizes reach the program', async ({ brow
   await terminal.sees(/^code 130$/m)
 
   // Esc, Tab and Ctrl-K are the program's, not the dashboard's.
-  await terminal.enter('cat -v')
+  // What it prints first shows that the shell's own line editor has let go of the terminal.
+  await terminal.enter('echo "from $((1+1))"; cat -v')
+  await terminal.sees(/^from 2$/m)
   await page.keyboard.press('Escape')
   await page.keyboard.press('Control+v')
   await page.keyboard.press('Control+k')

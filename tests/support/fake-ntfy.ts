@@ -32,6 +32,8 @@ export type FakeNtfyEvent =
 
 /** What a request gets instead of being served. */
 export type Trouble =
+  /** None: it is served. */
+  | { kind: 'pass' }
   | { kind: 'status'; status: number; code: number; error: string; retryAfter?: number }
   /** Takes the request and never answers. */
   | { kind: 'silence' }
@@ -46,6 +48,7 @@ export const tooManyRequests = (retryAfter?: number): Trouble => ({
   ...(retryAfter === undefined ? {} : { retryAfter }),
 })
 export const internalError: Trouble = { kind: 'status', status: 500, code: 50001, error: 'internal server error' }
+export const unavailable: Trouble = { kind: 'status', status: 503, code: 50301, error: 'unavailable' }
 
 /**
  * Stands in for an ntfy 2.16 server, which cannot be had in tests: publishing as JSON at the root, access by token,
@@ -113,7 +116,8 @@ export async function startFakeNtfy(options: { token?: string; port?: number } =
     request.on('end', () => {
       requests += 1
       const trouble = scripted.shift() ?? standing
-      if (trouble === null) return serve(request, response, Buffer.concat(chunks).toString('utf8'))
+      if (trouble === null || trouble.kind === 'pass')
+        return serve(request, response, Buffer.concat(chunks).toString('utf8'))
       if (trouble.kind === 'drop') return void request.socket.destroy()
       if (trouble.kind === 'silence') return
       const headers: Record<string, string> =

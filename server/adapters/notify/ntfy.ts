@@ -39,7 +39,13 @@ const actionJson = (action: NotificationAction) =>
     ? { action: 'view', label: action.label, url: action.url, clear: false }
     : { action: 'http', label: action.label, url: action.url, method: action.method, clear: true }
 
-/** Sends to an ntfy server, 2.16 or newer for updates and taking back; older ones show every update anew. */
+/** What a server answers that is too old to take anything back. */
+const UNKNOWN_CALL: ReadonlySet<number> = new Set([404, 405])
+
+/**
+ * Sends to an ntfy server, 2.16 or newer for updates and taking back; older ones show every update anew, and what is out
+ * there stays.
+ */
 export function createNtfyNotifier({ url, token, topics, timeoutMs = CALL_TIMEOUT_MS }: NtfyOptions): Notifier {
   const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
   return {
@@ -58,9 +64,11 @@ export function createNtfyNotifier({ url, token, topics, timeoutMs = CALL_TIMEOU
       const headers = { 'content-type': 'application/json', ...authorization }
       return call({ url, method: 'POST', headers, body }, explain, timeoutMs)
     },
-    withdraw: ({ thread, topic }) => {
+    withdraw: async ({ thread, topic }) => {
       const address = `${url}/${topics[topic]}/${sequenceId(thread)}`
-      return call({ url: address, method: 'DELETE', headers: authorization }, explain, timeoutMs)
+      const result = await call({ url: address, method: 'DELETE', headers: authorization }, explain, timeoutMs)
+      const unknown = result.kind === 'refused' && result.status !== null && UNKNOWN_CALL.has(result.status)
+      return unknown ? { kind: 'unsupported' } : result
     },
   }
 }

@@ -9,6 +9,8 @@ const MAX_DETAIL = 200
 
 /** Codes that may be different the next time; every other refusal will be the same. */
 const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 409, 421, 423, 425, 429])
+/** Codes that speak of the whole server (or of what stands before it), not of one request. */
+const SERVER_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
 interface Call {
   url: string
@@ -16,6 +18,9 @@ interface Call {
   headers: Record<string, string>
   body?: string
 }
+
+/** `status`: the code of a refusal; null when nothing was asked. */
+type CallResult = Exclude<NotifyResult, { kind: 'refused' }> | { kind: 'refused'; error: string; status: number | null }
 
 /**
  * Makes one call and judges it. Always resolves, within a bounded time. Redirects are not followed: a token must not
@@ -25,7 +30,7 @@ export async function call(
   { url, ...request }: Call,
   explain: (text: string) => string,
   timeoutMs: number,
-): Promise<NotifyResult> {
+): Promise<CallResult> {
   try {
     const response = await fetch(url, { ...request, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) })
     const text = await readSome(response)
@@ -33,12 +38,17 @@ export async function call(
     const detail = explain(text).slice(0, MAX_DETAIL)
     const error = `HTTP ${response.status}${detail === '' ? '' : `: ${detail}`}`
     if (response.status >= 500 || PASSING_STATUSES.has(response.status)) {
-      return { kind: 'retry', error, afterMs: retryAfterMs(response.headers.get('retry-after')) }
+      const afterMs = retryAfterMs(response.headers.get('retry-after'))
+      return { kind: 'retry', error, afterMs, forAll: SERVER_STATUSES.has(response.status) }
     }
     if (response.status >= 300 && response.status < 400) {
-      return { kind: 'refused', error: `${error} redirects, which is not followed: set the address it leads to` }
+      return {
+        kind: 'refused',
+        status: response.status,
+        error: `${error} redirects, which is not followed: set the address it leads to`,
+      }
     }
-    return { kind: 'refused', error }
+    return { kind: 'refused', status: response.status, error }
   } catch (error) {
     return judgeFailure(error, timeoutMs)
   }
@@ -69,12 +79,13 @@ async function readSome(response: Response): Promise<string> {
  * What came of a call that got no answer. Never the words of the error itself: fetch repeats the whole address in them,
  * or a header.
  */
-function judgeFailure(error: unknown, timeoutMs: number): NotifyResult {
-  const retry = (text: string): NotifyResult => ({ kind: 'retry', error: text, afterMs: null })
+function judgeFailure(error: unknown, timeoutMs: number): CallResult {
+  const retry = (text: string): CallResult => ({ kind: 'retry', error: text, afterMs: null, forAll: true })
   if (error instanceof Error && error.name === 'TimeoutError') return retry(`no answer within ${timeoutMs / 1000} s`)
   const cause = error instanceof Error ? error.cause : undefined
   // Whatever the network does is in the cause; a request that cannot even be made has none, and stays so.
-  if (cause === undefined) return { kind: 'refused', error: 'the call cannot be made: check the address and the token' }
+  if (cause === undefined)
+    return { kind: 'refused', status: null, error: 'the call cannot be made: check the address and the token' }
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   return retry(/^[A-Z0-9_]{1,64}$/.test(code) ? `cannot be reached (${code})` : 'cannot be reached')
 }

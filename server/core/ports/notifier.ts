@@ -24,13 +24,17 @@ export interface OutgoingNotification {
 }
 
 /**
- * How sending went. `retry`: not now (429, 5xx, unreachable), at the earliest after `afterMs` when the other side said so.
+ * How sending went. `retry`: not now, at the earliest after `afterMs` when the other side said so; `forAll`: nothing else
+ * would get through now either (unreachable, overloaded, too many), while without it it may be this one's own trouble.
  * `refused`: it will be the same the next time (wrong token, unknown topic).
  */
 export type NotifyResult =
   | { kind: 'sent' }
-  | { kind: 'retry'; error: string; afterMs: number | null }
+  | { kind: 'retry'; error: string; afterMs: number | null; forAll: boolean }
   | { kind: 'refused'; error: string }
+
+/** How taking back went. `unsupported`: the other side knows no such thing, and what is out there stays. */
+export type WithdrawResult = NotifyResult | { kind: 'unsupported' }
 
 /** A notification that is to be taken back. */
 export interface Withdrawal {
@@ -46,5 +50,5 @@ export interface Notifier {
   readonly channel: 'ntfy' | 'webhook'
   send(notification: OutgoingNotification): Promise<NotifyResult>
   /** Takes a thread's notification back: it no longer matters. */
-  withdraw(withdrawal: Withdrawal): Promise<NotifyResult>
+  withdraw(withdrawal: Withdrawal): Promise<WithdrawResult>
 }

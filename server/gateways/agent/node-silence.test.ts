@@ -82,3 +82,23 @@ it('does not count time in which nothing said would have been taken', () => {
   tick()
   expect(silence.unheardMs('n')).toBe(2 * TICK_MS)
 })
+
+it('tells for how long it has listened: neither its own pause nor time in which it could not hear counts', () => {
+  let now = 0
+  let hears = true
+  const silence = createNodeSilence(
+    () => now,
+    () => hears,
+  )
+  const tick = (ms: number) => {
+    now += ms
+    silence.tick()
+  }
+  tick(TICK_MS)
+  tick(600_000)
+  hears = false
+  tick(TICK_MS)
+  hears = true
+  tick(TICK_MS)
+  expect(silence.listenedMs()).toBe(2 * TICK_MS)
+})

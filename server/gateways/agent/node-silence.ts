@@ -17,6 +17,7 @@ export function createNodeSilence(monotonicMs: () => number, couldHear: () => bo
   let listeningSince = monotonicMs()
   let lastTick = listeningSince
   return {
+    listenedMs: () => listenedMs,
     heard: (nodeId: string): void => {
       heardAt.set(nodeId, monotonicMs())
       listenedAtWord.set(nodeId, listenedMs)

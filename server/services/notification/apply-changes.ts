@@ -3,7 +3,7 @@ import type { Tx } from '../../db/database'
 import type { Change } from './plan-change'
 
 /** Members a summary keeps by name; more are not told apart. */
-const MAX_MEMBERS = 1_000
+export const MAX_MEMBERS = 1_000
 
 /** Writes decided changes of one channel's notifications. The caller holds the decision lock. */
 export async function applyChanges(

@@ -6,8 +6,9 @@ import type { Notification as Row } from '../../db/generated/client'
 export const LEASE_MS = 60_000
 
 /**
- * Takes the most urgent notification that is due and nobody else is sending, for as long as the lease lasts. A thread's
- * rows are worked off in their order: taking back an old one must not take back its successor.
+ * Takes the most urgent notification that is due and nobody else is sending, for as long as the lease lasts; those that
+ * failed before come last, so that none holds up the others. A thread's rows are worked off in their order: taking back
+ * an old one must not take back its successor.
  */
 export function claimNotification(db: Database, channel: NotificationChannel, now: Date): Promise<Row | null> {
   return withTransaction(db, async (tx) => {
@@ -20,7 +21,7 @@ export function claimNotification(db: Database, channel: NotificationChannel, no
           SELECT 1 FROM notifications AS earlier
           WHERE earlier.channel = n.channel AND earlier.thread = n.thread AND earlier.next_attempt_at IS NOT NULL
             AND earlier.id <> n.id AND (earlier.created_at, earlier.id) < (n.created_at, n.id))
-      ORDER BY array_position(ARRAY['urgent', 'high', 'default', 'low', 'min'], priority), next_attempt_at
+      ORDER BY attempts > 0, array_position(ARRAY['urgent', 'high', 'default', 'low', 'min'], priority), next_attempt_at
       LIMIT 1 FOR UPDATE SKIP LOCKED`
     const id = rows[0]?.id
     if (id === undefined) return null

@@ -4,6 +4,7 @@ import type { EventType } from '@/contracts/event/event-data'
 import { DEFAULT_NOTIFICATION_SETTINGS, notificationKind } from '@/contracts/notification/notification'
 import { decideNotification, type Facts } from './decide-notification'
 import type { RunnerFacts } from './runner-wishes'
+import { periodStart } from './system-wishes'
 import type { Draft, Wish } from './wish'
 
 const RUNNER = '3b1f8a52-6a0e-4a6a-9c5b-0f6a5a1b2c3d'
@@ -51,6 +52,7 @@ const facts = (over: Partial<RunnerFacts> = {}, system: Partial<Facts['system']>
     project: 'web',
     providerName: 'Claude Code',
     nodeOnline: false,
+    endedUnsaid: false,
     later: [],
     ...system,
   },
@@ -119,8 +121,10 @@ describe('a runner that waits', () => {
     // The news that it was answered comes after it asked again.
     const again = decide('runner.activity', activity('working', 'waiting_input'), facts({ activity: 'waiting_input' }))
     expect([told(again).length, withdrawn(again)]).toEqual([1, []])
-    for (const type of ['runner.stopping', 'runner.paused', 'runner.stopped', 'runner.failed'] as const) {
-      const status = { 'runner.stopping': 'stopping', 'runner.paused': 'paused' }[type as string] ?? 'failed'
+    const types = ['runner.stopping', 'runner.paused', 'runner.stopped', 'runner.failed', 'runner.lost'] as const
+    for (const type of types) {
+      const others = { 'runner.stopping': 'stopping', 'runner.paused': 'paused', 'runner.lost': 'lost' }
+      const status = (others as Record<string, string>)[type] ?? 'failed'
       const ended = decide(type, change({ status }), facts({ status: status as 'failed', activity: 'waiting_input' }))
       expect(withdrawn(ended)).toContain(thread)
       expect(told(ended).map((draft) => draft.kind)).not.toContain('runner_waiting')
@@ -209,13 +213,10 @@ describe('nodes, quotas, alerts, the daemon', () => {
       scope: 'project',
       policy: 'stop',
     })
+    const thread = 'budget:project:subject:2026-01-02T00:00:00.000Z'
     const steps = [75, 91, 130].map((percent) => decide('budget.warning', warning(percent)))
     expect(steps.map((wishes) => told(wishes)[0]?.priority)).toEqual(['default', 'high', 'urgent'])
-    expect(steps.map(withdrawn)).toEqual([
-      [],
-      ['budget:project:subject:75'],
-      ['budget:project:subject:75', 'budget:project:subject:90'],
-    ])
+    expect(steps.map(withdrawn)).toEqual([[], [`${thread}:75`], [`${thread}:75`, `${thread}:90`]])
     expect(told(steps[2] ?? [])).toMatchObject([
       {
         title: 'web: 100 % of the daily budget is used',
@@ -223,6 +224,26 @@ describe('nodes, quotas, alerts, the daemon', () => {
       },
     ])
     expect(decide('budget.warning', warning(50))).toEqual([])
+  })
+
+  it('a budget of the next period has threads of its own', () => {
+    // A Friday; the week began on Monday, in the year before when it is New Year's Day.
+    const at = new Date('2026-01-02T03:04:05.678Z')
+    expect(periodStart('hourly', at).toISOString()).toBe('2026-01-02T03:00:00.000Z')
+    expect(periodStart('daily', at).toISOString()).toBe('2026-01-02T00:00:00.000Z')
+    expect(periodStart('weekly', at).toISOString()).toBe('2025-12-29T00:00:00.000Z')
+    expect(periodStart('weekly', new Date('2026-01-04T23:59:59.999Z')).toISOString()).toBe('2025-12-29T00:00:00.000Z')
+    expect(periodStart('monthly', at).toISOString()).toBe('2026-01-01T00:00:00.000Z')
+  })
+
+  it('a start after a daemon that never said it stopped is told with the stops', () => {
+    const wishes = decide('system.started', { part: 'daemon', pid: 1 }, facts({}, { endedUnsaid: true }))
+    expect(told(wishes)).toMatchObject([
+      { kind: 'daemon_stopped', title: 'Stratavore restarted', again: 'count' },
+      { kind: 'daemon_started', again: 'count' },
+    ])
+    const orderly = decide('system.started', { part: 'daemon', pid: 1 })
+    expect(told(orderly).map((draft) => draft.kind)).toEqual(['daemon_started'])
   })
 
   it('an alert has one thread per code, is withdrawn when resolved, and is no news when it is resolved already', () => {

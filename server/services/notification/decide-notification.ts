@@ -12,6 +12,7 @@ export const NOTICED_TYPES: ReadonlySet<EventType> = new Set<EventType>([
   'runner.stopping',
   'runner.stopped',
   'runner.failed',
+  'runner.lost',
   'runner.paused',
   'runner.resumed',
   'runner.restarting',
@@ -38,11 +39,12 @@ export interface Facts {
 export function decideNotification(event: EventEnvelope, facts: Facts, settings: NotificationSettings): Wish[] {
   if (!NOTICED_TYPES.has(event.type)) return []
   const data: Record<string, unknown> = eventDataSchemas[event.type].parse(event.data)
+  const at = new Date(event.time)
   const wishes = event.type.startsWith('runner.')
     ? facts.runner
-      ? runnerWishes(event.type, data, new Date(event.time), facts.runner)
+      ? runnerWishes(event.type, data, at, facts.runner)
       : []
-    : systemWishes(event.type, data, facts.system)
+    : systemWishes(event.type, data, at, facts.system)
   // What was told is taken back whatever the switches say now.
   return wishes.filter((wish) => wish.kind === 'withdraw' || settings.enabled[wish.draft.kind])
 }

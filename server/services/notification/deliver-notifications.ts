@@ -1,14 +1,16 @@
 import type { NotificationChannel } from '@/contracts/notification/notification'
-import type { Notifier, NotifyResult } from '../../core/ports/notifier'
+import type { Notifier, NotifyResult, WithdrawResult } from '../../core/ports/notifier'
 import type { Notification as Row } from '../../db/generated/client'
 import type { ServiceContext } from '../service-context'
 import { claimNotification } from './claim-notification'
+import { giveUpStale } from './give-up-stale'
+import { holdForQuietHours } from './hold-for-quiet-hours'
 import { outgoingOf, publicBase, withdrawalOf } from './outgoing'
 import { GIVE_UP_AFTER_MS, retryDelayMs } from './retry-policy'
 import { type Bucket, type Rate, takeToken } from './token-bucket'
 
 /** What came of one sending. */
-export type DeliveryOutcome = 'sent' | 'withdrawn' | 'retried' | 'refused' | 'given_up'
+export type DeliveryOutcome = 'sent' | 'withdrawn' | 'unsupported' | 'retried' | 'refused' | 'given_up'
 
 export interface DeliveryObserver {
   outcome(channel: NotificationChannel, outcome: DeliveryOutcome, kind: string): void
@@ -39,7 +41,8 @@ export function createChannelDelivery(
   const { channel } = notifier
   const { clock } = ctx
   let bucket: Bucket = { tokens: options.rate.burst, atMs: clock.monotonicMs() }
-  // The whole channel waits after a failure: forty notifications must not ask a server that is down forty times.
+  // The whole channel waits for a server that is away: forty notifications must not ask it forty times. One that fails
+  // by itself waits by itself, or it would hold up all the others.
   let pausedUntilMs = 0
   let failures = 0
 
@@ -49,27 +52,32 @@ export function createChannelDelivery(
       ? await notifier.withdraw(withdrawalOf(row))
       : await notifier.send(outgoingOf(row, publicBase(ctx.settings), ctx.keys.secrets, clock.now()))
     if (result.kind === 'retry') {
-      failures += 1
-      const delayMs = retryDelayMs(failures, result.afterMs, options.random())
-      pausedUntilMs = clock.monotonicMs() + delayMs
+      if (result.forAll) {
+        failures += 1
+        pausedUntilMs = clock.monotonicMs() + retryDelayMs(failures, result.afterMs, options.random())
+      }
+      const delayMs = retryDelayMs(row.attempts, result.afterMs, options.random())
       options.observer.outcome(channel, await postpone(ctx, row, result.error, delayMs), row.kind)
       return
     }
     failures = 0
-    await (withdraws ? markWithdrawn(ctx, row, result) : markSent(ctx, row, result))
+    if (withdraws || result.kind === 'unsupported') await markWithdrawn(ctx, row, result)
+    else await markSent(ctx, row, result)
     const good = withdraws ? 'withdrawn' : 'sent'
-    options.observer.outcome(channel, result.kind === 'refused' ? 'refused' : good, row.kind)
+    options.observer.outcome(channel, result.kind === 'sent' ? good : result.kind, row.kind)
   }
 
   return {
     channel,
     deliver: async () => {
+      for (const kind of await giveUpStale(ctx, [channel])) options.observer.outcome(channel, 'given_up', kind)
       for (;;) {
         if (options.stopped()) return null
         const nowMs = clock.monotonicMs()
         if (nowMs < pausedUntilMs) return pausedUntilMs - nowMs
         const taken = takeToken(options.rate, bucket, nowMs)
         if (taken.waitMs > 0) return taken.waitMs
+        await holdForQuietHours(ctx, channel)
         const row = await claimNotification(ctx.db, channel, clock.now())
         if (!row) return null
         bucket = taken.bucket
@@ -135,7 +143,7 @@ async function markSent(
 async function markWithdrawn(
   ctx: DeliveryContext,
   row: Row,
-  result: Exclude<NotifyResult, { kind: 'retry' }>,
+  result: Exclude<WithdrawResult, { kind: 'retry' }>,
 ): Promise<void> {
   await ctx.db.prisma.notification.updateMany({
     where: { id: row.id },

@@ -8,6 +8,7 @@ import {
 import type { ServiceContext } from '../service-context'
 import { CHANNEL_HINTS, isConfigured } from './channels'
 import { notificationToApi } from './notification-row'
+import { TEST_KIND } from './recorded-tests'
 
 /** What was told or is about to be, newest first. */
 export async function listNotifications(
@@ -15,6 +16,7 @@ export async function listNotifications(
   input: z.output<typeof notificationListInput>,
 ): Promise<Notification[]> {
   const rows = await ctx.db.prisma.notification.findMany({
+    where: { kind: { not: TEST_KIND } },
     orderBy: [{ updatedAt: 'desc' }, { id: 'asc' }],
     take: input.limit,
   })
@@ -36,13 +38,15 @@ export async function channelStatuses(
         }),
         ctx.db.prisma.notification.aggregate({ where: { channel }, _max: { sentAt: true } }),
       ])
+      const { sentAt } = sent._max
       return {
         channel,
         configured,
         hint: configured ? null : CHANNEL_HINTS[channel],
         pending,
-        lastError: last?.lastError ?? null,
-        lastSentAt: sent._max.sentAt?.toISOString() ?? null,
+        // What failed before something got through is mended.
+        lastError: (last?.lastAttemptAt ?? 0) > (sentAt ?? 0) ? (last?.lastError ?? null) : null,
+        lastSentAt: sentAt?.toISOString() ?? null,
       }
     }),
   )

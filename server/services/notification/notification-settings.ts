@@ -10,6 +10,7 @@ import { lockKey } from '../../db/locks'
 import { recordChange } from '../audit/record-change'
 import type { ServiceContext } from '../service-context'
 import { latestSummary } from './daily-summary-time'
+import { quietUntil } from './quiet-hours'
 
 /** Serialises whatever decides what is told. */
 export const DECISION_LOCK = 'notifications'
@@ -25,7 +26,10 @@ export async function readNotificationSettings(tx: Pick<Tx, 'notificationPrefere
     : DEFAULT_NOTIFICATION_SETTINGS
 }
 
-/** Changes what the user wants to be told, from the next event on. Returns all of it. */
+/**
+ * Changes what the user wants to be told, from the next event on; what quiet hours hold is judged anew. Returns all of
+ * it.
+ */
 export async function updateNotificationSettings(
   ctx: ServiceContext,
   change: NotificationSettingsUpdate,
@@ -40,8 +44,15 @@ export async function updateNotificationSettings(
     const mark = restarts ? { lastSummaryOn: new Date(`${latestSummary(after, now).date}T00:00:00Z`) } : {}
     const data = { settings: after, updatedAt: now, ...mark }
     await tx.notificationPreferences.upsert({ where: { id: 1 }, create: { id: 1, ...data }, update: data })
+    if (change.quietHours !== undefined || change.timeZone !== undefined) await rejudgeHeld(tx, after, now)
     const target = { type: 'notification_settings', id: '1' }
     await recordChange(ctx, tx, { action: 'notification.settings', target, data: { before, after } }, [])
     return after
   })
+}
+
+/** Judges what is held by settings that have changed: it is due at the end of the new quiet hours, or now. */
+async function rejudgeHeld(tx: Tx, settings: NotificationSettings, now: Date): Promise<void> {
+  const due = quietUntil(now, settings) ?? now
+  await tx.notification.updateMany({ where: { state: 'held' }, data: { dueAt: due, nextAttemptAt: due } })
 }

@@ -28,7 +28,7 @@ export function outgoingOf(row: Row, base: string, secretsKey: Buffer, now: Date
     kind: row.kind,
     topic: topicOf(row),
     // A correction of what was read already comes without a sound.
-    priority: row.quiet ? 'low' : notificationPriority.parse(row.priority),
+    priority: row.quiet && row.sentVersion > 0 ? 'low' : notificationPriority.parse(row.priority),
     title: row.title,
     message: row.message,
     tags: row.tags,

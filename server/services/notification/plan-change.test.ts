@@ -33,6 +33,7 @@ const open: OpenRow = {
   state: 'sent',
   version: 1,
   sentVersion: 1,
+  quiet: false,
   attempts: 0,
   dueAt: NOW,
   sentAt: ago(10_000),
@@ -70,9 +71,9 @@ describe('telling', () => {
     })
   })
 
-  it('keeps the time of what still waits, and has it ring when it comes', () => {
+  it('keeps the time of what still waits', () => {
     const waits = { ...open, state: 'pending' as const, sentVersion: 0, sentAt: null }
-    expect(updateOf(planTell(draft, situation({ open: waits })))).toMatchObject({ schedule: null, quiet: false })
+    expect(updateOf(planTell(draft, situation({ open: waits })))).toMatchObject({ schedule: null })
   })
 
   it('rings again at once when it has become more urgent', () => {
@@ -80,6 +81,15 @@ describe('telling', () => {
     expect(change).toMatchObject({ quiet: false, schedule: { state: 'pending', nextAttemptAt: NOW } })
     const calmer = updateOf(planTell({ ...draft, priority: 'low' }, situation({ open })))
     expect(calmer).toMatchObject({ quiet: true, content: { priority: 'default' } })
+  })
+
+  it('is quiet about what may be under way, and rings for a rise that was not sent yet', () => {
+    const underWay = { ...open, state: 'pending' as const, sentVersion: 0, sentAt: null, attempts: 1 }
+    expect(updateOf(planTell(draft, situation({ open: underWay })))).toMatchObject({ quiet: true })
+    const risen = { ...open, state: 'pending' as const, version: 2, priority: 'urgent' as const }
+    expect(updateOf(planTell(draft, situation({ open: risen })))).toMatchObject({ quiet: false })
+    expect(updateOf(planTell(draft, situation({ open: { ...risen, quiet: true } })))).toMatchObject({ quiet: true })
+    expect(updateOf(planTell(draft, situation({ open: { ...risen, sentVersion: 2 } })))).toMatchObject({ quiet: true })
   })
 
   it('does nothing when a replacement says the same', () => {

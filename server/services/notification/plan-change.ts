@@ -24,6 +24,7 @@ export interface OpenRow {
   state: NotificationState
   version: number
   sentVersion: number
+  quiet: boolean
   attempts: number
   dueAt: Date
   sentAt: Date | null
@@ -37,7 +38,7 @@ export interface Situation {
   open: OpenRow | null
   /** The open summary of the draft's kind. */
   summary: OpenRow | null
-  /** Notifications of the draft's kind that were opened within the burst window. */
+  /** Threads of the draft's kind opened within the burst window that rang or will; no need to count past BURST_SEPARATE. */
   recent: number
   /** When the quiet hours that an instant lies in are over; null when it lies in none. */
   quietUntil(at: Date): Date | null
@@ -64,6 +65,7 @@ export type Change =
       schedule: Schedule | null
       occurrences: number
       members: readonly Member[]
+      /** Makes no sound if anything of the row was sent by the time this is: an earlier version may be under way now. */
       quiet: boolean
       /** This is the last that is said of it. */
       closes: boolean
@@ -166,11 +168,14 @@ function update(draft: Draft, open: OpenRow, situation: Situation): Change[] {
       schedule: reschedule(open, priority, rises, situation),
       occurrences,
       members: open.members,
-      quiet: !rises && open.sentVersion > 0,
+      quiet: !rises && !isToRing(open),
       closes: false,
     },
   ]
 }
+
+/** A version that became more urgent and was not sent yet: what follows it rings in its place. */
+const isToRing = (open: OpenRow): boolean => open.version > 1 && open.version > open.sentVersion && !open.quiet
 
 /** When the new version of an open row is sent: what still waits keeps its time unless it has become more urgent. */
 function reschedule(
@@ -218,6 +223,6 @@ const reword = (
   schedule: reschedule(summary, summary.priority, false, situation),
   occurrences: members.length,
   members,
-  quiet: summary.sentVersion > 0,
+  quiet: true,
   closes: false,
 })

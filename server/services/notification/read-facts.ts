@@ -25,6 +25,7 @@ export async function readFacts(tx: Tx, event: EventEnvelope): Promise<Facts> {
       project: event.project ?? null,
       providerName: provider.success ? await readProviderName(tx, provider.data) : '',
       nodeOnline: node !== null,
+      endedUnsaid: event.type === 'system.started' && (await endedUnsaid(tx, event)),
       later: SETTLED_LATER.has(event.type) ? await readLater(tx, event, subjectId) : [],
     },
   }
@@ -51,6 +52,20 @@ const nameOf = (probes: unknown, id: ProviderId): string =>
 async function readProviderName(tx: Tx, id: ProviderId): Promise<string> {
   const node = await tx.node.findFirst({ where: { removedAt: null }, orderBy: { createdAt: 'asc' } })
   return nameOf(node?.providers ?? [], id)
+}
+
+/** Whether the last word of a daemon before this start was its own start. Asks the audit log: events are not kept. */
+async function endedUnsaid(tx: Tx, event: EventEnvelope): Promise<boolean> {
+  const before = await tx.auditEvent.findFirst({
+    where: {
+      targetType: 'daemon',
+      action: { in: ['system.started', 'system.stopped'] },
+      at: { lt: new Date(event.time) },
+    },
+    orderBy: { seq: 'desc' },
+    select: { action: true },
+  })
+  return before?.action === 'system.started'
 }
 
 async function readLater(tx: Tx, event: EventEnvelope, subjectId: string): Promise<Facts['system']['later']> {

@@ -1,5 +1,9 @@
 import type { EventEnvelope } from '@/contracts/event/envelope'
-import type { NotificationChannel, NotificationSettings } from '@/contracts/notification/notification'
+import {
+  type NotificationChannel,
+  type NotificationSettings,
+  notificationChannel,
+} from '@/contracts/notification/notification'
 import type { Tx } from '../../db/database'
 import { lockKey } from '../../db/locks'
 import type { ServiceContext } from '../service-context'
@@ -8,7 +12,7 @@ import { configuredChannels } from './channels'
 import { decideNotification } from './decide-notification'
 import { openRow } from './notification-row'
 import { DECISION_LOCK, readNotificationSettings } from './notification-settings'
-import { BURST_WINDOW_MS, type Change, type OpenRow, planTell, planWithdraw } from './plan-change'
+import { BURST_SEPARATE, BURST_WINDOW_MS, type Change, type OpenRow, planTell, planWithdraw } from './plan-change'
 import { quietUntil } from './quiet-hours'
 import { readFacts } from './read-facts'
 import type { Wish } from './wish'
@@ -18,17 +22,33 @@ export type NotificationContext = Pick<ServiceContext, 'db' | 'clock' | 'setting
 /** Summaries of one channel that are open at once: one burst per kind and a digest or two. */
 const MAX_OPEN_SUMMARIES = 50
 
-/** Writes what an event makes to be told or taken back, for every channel that is set up. Sends nothing. */
+/**
+ * Writes what an event makes to be told, for every channel that is set up, and taken back, wherever it was told: a
+ * channel that is off now must not come back with what is settled. Sends nothing.
+ */
 export async function recordEvent(ctx: NotificationContext, tx: Tx, event: EventEnvelope): Promise<void> {
-  const channels = configuredChannels(ctx.settings)
-  if (channels.length === 0) return
+  const configured = configuredChannels(ctx.settings)
+  if (configured.length === 0 && (await leftOpen(tx, configured)).length === 0) return
   // Counting bursts and finding the open row need the others to wait.
   await lockKey(tx, DECISION_LOCK)
   const settings = await readNotificationSettings(tx)
   const wishes = decideNotification(event, await readFacts(tx, event), settings)
-  for (const channel of channels) {
+  if (wishes.length === 0) return
+  for (const channel of configured)
     for (const wish of wishes) await applyWish(ctx, tx, channel, wish, settings, event.id)
+  for (const channel of await leftOpen(tx, configured))
+    for (const wish of wishes) if (wish.kind === 'withdraw') await applyWish(ctx, tx, channel, wish, settings, event.id)
+}
+
+/** Channels that are off but in which something may have to be taken back. */
+async function leftOpen(tx: Tx, configured: readonly NotificationChannel[]): Promise<NotificationChannel[]> {
+  const open: NotificationChannel[] = []
+  for (const channel of notificationChannel.options) {
+    if (configured.includes(channel)) continue
+    if (await tx.notification.findFirst({ where: { channel, closedAt: null }, select: { id: true } }))
+      open.push(channel)
   }
+  return open
 }
 
 /** Applies one wish to one channel. The caller holds the decision lock. */
@@ -51,10 +71,7 @@ export async function applyWish(
     changes = planWithdraw(wish, open, summaries, { now, quietUntil: quiet })
   } else {
     const { kind } = wish.draft
-    const since = new Date(now.getTime() - BURST_WINDOW_MS)
-    const recent = await tx.notification.count({
-      where: { channel, kind, createdAt: { gt: since }, NOT: { thread: { startsWith: 'burst:' } } },
-    })
+    const recent = await countRecent(tx, channel, kind, new Date(now.getTime() - BURST_WINDOW_MS))
     const summary = await readOpen(tx, channel, `burst:${kind}`)
     changes = planTell(wish.draft, { now, open, summary, recent, quietUntil: quiet })
   }
@@ -64,6 +81,23 @@ export async function applyWish(
 async function readOpen(tx: Tx, channel: NotificationChannel, thread: string): Promise<OpenRow | null> {
   const row = await tx.notification.findFirst({ where: { channel, thread, closedAt: null } })
   return row && openRow(row)
+}
+
+/** Threads of a kind opened since then that rang or are about to. What was settled before it rang told nobody anything. */
+async function countRecent(tx: Tx, channel: NotificationChannel, kind: string, since: Date): Promise<number> {
+  const threads = await tx.notification.groupBy({
+    by: ['thread'],
+    where: {
+      channel,
+      kind,
+      createdAt: { gt: since },
+      OR: [{ sentVersion: { gt: 0 } }, { state: { in: ['pending', 'held'] } }],
+      NOT: { thread: { startsWith: 'burst:' } },
+    },
+    orderBy: { thread: 'asc' },
+    take: BURST_SEPARATE,
+  })
+  return threads.length
 }
 
 async function readSummaries(tx: Tx, channel: NotificationChannel, thread: string): Promise<OpenRow[]> {

@@ -5,6 +5,8 @@ const RETRY_CAP_MS = 10 * 60_000
 const RETRY_AFTER_CAP_MS = 60 * 60_000
 /** Alerts are news, not archives: what could not be sent for this long is given up. */
 export const GIVE_UP_AFTER_MS = 24 * 60 * 60_000
+/** What was said last at this instant or before is no news any more. */
+export const staleBefore = (now: Date): Date => new Date(now.getTime() - GIVE_UP_AFTER_MS)
 
 /** Milliseconds to wait before the next try after `failures` in a row (1 for the first). `random` is in [0, 1). */
 export function retryDelayMs(failures: number, afterMs: number | null, random: number): number {

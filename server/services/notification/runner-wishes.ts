@@ -53,6 +53,8 @@ export function runnerWishes(type: EventType, data: Record<string, unknown>, at:
     case 'runner.resumed':
     case 'runner.paused':
     case 'runner.stopping':
+    // Nobody can answer a runner that is out of reach; found again, it is told again.
+    case 'runner.lost':
       return [waiting(runner, null)]
     case 'runner.started':
       return [waiting(runner, null), tell(started(runner, thread.started))]

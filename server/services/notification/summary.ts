@@ -20,6 +20,34 @@ const HEADLINES: Partial<Record<NotificationKind, (count: number) => string>> = 
   node_lost: (count) => `${counted(count, 'more node')} lost`,
 }
 
+const LINES: Partial<Record<NotificationKind, string>> = {
+  runner_failed: 'failed',
+  runner_waiting: 'waits for you',
+  runner_stopped: 'ended',
+  runner_started: 'started',
+  quota_exceeded: 'is at its quota',
+  node_lost: 'is lost',
+}
+
+/**
+ * What rows held back stand for, each thread once: a row that is a summary stands for its members, so that each can be
+ * taken back by itself. Pure.
+ */
+export function digestMembers(
+  rows: readonly { thread: string; kind: NotificationKind; title: string; members: readonly Member[] }[],
+): Member[] {
+  const byThread = new Map<string, Member>()
+  const add = (member: Member) => byThread.set(member.thread, byThread.get(member.thread) ?? member)
+  // What has a row of its own says more than its name in a summary.
+  for (const { thread, title, members } of rows) if (members.length === 0) add({ thread, name: title })
+  for (const { thread, kind, members } of rows) {
+    // The names of a burst are of projects and nodes; those of a digest are lines already.
+    const said = thread.startsWith('burst:') ? ` ${LINES[kind] ?? `(${kind.replaceAll('_', ' ')})`}` : ''
+    for (const member of members) add({ thread: member.thread, name: `${member.name}${said}` })
+  }
+  return [...byThread.values()]
+}
+
 /** Title and message that stand for many: of one kind that came at once, or of all that quiet hours held back. */
 export function summaryOf(
   what: NotificationKind | 'digest',

@@ -10,12 +10,15 @@ export interface SystemFacts {
   providerName: string
   /** The node's agent is connected now. */
   nodeOnline: boolean
+  /** The daemon before the one that started never said that it stopped. */
+  endedUnsaid: boolean
   /** Events of the same subject, and starts of a daemon, that were committed after this one. */
   later: readonly { type: EventType; subjectId: string; data: Record<string, unknown> }[]
 }
 
 /** The same trouble within this time is one notification with a count. */
 const QUOTA_FRESH_MS = 60 * 60_000
+const DAEMON_FRESH_MS = 60 * 60_000
 const ALERT_FRESH_MS = 24 * 60 * 60_000
 
 /** Shares of a budget that are told, rising. */
@@ -33,7 +36,7 @@ const plain = {
 } as const
 
 /** What an event of a node, a quota, a budget or of Stratavore itself asks for. `data` fits its type's schema. */
-export function systemWishes(type: EventType, data: Record<string, unknown>, facts: SystemFacts): Wish[] {
+export function systemWishes(type: EventType, data: Record<string, unknown>, at: Date, facts: SystemFacts): Wish[] {
   switch (type) {
     case 'node.lost':
       return nodeLost(data as EventData<'node.lost'>, facts)
@@ -50,11 +53,15 @@ export function systemWishes(type: EventType, data: Record<string, unknown>, fac
     case 'quota.exceeded':
       return [tell(quotaExceeded(data as EventData<'quota.exceeded'>, facts))]
     case 'budget.warning':
-      return budgetWarning(data as EventData<'budget.warning'>, facts)
+      return budgetWarning(data as EventData<'budget.warning'>, at, facts)
     case 'system.alert':
       return alert(data as EventData<'system.alert'>, facts)
     case 'system.started':
-      return [withdraw('daemon:stopped'), tell(daemonStarted())]
+      return [
+        withdraw('daemon:stopped'),
+        ...(facts.endedUnsaid ? [tell(daemonRestarted())] : []),
+        tell(daemonStarted()),
+      ]
     case 'system.stopped':
       return facts.later.some((event) => event.type === 'system.started')
         ? []
@@ -99,10 +106,11 @@ function quotaExceeded(data: EventData<'quota.exceeded'>, facts: SystemFacts): D
   }
 }
 
-function budgetWarning(data: EventData<'budget.warning'>, facts: SystemFacts): Wish[] {
+function budgetWarning(data: EventData<'budget.warning'>, at: Date, facts: SystemFacts): Wish[] {
   const step = BUDGET_STEPS.findLast((percent) => data.percent >= percent)
   if (step === undefined) return []
-  const subject = `${data.scope}:${facts.subjectId}`
+  // Each period is news of its own, however alike its numbers are.
+  const subject = `${data.scope}:${facts.subjectId}:${periodStart(data.period, at).toISOString()}`
   const whose = data.scope === 'installation' ? 'Everything together' : oneLine(facts.project ?? facts.subjectId, 80)
   const amount = (value: number) => (data.unit === 'usd' ? `$${value.toFixed(2)}` : `${Math.round(value)} tokens`)
   const then = {
@@ -129,6 +137,21 @@ function budgetWarning(data: EventData<'budget.warning'>, facts: SystemFacts): W
     ...lower.map((percent) => withdraw(`budget:${subject}:${percent}`)),
     tell({ ...draft, freshForMs: ALERT_FRESH_MS }),
   ]
+}
+
+/** Start of the UTC hour, day, week (from Monday) or month that an instant lies in. */
+export function periodStart(period: EventData<'budget.warning'>['period'], at: Date): Date {
+  const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()]
+  switch (period) {
+    case 'hourly':
+      return new Date(Date.UTC(year, month, day, at.getUTCHours()))
+    case 'daily':
+      return new Date(Date.UTC(year, month, day))
+    case 'weekly':
+      return new Date(Date.UTC(year, month, day - ((at.getUTCDay() + 6) % 7)))
+    case 'monthly':
+      return new Date(Date.UTC(year, month, 1))
+  }
 }
 
 function alert(data: EventData<'system.alert'>, facts: SystemFacts): Wish[] {
@@ -169,6 +192,26 @@ const daemonStarted = (): Draft => ({
   tags: ['arrow_forward'],
   click: '/',
   actions: [{ do: 'open' }],
+  // One that crashes again and again is one notification with a count; after a quiet hour the next is a new one.
+  again: 'count',
+  freshForMs: DAEMON_FRESH_MS,
+})
+
+/** Told with the stops: whoever wants to know of those wants to know of one that nobody could announce. */
+const daemonRestarted = (): Draft => ({
+  ...plain,
+  thread: 'daemon:restarted',
+  kind: 'daemon_stopped',
+  topic: 'status',
+  priority: 'default',
+  title: 'Stratavore restarted',
+  message:
+    'The daemon before ended without a word: a crash, a kill, or another one took over. Live runners are adopted.',
+  tags: ['warning'],
+  click: '/events',
+  actions: [{ do: 'open' }],
+  again: 'count',
+  freshForMs: DAEMON_FRESH_MS,
 })
 
 const daemonStopped = (): Draft => ({

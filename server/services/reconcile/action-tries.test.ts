@@ -11,6 +11,9 @@ it('counts from the first try, waits longer each time, and forgets what is not w
     1_000, 2_000, 5_000, 10_000, 30_000, 30_000,
   ])
   expect(tries.all().get(key)).toEqual({ firstMs: 100, failures: 6, lastError: 'busy' })
+  now = 9_000
+  tries.countAnew()
+  expect(tries.all().get(key)).toEqual({ firstMs: 9_000, failures: 6, lastError: 'busy' })
   const other = tryKey('stop', 'r2', 1)
   tries.began(other)
   tries.keepOnly(new Set(), (each) => each.includes('r1'))

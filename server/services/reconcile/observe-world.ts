@@ -1,6 +1,6 @@
 import { SLOT_HOLDING_STATUSES } from '@/contracts/runner/status'
 import type { AgentCommands, ObservedRunner } from '../../core/ports/agent-commands'
-import type { ActionTry } from './action-tries'
+import type { ActionTries } from './action-tries'
 import {
   type DesiredRunner,
   type Observation,
@@ -28,7 +28,7 @@ export interface World {
 export async function observeWorld(
   ctx: ReconcileContext,
   agents: AgentCommands,
-  tries: ReadonlyMap<string, ActionTry>,
+  tries: ActionTries,
   scope: ReconcileScope,
 ): Promise<World> {
   const connected = agents.connected()
@@ -51,9 +51,9 @@ export async function observeWorld(
       ttlMs: ctx.settings.heartbeatTtlSeconds * 1000,
       unheardMs: new Map(nodes.map(({ id }) => [id, agents.unheardMs(id)])),
       lostTimeoutMs: ctx.settings.lostTimeoutHours * 3_600_000,
-      tries,
+      tries: tries.all(),
       now: ctx.clock.now(),
-      monotonicMs: ctx.clock.monotonicMs(),
+      triesMs: tries.nowMs(),
     },
     leases: scope === 'all' ? await readLeases(ctx) : [],
     nodes: scope === 'all' ? nodes : [],

@@ -15,7 +15,7 @@ import {
 const NOW = new Date('2026-11-22T12:00:00.000Z')
 const TTL_MS = 30_000
 const LOST_TIMEOUT_MS = 24 * 3_600_000
-const MONOTONIC_MS = 10_000_000
+const TRIES_MS = 10_000_000
 
 const runner = (over: Partial<DesiredRunner> = {}): DesiredRunner => ({
   id: 'r1',
@@ -50,7 +50,7 @@ const seen = (over: Partial<Observation> = {}): Observation => ({
   lostTimeoutMs: LOST_TIMEOUT_MS,
   tries: new Map(),
   now: NOW,
-  monotonicMs: MONOTONIC_MS,
+  triesMs: TRIES_MS,
   ...over,
 })
 
@@ -102,6 +102,10 @@ describe('planReconcile', () => {
     const stopping = runner({ status: 'stopping', desired: 'terminated', agentId: null })
     expect(kinds(planReconcile([stopping], seen()))).toEqual(['record-gone'])
     expect(planReconcile([stopping], seen(away))).toEqual([])
+    // On a node that never comes back it would be stopping for ever.
+    const unheard = (ms: number) => seen({ ...away, unheardMs: new Map([['n1', ms]]) })
+    expect(planReconcile([stopping], unheard(LOST_TIMEOUT_MS))).toEqual([])
+    expect(kinds(planReconcile([stopping], unheard(LOST_TIMEOUT_MS + 1)))).toEqual(['record-gone'])
   })
 
   it('fails what a dead agent held, at once', () => {
@@ -139,7 +143,7 @@ describe('planReconcile', () => {
   it('tries a launch that is refused until its deadline, then fails it and says why', () => {
     const starting = runner({ status: 'starting', agentId: null })
     const triedFor = (ms: number) =>
-      seen({ tries: new Map([['start:r1:1', { firstMs: MONOTONIC_MS - ms, failures: 9, lastError: 'it is busy' }]]) })
+      seen({ tries: new Map([['start:r1:1', { firstMs: TRIES_MS - ms, failures: 9, lastError: 'it is busy' }]]) })
     expect(kinds(planReconcile([starting], triedFor(LAUNCH_DEADLINE_MS)))).toEqual(['start'])
     expect(planReconcile([starting], triedFor(LAUNCH_DEADLINE_MS + 1))).toMatchObject([
       { kind: 'record-gone', reason: 'it could not be started in 5 min: it is busy' },
@@ -154,7 +158,7 @@ describe('planReconcile', () => {
     const stopping = runner({ status: 'stopping', desired: 'terminated', stopGraceMs: 10_000 })
     const askedFor = (ms: number) => ({
       ...holding(held()),
-      tries: new Map([['stop:r1:1', { firstMs: MONOTONIC_MS - ms, failures: 0, lastError: null }]]),
+      tries: new Map([['stop:r1:1', { firstMs: TRIES_MS - ms, failures: 0, lastError: null }]]),
     })
     const due = 10_000 + STOP_MARGIN_MS
     expect(planReconcile([stopping], askedFor(due))).toMatchObject([{ kind: 'stop', force: false }])
@@ -214,7 +218,7 @@ describe('planReconcile', () => {
                 .chain((id) => fc.constantFrom(`${kind}:${id}:1`, `${kind}:${id}:2`)),
             ),
           fc.record({
-            firstMs: fc.integer({ min: MONOTONIC_MS - 2 * LAUNCH_DEADLINE_MS, max: MONOTONIC_MS }),
+            firstMs: fc.integer({ min: TRIES_MS - 2 * LAUNCH_DEADLINE_MS, max: TRIES_MS }),
             failures: fc.nat(10),
             lastError: fc.constantFrom(null, 'busy'),
           }),
@@ -222,7 +226,7 @@ describe('planReconcile', () => {
       )
       .map((all) => new Map(all)),
     now: fc.constant(NOW),
-    monotonicMs: fc.constant(MONOTONIC_MS),
+    triesMs: fc.constant(TRIES_MS),
   })
   const anyWorld = fc.tuple(fc.uniqueArray(anyRunner, { selector: (each) => each.id, maxLength: 2 }), anySeen)
 
@@ -273,6 +277,25 @@ describe('planReconcile', () => {
           const silent = row.status === 'lost' && (world.unheardMs.get(row.nodeId) ?? 0) > LOST_TIMEOUT_MS
           expect(known || silent).toBe(true)
         }
+      }),
+    )
+  })
+
+  it('ends whatever is to end and nobody holds, however long its node stays away', () => {
+    fc.assert(
+      fc.property(anyRunner, anySeen, (row, world) => {
+        const gone: Observation = {
+          ...world,
+          agentOfNode: new Map(),
+          held: new Map(),
+          silentMs: new Map([[row.nodeId, TTL_MS + 1]]),
+          unheardMs: new Map([[row.nodeId, LOST_TIMEOUT_MS + 1]]),
+        }
+        if (isEnded(row.status)) return
+        const [action] = planReconcile([{ ...row, desired: 'terminated' }], gone)
+        // A silent one is called lost first, and given up by the next round.
+        const next = action?.kind === 'record-lost' ? planReconcile([{ ...row, status: 'lost' }], gone)[0] : action
+        expect(next?.kind).toBe('record-gone')
       }),
     )
   })

@@ -32,12 +32,13 @@ export interface Observation {
   ttlMs: number
   /** The same, with what went before such a gap added. */
   unheardMs: ReadonlyMap<string, number>
-  /** After this much of it a lost runner is given up. */
+  /** After this much of it a runner that is lost, or was stopped and never taken, is given up. */
   lostTimeoutMs: number
   /** What was tried before, by `tryKey`. */
   tries: ReadonlyMap<string, ActionTry>
   now: Date
-  monotonicMs: number
+  /** Now, in the time of the tries. */
+  triesMs: number
 }
 
 /** Grace of an orphan: nobody waits for it, but it may want to save something. */
@@ -84,9 +85,9 @@ function planAbsent(runner: DesiredRunner, seen: Observation): RunnerAction[] {
     return [{ kind: 'record-gone', ...target, reason: REASON_NODE_REMOVED }]
   }
   if (waits) return agentId ? planStart(runner, agentId, seen) : []
-  // A launch that was stopped before any agent took it: nothing can be alive.
+  // A launch that was stopped before any agent took it. Away, the agent may have it and its answer be lost.
   if (runner.status === 'stopping' && runner.agentId === null) {
-    return agentId ? [{ kind: 'record-gone', ...target, reason: 'stopped before it started' }] : []
+    return agentId ? [{ kind: 'record-gone', ...target, reason: 'stopped before it started' }] : giveUp(runner, seen)
   }
   const died = runner.agentId === null ? undefined : seen.deadAgents.get(runner.agentId)
   if (died !== undefined) return [{ kind: 'record-gone', ...target, reason: died }]
@@ -98,7 +99,7 @@ function planStart(runner: DesiredRunner, agentId: string, seen: Observation): R
   const target = { runnerId: runner.id, epoch: runner.epoch }
   if (runner.nextStartAt !== null && runner.nextStartAt > seen.now) return []
   const tried = seen.tries.get(tryKey('start', runner.id, runner.epoch))
-  if (tried === undefined || seen.monotonicMs - tried.firstMs <= LAUNCH_DEADLINE_MS) {
+  if (tried === undefined || seen.triesMs - tried.firstMs <= LAUNCH_DEADLINE_MS) {
     return [{ kind: 'start', ...target, agentId }]
   }
   // Should the agent have it after all, it is an orphan from now on and ended.
@@ -110,17 +111,21 @@ function planStart(runner: DesiredRunner, agentId: string, seen: Observation): R
 
 function planSilent(runner: DesiredRunner, seen: Observation): RunnerAction[] {
   const target = { runnerId: runner.id, epoch: runner.epoch }
-  if (runner.status === 'lost') {
-    const unheardMs = seen.unheardMs.get(runner.nodeId) ?? 0
-    if (unheardMs <= seen.lostTimeoutMs) return []
-    const hours = Math.round(unheardMs / 360_000) / 10
-    return [{ kind: 'record-gone', ...target, reason: `given up: its agent has not been heard for ${hours} h` }]
-  }
+  if (runner.status === 'lost') return giveUp(runner, seen)
   const silentMs = seen.silentMs.get(runner.nodeId) ?? 0
   if (silentMs <= seen.ttlMs) return []
   return [
     { kind: 'record-lost', ...target, reason: `its agent has not been heard for ${Math.round(silentMs / 1000)} s` },
   ]
+}
+
+/** What nobody can tell about is over once its node was unheard for the long time-out. */
+function giveUp({ id, epoch, nodeId }: DesiredRunner, seen: Observation): RunnerAction[] {
+  const unheardMs = seen.unheardMs.get(nodeId) ?? 0
+  if (unheardMs <= seen.lostTimeoutMs) return []
+  const hours = Math.round(unheardMs / 360_000) / 10
+  const reason = `given up: its agent has not been heard for ${hours} h`
+  return [{ kind: 'record-gone', runnerId: id, epoch, reason }]
 }
 
 /** Asked again and again until it has ended; by force once the agent should have used it. */
@@ -130,7 +135,7 @@ function planStop(
   seen: Observation,
 ): RunnerAction {
   const tried = seen.tries.get(tryKey('stop', target.runnerId, target.epoch))
-  const overdue = tried !== undefined && seen.monotonicMs - tried.firstMs > wish.graceMs + STOP_MARGIN_MS
+  const overdue = tried !== undefined && seen.triesMs - tried.firstMs > wish.graceMs + STOP_MARGIN_MS
   return { kind: 'stop', ...target, force: wish.force || overdue, graceMs: wish.graceMs }
 }
 

@@ -41,7 +41,7 @@ export async function runReconcile(
 ): Promise<ReconcileReport> {
   const { agents, tries } = parts
   const startedMs = ctx.clock.monotonicMs()
-  const world = await observeWorld(ctx, agents, tries.all(), scope)
+  const world = await observeWorld(ctx, agents, tries, scope)
   const actions: ReconcileAction[] = [
     ...planReconcile(world.runners, world.seen),
     ...planLeases(world.leases),

@@ -4,12 +4,13 @@ import { Webhook } from 'standardwebhooks'
 import { afterEach, expect, it } from 'vitest'
 import { createNtfyNotifier } from '@/server/adapters/notify/ntfy'
 import { createWebhookNotifier } from '@/server/adapters/notify/webhook'
+import type { NotifyResult } from '@/server/core/ports/notifier'
 import { startNotifications } from '@/server/daemon/notifications'
 import { channelStatuses } from '@/server/services/notification/list-notifications'
 import { pruneNotifications } from '@/server/services/notification/prune-notifications'
-import { internalError, startFakeNtfy, type Trouble, tooManyRequests } from '../../support/fake-ntfy'
+import { internalError, startFakeNtfy, type Trouble, tooManyRequests, unavailable } from '../../support/fake-ntfy'
 import { waitUntil } from '../../support/wait-until'
-import { type NotificationTest, startNotificationTest } from './notification-test'
+import { type NotificationTest, SILENCE_MS, startNotificationTest } from './notification-test'
 
 let test: NotificationTest
 afterEach(() => test.stop())
@@ -21,15 +22,22 @@ const failure = async (project = 'web') => {
   await test.pump()
   return id
 }
+const warn = (code: string, severity: 'warning' | 'critical') =>
+  test.emit({
+    type: 'system.alert',
+    subject: { type: 'alert', id: code },
+    project: null,
+    data: { severity, code, message: code, hint: null, resolved: false },
+  })
 const HOUR = 3_600_000
 
 it.each<[string, Trouble, string]>([
   ['429', tooManyRequests(), 'HTTP 429: limit reached: too many requests'],
-  ['500', internalError, 'HTTP 500: internal server error (ntfy 50001)'],
+  ['503', unavailable, 'HTTP 503: unavailable'],
   ['no answer', { kind: 'silence' }, 'no answer within 0.5 s'],
   ['a cut connection', { kind: 'drop' }, 'cannot be reached'],
 ])('%s: waits, tries again later, and tells it in the end exactly once', async (_what, trouble, error) => {
-  test = await startNotificationTest()
+  test = await startNotificationTest(trouble.kind === 'silence' ? { timeoutMs: SILENCE_MS } : {})
   test.ntfy.always(trouble)
   await failure()
   await failure('api')
@@ -61,6 +69,28 @@ it.each<[string, Trouble, string]>([
   ])
 })
 
+it('one that the server chokes on holds up nobody, and waits longer each time', async () => {
+  test = await startNotificationTest()
+  // The most urgent of all, so that it would be first whenever it is due.
+  await warn('poison', 'critical')
+  await test.pump()
+  test.ntfy.script(internalError)
+  await test.deliver()
+  await failure()
+  await test.deliver()
+  expect(test.ntfy.shown().map(({ title }) => title)).toEqual(['web: shell failed'])
+  const poison = async () => (await rows()).find((row) => row.priority === 'urgent')
+  expect(await poison()).toMatchObject({ attempts: 1, lastError: 'HTTP 500: internal server error (ntfy 50001)' })
+  // Due again at the same time as a new one: the new one is first.
+  test.advance(2_500)
+  await failure('api')
+  test.ntfy.script({ kind: 'pass' }, internalError)
+  await test.deliver()
+  expect(test.ntfy.shown().map(({ title }) => title)).toEqual(['web: shell failed', 'api: shell failed'])
+  const nextAttemptAt = new Date(test.ctx.clock.now().getTime() + 5_000)
+  expect(await poison()).toMatchObject({ attempts: 2, nextAttemptAt })
+})
+
 it('comes back no sooner than Retry-After says', async () => {
   test = await startNotificationTest()
   test.ntfy.script(tooManyRequests(120))
@@ -88,6 +118,72 @@ it('gives up what is no news any more', async () => {
   test.advance(HOUR)
   await test.deliver()
   expect(test.ntfy.requests()).toBe(asked)
+})
+
+it('tells no old news when it was away itself, held or not, tried or not', async () => {
+  test = await startNotificationTest()
+  await test.settings({ quietHours: { from: '04:00', to: '05:00' } })
+  await failure()
+  test.services.clock.now = new Date('2026-01-02T04:00:00Z')
+  for (const project of ['a', 'b', 'c', 'd']) {
+    await failure(project)
+    test.advance(120_000)
+  }
+  test.advance(72 * HOUR)
+  await failure('today')
+  // 04:08 lies in the quiet hours of that day.
+  test.advance(HOUR)
+  await test.deliver()
+  expect(test.ntfy.events).toMatchObject([{ title: 'today: shell failed' }])
+  expect((await rows()).slice(0, 5)).toMatchObject(
+    Array(5).fill({ state: 'failed', attempts: 0, nextAttemptAt: null, lastError: 'given up after 24 h' }),
+  )
+  expect(test.outcomes).toEqual([...Array(5).fill('given_up'), 'sent'])
+})
+
+it.each([404, 405])('ntfy that is too old to take anything back (%i) is no trouble', async (status) => {
+  test = await startNotificationTest()
+  const id = await test.run('web')
+  await test.activity(id, 'waiting_input')
+  await test.pump()
+  test.advance(5_000)
+  await test.deliver()
+  await test.activity(id, 'working')
+  await test.pump()
+  test.ntfy.script({ kind: 'status', status, code: 40401, error: 'page not found' })
+  await test.deliver()
+  expect(test.outcomes).toEqual(['sent', 'unsupported'])
+  expect(await rows()).toMatchObject([{ state: 'withdrawn', nextAttemptAt: null, lastError: null }])
+})
+
+it('takes back and gives up also in a channel that is off now', async () => {
+  test = await startNotificationTest()
+  const told = await test.run('web')
+  await test.activity(told, 'waiting_input')
+  await test.pump()
+  test.advance(5_000)
+  await test.deliver()
+  const untold = await test.run('api')
+  await test.activity(untold, 'waiting_input')
+  const old = await test.run('old')
+  await test.activity(old, 'waiting_input')
+  await test.pump()
+  const { ntfyUrl, ...off } = test.ctx.settings
+  test.ctx.settings = off
+  for (const id of [told, untold]) await test.activity(id, 'working')
+  // Nothing new is written for it.
+  await failure('new')
+  test.ctx.settings = { ...off, ntfyUrl }
+  await test.deliver()
+  expect(test.ntfy.shown()).toEqual([])
+  expect((await rows()).map((row) => row.state).sort()).toEqual(['pending', 'withdrawn', 'withdrawn'])
+  test.advance(25 * HOUR)
+  const tidying = startNotifications({ ...test.ctx, settings: off }, [], {
+    log: pino({ level: 'silent' }),
+    observer: { outcome: () => undefined },
+  })
+  await waitUntil('it is given up', async () => (await rows()).some((row) => row.state === 'failed'))
+  await tidying.stop()
 })
 
 it('a refused token is not tried again, and the channel says so', async () => {
@@ -131,9 +227,7 @@ it('shows its token to nobody that it is redirected to', async () => {
 it('is kind: a burst, then one every five seconds', async () => {
   test = await startNotificationTest()
   for (let index = 0; index < 70; index += 1) {
-    const subject = { type: 'alert', id: `code-${index}` }
-    const data = { severity: 'warning', code: `code-${index}`, message: 'm', hint: null, resolved: false } as const
-    await test.emit({ type: 'system.alert', subject, project: null, data })
+    await warn(`code-${index}`, 'warning')
   }
   await test.settle()
   expect(test.ntfy.requests()).toBe(60)
@@ -164,7 +258,7 @@ it('two senders send each once; one that died is taken over when its lease is ov
 })
 
 it('what changes while it is under way is sent again, and taken back when it is settled', async () => {
-  test = await startNotificationTest()
+  test = await startNotificationTest({ timeoutMs: SILENCE_MS })
   const id = await test.run('web')
   await test.activity(id, 'waiting_input')
   await test.pump()
@@ -180,6 +274,41 @@ it('what changes while it is under way is sent again, and taken back when it is 
   await test.deliver()
   expect(test.ntfy.events.map((event) => event.event)).toEqual(['message_delete'])
   expect(await rows()).toMatchObject([{ state: 'withdrawn', nextAttemptAt: null }])
+})
+
+it('a correction that comes while the first version is under way makes no sound, and rings when that did not arrive', async () => {
+  const rung: string[] = []
+  const answers: NotifyResult[] = [{ kind: 'sent' }, { kind: 'sent' }, { kind: 'retry', error: 'away', afterMs: null }]
+  let meanwhile = async (): Promise<void> => undefined
+  const send = async ({ title, priority }: { title: string; priority: string }): Promise<NotifyResult> => {
+    rung.push(`${priority}: ${title}`)
+    await meanwhile()
+    return answers.shift() ?? { kind: 'sent' }
+  }
+  test = await startNotificationTest({
+    notifier: () => ({ channel: 'webhook', send, withdraw: async () => ({ kind: 'sent' }) }),
+  })
+  const alert = async (code: string) => {
+    const data = { severity: 'warning', code, message: code, hint: null, resolved: false } as const
+    await test.emit({ type: 'system.alert', subject: { type: 'alert', id: code }, project: null, data })
+    await test.pump()
+  }
+  for (const code of ['arrives', 'fails']) {
+    meanwhile = async () => {
+      meanwhile = async () => undefined
+      await alert(code)
+    }
+    await alert(code)
+    await test.deliver()
+    test.advance(HOUR)
+    await test.deliver()
+  }
+  expect(rung).toEqual([
+    'high: Stratavore: arrives',
+    'low: Stratavore: arrives (2 times)',
+    'high: Stratavore: fails',
+    'high: Stratavore: fails (2 times)',
+  ])
 })
 
 it('signs webhooks so that the library of the standard verifies them, and tells what is taken back', async () => {
@@ -286,7 +415,8 @@ it('keeps a month and a thousand waiting', async () => {
   )
   expect(waiting).toEqual([{ n: 1000, oldest: 11 }])
   test.advance(31 * 24 * HOUR)
+  // What still waits is given up by then; a thousand go at once.
   await pruneNotifications(test.ctx)
-  // What still waits is not old.
-  expect(await test.ctx.db.prisma.notification.count()).toBe(1000)
+  await pruneNotifications(test.ctx)
+  expect(await test.ctx.db.prisma.notification.count()).toBe(0)
 })

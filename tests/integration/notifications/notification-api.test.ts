@@ -70,6 +70,36 @@ it('a test goes out at once and tells how it went, channel by channel', async ()
   })
 })
 
+it('a test that arrives clears the last error, and is none of what was told', async () => {
+  const id = await test.run('web')
+  await test.exit(id, 3)
+  await test.pump()
+  test.ntfy.script({ kind: 'status', status: 403, code: 40301, error: 'forbidden' })
+  await test.deliver()
+  const api = caller(['tk_right'])
+  const ntfy = async () => (await api.channels()).find(({ channel }) => channel === 'ntfy')
+  expect(await ntfy()).toMatchObject({ lastError: 'HTTP 403: forbidden (ntfy 40301)', lastSentAt: null })
+  test.advance(1_000)
+  await caller(['tk_wrong']).test()
+  expect((await ntfy())?.lastError).toContain('403')
+  await api.test()
+  expect(await ntfy()).toMatchObject({ lastError: null, lastSentAt: test.ctx.clock.now().toISOString() })
+  expect(await api.list()).toMatchObject([{ kind: 'runner_failed', state: 'failed' }])
+})
+
+it('tests come a few seconds apart', async () => {
+  const api = caller(['tk_right'])
+  await api.test()
+  test.advance(4_000)
+  await expect(api.test()).rejects.toMatchObject({
+    cause: { code: 'rate_limited', hint: 'Try again in 1 s.' },
+  })
+  expect(test.ntfy.requests()).toBe(1)
+  test.advance(1_000)
+  await api.test()
+  expect(test.ntfy.requests()).toBe(2)
+})
+
 it('lists what was told and what waits, and each channel', async () => {
   const api = caller([])
   const id = await test.run('web')

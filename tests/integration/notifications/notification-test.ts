@@ -24,8 +24,10 @@ import { type FakeNtfy, startFakeNtfy } from '../../support/fake-ntfy'
 import { launchOf, type ServiceTest, startServiceTest } from '../services/service-test'
 
 const AGENT = '00000000-0000-4000-8000-000000000001'
-/** A call to a server that never answers is over this soon. */
-const CALL_TIMEOUT_MS = 500
+/** Long enough for a busy machine. */
+const CALL_TIMEOUT_MS = 10_000
+/** In tests of a server that never answers a call is over this soon. */
+export const SILENCE_MS = 500
 
 /** Services, a fake ntfy, and the way of an event from the outbox to the phone, driven by hand and by a clock. */
 export interface NotificationTest {
@@ -57,7 +59,12 @@ export interface NotificationTest {
 }
 
 export async function startNotificationTest(
-  options: { token?: string; sentToken?: string; notifier?: (ctx: ServiceContext) => Notifier } = {},
+  options: {
+    token?: string
+    sentToken?: string
+    timeoutMs?: number
+    notifier?: (ctx: ServiceContext) => Notifier
+  } = {},
 ): Promise<NotificationTest> {
   const services = await startServiceTest()
   const ntfy = await startFakeNtfy(options.token === undefined ? {} : { token: options.token })
@@ -79,7 +86,7 @@ export async function startNotificationTest(
       url: ntfy.url,
       token: options.sentToken ?? options.token,
       topics: { status: 'my-status', alerts: 'my-alerts' },
-      timeoutMs: CALL_TIMEOUT_MS,
+      timeoutMs: options.timeoutMs ?? CALL_TIMEOUT_MS,
     })
   const outcomes: DeliveryOutcome[] = []
   const sender = () =>

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { writeDailySummary } from '@/server/services/notification/write-daily-summary'
 import { recordExit } from '@/server/services/runner/record-exit'
+import { internalError } from '../../support/fake-ntfy'
 import { type NotificationTest, startNotificationTest } from './notification-test'
 
 let test: NotificationTest
@@ -44,6 +45,43 @@ it('in quiet hours only what is urgent is sent; what still matters comes at thei
   expect(titles().sort()).toEqual(['Stratavore: broker', 'Stratavore: disk', 'web waits for permission'])
 })
 
+it('what was written before the quiet hours, or is tried again in them, does not ring either', async () => {
+  await test.settings(night)
+  // The last second before 22:30 in Berlin; what fails rings five seconds later.
+  at('2026-03-28T21:29:59Z')
+  await alert('broker', 'warning')
+  await test.pump()
+  test.ntfy.script(internalError)
+  await test.deliver()
+  const id = await test.run('web')
+  await test.activity(id, 'waiting_permission')
+  await test.pump()
+  at('2026-03-28T21:31:00Z')
+  await alert('disk', 'critical')
+  await test.settle()
+  expect(titles()).toEqual(['Stratavore: disk'])
+  const held = await test.ctx.db.prisma.notification.findMany({ where: { state: 'held' } })
+  expect(held.map((row) => row.nextAttemptAt?.toISOString())).toEqual(Array(2).fill('2026-03-29T05:00:00.000Z'))
+  at('2026-03-29T05:00:00Z')
+  await test.settle()
+  expect(titles().sort()).toEqual(['Stratavore: broker', 'Stratavore: disk', 'web waits for permission'])
+})
+
+it('quiet hours that are moved or switched off let go what they held', async () => {
+  await test.settings(night)
+  at('2026-03-28T23:00:00Z')
+  await alert('broker', 'warning')
+  await test.settle()
+  await test.settings({ quietHours: { from: '22:30', to: '08:00' } })
+  await test.settle()
+  const held = await test.ctx.db.prisma.notification.findFirstOrThrow()
+  expect(held).toMatchObject({ state: 'held', nextAttemptAt: new Date('2026-03-29T06:00:00Z') })
+  expect(titles()).toEqual([])
+  await test.settings({ quietHours: null })
+  await test.settle()
+  expect(titles()).toEqual(['Stratavore: broker'])
+})
+
 it('what became urgent in quiet hours is sent at once', async () => {
   await test.settings(night)
   at('2026-03-28T23:00:00Z')
@@ -80,6 +118,37 @@ it('many held ones become one digest, made once by two senders, that forgets wha
   await test.deliver()
   expect(test.ntfy.shown()).toMatchObject([{ title: '3 things during your quiet hours', priority: 2 }])
   for (const id of ids.slice(1)) await test.activity(id, 'working')
+  await test.settle()
+  expect(titles()).toEqual([])
+})
+
+it('a digest names and counts what a burst in the night summed up, and lets each of it go', async () => {
+  await test.settings(night)
+  at('2026-03-28T23:00:00Z')
+  const ids: string[] = []
+  for (const project of ['a', 'b', 'c', 'd', 'e', 'f']) {
+    const id = await test.run(project)
+    ids.push(id)
+    await test.activity(id, 'waiting_input')
+  }
+  await test.pump()
+  expect(await test.ctx.db.prisma.notification.count({ where: { state: 'held' } })).toBe(4)
+  at('2026-03-29T05:00:00Z')
+  await test.deliver()
+  const [digest] = test.ntfy.shown()
+  expect(digest?.title).toBe('6 things during your quiet hours')
+  expect(digest?.message.split('\n').sort()).toEqual([
+    ...['a', 'b', 'c'].map((name) => `- ${name} waits for an answer`),
+    ...['d', 'e', 'f'].map((name) => `- ${name} waits for you`),
+  ])
+  await test.activity(ids[5] ?? '', 'working')
+  await test.pump()
+  test.advance(60_000)
+  await test.deliver()
+  const [fewer] = test.ntfy.shown()
+  expect(fewer?.title).toBe('5 things during your quiet hours')
+  expect(fewer?.message).not.toContain('- f')
+  for (const id of ids.slice(0, 5)) await test.activity(id, 'working')
   await test.settle()
   expect(titles()).toEqual([])
 })

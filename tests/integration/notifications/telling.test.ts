@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { launchRunner } from '@/server/services/runner/launch-runner'
 import { restartRunner } from '@/server/services/runner/restart-runner'
 import { stopRunner } from '@/server/services/runner/stop-runner'
+import { recordDaemonStarted, recordDaemonStopped } from '@/server/services/system/record-daemon-life'
 import { launchOf } from '../services/service-test'
 import { type NotificationTest, startNotificationTest } from './notification-test'
 
@@ -65,6 +66,31 @@ it('what is answered at once never rings, and neither does what is stopped', asy
   expect(test.ntfy.requests()).toBe(0)
   const rows = await test.ctx.db.prisma.notification.findMany()
   expect(rows.map((row) => row.state)).toEqual(['withdrawn', 'withdrawn'])
+})
+
+it('questions that were answered before they rang hide no later one, and one that asks again is still one', async () => {
+  const [quick, slow] = [await test.run('web'), await test.run('api')]
+  for (let index = 0; index < 4; index += 1) {
+    await test.activity(quick, 'waiting_input')
+    await test.pump()
+    test.advance(1_000)
+    await test.activity(quick, 'working')
+    await test.pump()
+  }
+  for (let index = 0; index < 4; index += 1) {
+    await test.activity(slow, 'waiting_permission')
+    await test.pump()
+    test.advance(5_000)
+    await test.deliver()
+    expect(titles()).toEqual(['api waits for permission'])
+    await test.activity(slow, 'working')
+    await test.settle()
+  }
+  await test.activity(quick, 'waiting_input')
+  await test.pump()
+  test.advance(5_000)
+  await test.deliver()
+  expect(titles()).toEqual(['web waits for an answer'])
 })
 
 it('a failure tells why and the last line; the same event delivered again tells nothing', async () => {
@@ -163,8 +189,47 @@ it('a budget is told at each step, the higher in place of the lower', async () =
       priority: 5,
     },
   ])
-  const rung = test.ntfy.events.flatMap((event) => (event.event === 'message' ? [event.priority] : []))
-  expect(rung).toEqual([3, 4, 5])
+  const rung = () => test.ntfy.events.flatMap((event) => (event.event === 'message' ? [event.priority] : []))
+  expect(rung()).toEqual([3, 4, 5])
+  // The next day says the same, sooner than a day later, and rings.
+  test.advance(23 * 60 * MINUTE)
+  await step(100)
+  await test.settle()
+  expect(rung()).toEqual([3, 4, 5, 5])
+})
+
+it('a daemon that ended without a word is told by its successor each time, one that stopped in order is not', async () => {
+  await test.settings({ enabled: { daemon_started: true } })
+  const next = async (pid: number) => {
+    test.advance(2 * 60 * MINUTE)
+    await recordDaemonStarted(test.ctx, pid)
+    await test.settle()
+  }
+  await next(1)
+  expect(titles()).toEqual(['Stratavore started'])
+  const rung = (title: string) =>
+    test.ntfy.events.filter((event) => event.event === 'message' && event.title === title).length
+  // In a container it has the same pid every time.
+  await next(1)
+  await next(1)
+  expect([rung('Stratavore started'), rung('Stratavore restarted')]).toEqual([3, 2])
+  test.advance(MINUTE)
+  await recordDaemonStopped(test.ctx, 1)
+  await test.settle()
+  expect(titles()).toContain('Stratavore stopped')
+  await next(2)
+  expect([rung('Stratavore started'), rung('Stratavore restarted')]).toEqual([4, 2])
+  expect(titles()).not.toContain('Stratavore stopped')
+  // One that dies at once, again and again, is a count.
+  for (let index = 0; index < 4; index += 1) {
+    test.advance(MINUTE)
+    await recordDaemonStarted(test.ctx, 2)
+    await test.settle()
+  }
+  test.advance(2 * MINUTE)
+  await test.settle()
+  expect(titles()).toContain('Stratavore restarted (4 times)')
+  expect(rung('Stratavore restarted')).toBe(3)
 })
 
 it('a launch refused by the quota is told and audited, a loop of them once a minute', async () => {

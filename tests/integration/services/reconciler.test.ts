@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Scheduler } from '@/server/core/scheduler'
 import { type Reconciler, startReconciler } from '@/server/daemon/reconciler'
 import { joinAgent } from '@/server/services/node/join-agent'
+import { LAUNCH_DEADLINE_MS } from '@/server/services/reconcile/plan-reconcile'
 import { launchRunner } from '@/server/services/runner/launch-runner'
 import { waitUntil } from '../../support/wait-until'
 import { createFakeAgents, type FakeAgents } from './fake-agents'
@@ -15,6 +16,7 @@ const NEVER_MS = 3_600_000
 let test: ServiceTest
 let agents: FakeAgents
 let reconciler: Reconciler
+let listenedMs: number
 let timers: Set<() => void>
 let ran: ('all' | 'woken')[]
 /** What comes after a run, and lasts as long as the test likes. */
@@ -28,6 +30,7 @@ afterAll(() => test.stop())
 beforeEach(async () => {
   agents = createFakeAgents()
   timers = new Set()
+  listenedMs = 0
   ran = []
   afterwards = async () => undefined
   const { id: nodeId } = await test.ctx.db.prisma.node.findFirstOrThrow()
@@ -49,11 +52,13 @@ beforeEach(async () => {
   }
   reconciler = startReconciler(test.ctx, agents, {
     intervalMs: NEVER_MS,
+    listenedMs: () => listenedMs,
     log: pino({ level: 'silent' }),
     observer: { acted: () => undefined, ran: (scope) => ran.push(scope), runFailed: () => undefined },
     leads: () => true,
     afterwards: () => afterwards(),
     scheduler,
+    stopGraceMs: 50,
   })
   // After the round that it starts with.
   await reconciler.all()
@@ -92,4 +97,39 @@ it('asked for everything many times during a slow run, it runs once more and not
   // One that has begun may have missed what is asked for now.
   await reconciler.all()
   expect(ran).toHaveLength(3)
+})
+
+it('stopped during a run that hangs, it waits a grace and begins nothing that was queued', async () => {
+  let release = (): void => undefined
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  afterwards = () => held
+  const hanging = reconciler.all()
+  await waitUntil('it runs', () => ran.length === 1)
+  const queued = expect(reconciler.all()).rejects.toMatchObject({ code: 'unavailable' })
+  reconciler.wake([randomUUID()])
+  await reconciler.stop()
+  release()
+  await hanging
+  await queued
+  await reconciler.stop()
+  expect(ran).toEqual(['all'])
+  expect(timers.size).toBe(0)
+})
+
+it('a launch has its whole deadline again after the daemon could not hear its agents', async () => {
+  await test.project('deaf')
+  agents.answer = 'busy'
+  const { id } = await launchRunner(test.ctx, launchOf('deaf'))
+  const status = async () => (await test.ctx.db.prisma.runner.findUniqueOrThrow({ where: { id } })).status
+  await reconciler.all()
+  listenedMs = LAUNCH_DEADLINE_MS
+  reconciler.countAnew()
+  listenedMs += LAUNCH_DEADLINE_MS
+  await reconciler.all()
+  expect(await status()).toBe('starting')
+  listenedMs += 1
+  await reconciler.all()
+  expect(await status()).toBe('failed')
 })
