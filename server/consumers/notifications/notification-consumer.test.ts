@@ -24,7 +24,8 @@ const event = (type: EventType) =>
 /** The consumer on a database that counts its transactions and makes none. */
 function consumerWith(settings: Partial<NotificationContext['settings']>) {
   const transaction = vi.fn(() => Promise.reject(new Error('no database here')))
-  const db = { prisma: { $transaction: transaction } } as unknown as Database
+  const notification = { findFirst: () => Promise.resolve(null) }
+  const db = { prisma: { $transaction: transaction, notification } } as unknown as Database
   const written = vi.fn()
   const ctx = { db, settings, clock: { now: () => new Date(), monotonicMs: () => 0 } } as NotificationContext
   return { consumer: notificationConsumer(ctx, written), transaction, written }

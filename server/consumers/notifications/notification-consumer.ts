@@ -1,6 +1,5 @@
-import { configuredChannels } from '../../services/notification/channels'
 import { NOTICED_TYPES } from '../../services/notification/decide-notification'
-import { type NotificationContext, recordEvent } from '../../services/notification/record-event'
+import { concernsAnybody, type NotificationContext, recordEvent } from '../../services/notification/record-event'
 import { actOnce } from '../act-once'
 import type { EventConsumer } from '../event-consumer'
 
@@ -17,14 +16,16 @@ export function notificationConsumer(ctx: NotificationContext, written: () => vo
     name: NOTIFICATION_CONSUMER,
     queue: 'stratavore.alerts',
     handle: (event) => {
-      // Nobody has to be told: that must cost no transaction.
-      if (!NOTICED_TYPES.has(event.type) || configuredChannels(ctx.settings).length === 0) return Promise.resolve()
-      const done = last.then(() =>
-        actOnce(ctx.db, NOTIFICATION_CONSUMER, event.id, (tx) => recordEvent(ctx, tx, event)),
-      )
+      if (!NOTICED_TYPES.has(event.type)) return Promise.resolve()
+      const done = last.then(async () => {
+        // Nobody has to be told, and nothing is to be taken back: that must cost no transaction.
+        if (!(await concernsAnybody(ctx))) return
+        await actOnce(ctx.db, NOTIFICATION_CONSUMER, event.id, (tx) => recordEvent(ctx, tx, event))
+        written()
+      })
       // A failure is its caller's to deal with; the next event does not wait for that.
       last = done.catch(() => undefined)
-      return done.then(written)
+      return done
     },
   }
 }

@@ -28,7 +28,6 @@ const MAX_OPEN_SUMMARIES = 50
  */
 export async function recordEvent(ctx: NotificationContext, tx: Tx, event: EventEnvelope): Promise<void> {
   const configured = configuredChannels(ctx.settings)
-  if (configured.length === 0 && (await leftOpen(tx, configured)).length === 0) return
   // Counting bursts and finding the open row need the others to wait.
   await lockKey(tx, DECISION_LOCK)
   const settings = await readNotificationSettings(tx)
@@ -40,12 +39,21 @@ export async function recordEvent(ctx: NotificationContext, tx: Tx, event: Event
     for (const wish of wishes) if (wish.kind === 'withdraw') await applyWish(ctx, tx, channel, wish, settings, event.id)
 }
 
+/** Whether a channel is set up, or something was told by one that no longer is. */
+export async function concernsAnybody(ctx: Pick<NotificationContext, 'db' | 'settings'>): Promise<boolean> {
+  const configured = configuredChannels(ctx.settings)
+  return configured.length > 0 || (await leftOpen(ctx.db.prisma, configured)).length > 0
+}
+
 /** Channels that are off but in which something may have to be taken back. */
-async function leftOpen(tx: Tx, configured: readonly NotificationChannel[]): Promise<NotificationChannel[]> {
+async function leftOpen(
+  db: Pick<Tx, 'notification'>,
+  configured: readonly NotificationChannel[],
+): Promise<NotificationChannel[]> {
   const open: NotificationChannel[] = []
   for (const channel of notificationChannel.options) {
     if (configured.includes(channel)) continue
-    if (await tx.notification.findFirst({ where: { channel, closedAt: null }, select: { id: true } }))
+    if (await db.notification.findFirst({ where: { channel, closedAt: null }, select: { id: true } }))
       open.push(channel)
   }
   return open

@@ -278,7 +278,11 @@ it('what changes while it is under way is sent again, and taken back when it is 
 
 it('a correction that comes while the first version is under way makes no sound, and rings when that did not arrive', async () => {
   const rung: string[] = []
-  const answers: NotifyResult[] = [{ kind: 'sent' }, { kind: 'sent' }, { kind: 'retry', error: 'away', afterMs: null }]
+  const answers: NotifyResult[] = [
+    { kind: 'sent' },
+    { kind: 'sent' },
+    { kind: 'retry', error: 'away', afterMs: null, forAll: true },
+  ]
   let meanwhile = async (): Promise<void> => undefined
   const send = async ({ title, priority }: { title: string; priority: string }): Promise<NotifyResult> => {
     rung.push(`${priority}: ${title}`)

@@ -137,7 +137,7 @@ it('a digest names and counts what a burst in the night summed up, and lets each
   await test.deliver()
   const [digest] = test.ntfy.shown()
   expect(digest?.title).toBe('6 things during your quiet hours')
-  expect(digest?.message.split('\n').sort()).toEqual([
+  expect(digest?.message?.split('\n').sort()).toEqual([
     ...['a', 'b', 'c'].map((name) => `- ${name} waits for an answer`),
     ...['d', 'e', 'f'].map((name) => `- ${name} waits for you`),
   ])
