@@ -39,6 +39,23 @@ it('stops parents before their children and continues children first', async () 
   expect(sent).toEqual(['SIGCONT 3', 'SIGCONT 2', 'SIGCONT 1'])
 })
 
+it('stops no child before its parent has really stopped', async () => {
+  const { sent, options } = tree()
+  let shellIsSlow = 2
+  const { find } = options.trees
+  const trees = {
+    find: async () => {
+      const found = await find()
+      if (shellIsSlow-- <= 0) return found
+      return new Map(
+        [...found].map(([id, all]) => [id, all.map((each) => (each.pid === 1 ? { ...each, state: 'S' } : each))]),
+      )
+    },
+  }
+  expect(await freezeTree({ ...options, trees })).toBe(true)
+  expect(sent).toEqual(['SIGSTOP 1', 'SIGSTOP 1', 'SIGSTOP 2', 'SIGSTOP 3'])
+})
+
 it('asks each process once, then kills what is left after the grace', async () => {
   const { sent, options } = tree([2])
   let waitedMs = 0

@@ -3,8 +3,8 @@ import { isStopped, type ProcessEntry } from './process-entry'
 import type { SignalProcess } from './signal'
 import type { TreeRoot } from './tree'
 
-/** Looks at a tree that may still fork while it is being stopped; each one catches what the last one missed. */
-const MAX_ROUNDS = 10
+/** Looks at a tree: one for each of its levels, and some for what it forks meanwhile or is slow to stop. */
+const MAX_ROUNDS = 64
 
 export interface FreezeOptions {
   runnerId: string
@@ -28,9 +28,18 @@ async function untilAll(
   return false
 }
 
-/** Stops every process of a tree, parents first: a shell that saw its child stop would take it for a Ctrl-Z. */
+/** Those whose parent does not run any more, or is none of them. */
+function withoutRunningParent(running: ProcessEntry[]): ProcessEntry[] {
+  const pids = new Set(running.map((member) => member.pid))
+  return running.filter((member) => !pids.has(member.ppid))
+}
+
+/**
+ * Stops every process of a tree, level by level: a shell that saw its child stop would take it for a Ctrl-Z, and one that
+ * waits for its child sees that even after its own signal was sent, until it has really stopped.
+ */
 export const freezeTree = (options: FreezeOptions): Promise<boolean> =>
-  untilAll(options, isStopped, (members) => members, 'SIGSTOP')
+  untilAll(options, isStopped, withoutRunningParent, 'SIGSTOP')
 
 /** Continues every process of a tree, children first, for the same reason. */
 export const thawTree = (options: FreezeOptions): Promise<boolean> =>

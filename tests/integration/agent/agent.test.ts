@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type AgentHome, bundleAgent, createAgentHome, exitOf } from '@/agent/testing/agent-process'
 import { type FakeDaemon, shellLaunch, startFakeDaemon } from '@/agent/testing/fake-daemon'
 import type { StartRunner, WatchReply } from '@/contracts/agent-protocol/messages'
+import { waitUntil } from '../../support/wait-until'
 
 /** The real agent, bundled, as its own process; only the daemon is a fake. */
 let bundle: Awaited<ReturnType<typeof bundleAgent>>
@@ -246,10 +247,16 @@ describe('agent', () => {
     const target = { runnerId, epoch: 0 }
     expect(await daemon.agent().emitWithAck('pauseRunner', target)).toEqual({ ok: true })
     const states = processesOf(runnerId).map((pid) => /\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1])
-    expect(new Set(states)).toEqual(new Set(['T']))
-    const before = await screenText(runnerId)
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    expect(await screenText(runnerId)).toBe(before)
+    // A `sleep` that had just ended is dead, and stays so: its shell stands still too.
+    expect(new Set(states.filter((state) => state !== 'Z'))).toEqual(new Set(['T']))
+    // What was printed before the pause may still be on its way to the screen.
+    let before = ''
+    await waitUntil('the screen stands still', async () => {
+      const last = before
+      before = await screenText(runnerId)
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      return last !== '' && before === last && (await screenText(runnerId)) === before
+    })
     expect(await daemon.agent().emitWithAck('resumeRunner', target)).toEqual({ ok: true })
     const last = Number(before.trim().split('n').at(-1))
     await untilScreen(runnerId, `n${last + 5}`)
