@@ -1,5 +1,5 @@
 import type { LoadedSettings } from './load-settings'
-import { type SettingName, type SettingSource, settingDefinition, settingNames } from './settings'
+import { type SettingName, type SettingSource, settingDefinition, settingNames, settingText } from './settings'
 
 /** Stands for every secret, whatever its length. */
 export const MASK = '********'
@@ -19,7 +19,7 @@ export function describeSettings({ settings, sources }: LoadedSettings): Setting
   return settingNames.map((name) => {
     const { env, flag, secret, description } = settingDefinition(name)
     const value = settings[name]
-    const shown = value === undefined ? null : secret === true ? MASK : [value].flat().join(':')
+    const shown = value === undefined ? null : secret === true ? MASK : settingText(name, value)
     return { name, value: shown, source: sources[name], env, flag, description }
   })
 }

@@ -138,10 +138,35 @@ describe('host', () => {
     expect(load({ flags: { host } }).settings.host).toBe(host.toLowerCase())
   })
 
-  it.each(['0.0.0.0', '::', '192.168.1.2', '127.0.0.1.evil.com', '127.0.0.256', 'example.com', '128.0.0.1'])(
-    'refuses %s',
-    (host) => {
-      expect(problemOf({ flags: { host } })).toMatch(/^--host: must be a loopback address .* on this machine only, not/)
-    },
-  )
+  it.each(['127.0.0.1.evil.com', '127.0.0.256', 'example.com', '', 'fe80::1%eth0'])('refuses %s', (host) => {
+    expect(problemOf({ flags: { host } })).toMatch(/^--host: must be an address of this machine/)
+  })
+
+  const beyond = { STRATAVORE_HOST: '192.168.1.2' }
+  const tls = { STRATAVORE_TLS_CERT: '/c.pem', STRATAVORE_TLS_KEY: '/k.pem' }
+  const everywhere = { STRATAVORE_HOST: '0.0.0.0', STRATAVORE_PUBLIC_URL: 'https://me.example' }
+  it('beyond loopback needs TLS, a declared proxy, or an explicit word', () => {
+    expect(problemOf({ env: beyond })).toMatch(
+      /^STRATAVORE_HOST: 192.168.1.2 can be reached from other machines, which/,
+    )
+    expect(problemOf({ env: everywhere })).toMatch(/needs TLS/)
+    for (const env of [
+      { ...beyond, ...tls },
+      { ...beyond, STRATAVORE_TRUSTED_PROXIES: '10.0.0.5,10.1.0.0/16' },
+      { ...beyond, STRATAVORE_ALLOW_PLAIN_HTTP: 'true' },
+      { ...everywhere, ...tls },
+    ])
+      expect(() => load({ env })).not.toThrow()
+  })
+
+  it('that is all addresses needs the one name it is served under', () => {
+    expect(problemOf({ env: { ...tls, STRATAVORE_HOST: '::' } })).toMatch(/^STRATAVORE_PUBLIC_URL: needed with/)
+  })
+
+  it('with half a certificate is refused', () => {
+    expect(problemOf({ env: { STRATAVORE_TLS_CERT: '/c.pem' } })).toMatch(
+      /^STRATAVORE_TLS_KEY: a certificate and its key/,
+    )
+    expect(problemOf({ env: { STRATAVORE_TLS_KEY: '/k.pem' } })).toMatch(/^STRATAVORE_TLS_CERT: /)
+  })
 })

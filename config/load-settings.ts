@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { judgeExposure } from './judge-exposure'
 import { describeUnknownVariable } from './known-variables'
 import { homePaths } from './paths'
 import { type SettingName, type SettingSource, type Settings, settingDefinition, settingNames } from './settings'
@@ -90,5 +91,8 @@ export function loadSettings({ flags, env, readFile = readFileIfPresent }: Setti
     throw new SettingsError(`STRATAVORE_METRICS_PORT: must differ from the port of the dashboard (${settings.port})`)
   }
   // Every name of the table was gone through above, each checked by its own schema.
-  return { settings: settings as Settings, sources: sources as Record<SettingName, SettingSource> }
+  const complete = settings as Settings
+  const exposure = judgeExposure(complete)
+  if (exposure !== null) throw new SettingsError(exposure)
+  return { settings: complete, sources: sources as Record<SettingName, SettingSource> }
 }

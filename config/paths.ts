@@ -17,6 +17,8 @@ export interface HomePaths {
   keysDir: string
   cliToken: string
   agentToken: string
+  /** Certificate authorities of remote agents, with their keys. */
+  agentAuthorities: string
   controlKey: string
   auditKey: string
   secretsKey: string
@@ -47,6 +49,7 @@ export function homePaths(home: string): HomePaths {
     keysDir,
     cliToken: join(keysDir, 'cli.token'),
     agentToken: join(keysDir, 'agent.token'),
+    agentAuthorities: join(keysDir, 'agent-ca.json'),
     controlKey: join(keysDir, 'control.key'),
     auditKey: join(keysDir, 'audit.key'),
     secretsKey: join(keysDir, 'secrets.key'),

@@ -1,5 +1,7 @@
+import { isIP } from 'node:net'
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
+import { isLoopbackHost } from './base-url'
 
 /** Highest TCP port. */
 const MAX_PORT = 65_535
@@ -22,18 +24,33 @@ const ABSOLUTE = 'must be an absolute path'
 /** An absolute path. */
 export const absoluteDirectory = z.string(ABSOLUTE).refine((path) => isAbsolute(path) && !path.includes('\0'), ABSOLUTE)
 
-// 127.0.0.0/8 is loopback as a whole; every part is checked so that 127.evil.example is not taken for an address.
-const LOOPBACK_V4 = /^127\.(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){2}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/
+const ADDRESS = 'must be an address of this machine, like 127.0.0.1, or 0.0.0.0 for all of them'
 
-/** An address of this machine only. Everything else waits for TLS and is refused. */
-export const loopbackHost = z
-  .string('must be an address')
+/** An address to listen on. Beyond loopback more is asked for: see judge-exposure.ts. */
+export const listenAddress = z
+  .string(ADDRESS)
   .trim()
   .toLowerCase()
-  .refine(
-    (host) => host === 'localhost' || host === '::1' || LOOPBACK_V4.test(host),
-    'must be a loopback address (127.0.0.1, ::1 or localhost): this version listens on this machine only',
-  )
+  .refine((host) => host === 'localhost' || (isIP(host) !== 0 && !host.includes('%')), ADDRESS)
+
+const HOST_NAMES = 'must be host names or IPv4 addresses'
+
+/** Names of this machine: a list in YAML; one text with `:` or `,` between them as a flag or variable. */
+export const hostNames = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(/[:,]/).filter((part) => part !== '') : value),
+  z
+    .array(
+      z
+        .string(HOST_NAMES)
+        .regex(
+          /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/,
+          HOST_NAMES,
+        ),
+      HOST_NAMES,
+    )
+    .min(1, HOST_NAMES)
+    .max(32, 'must be at most 32 names'),
+)
 
 const POSTGRES_URL = 'must be a URL like postgresql://user:password@host:5432/database'
 
@@ -94,6 +111,29 @@ export const ntfyServerUrl = webUrl((url, text) =>
   url.pathname !== '/' || /[?#]/.test(text)
     ? 'must be the address of the server only, like https://ntfy.sh: the topic is a setting of its own'
     : null,
+)
+
+/** Address of an identity provider: whoever can change what it says can be anybody, so it is encrypted. */
+export const issuerUrl = z.string(HTTP_URL).superRefine((text, refinement) => {
+  const url = URL.canParse(text) ? new URL(text) : null
+  const here = url !== null && isLoopbackHost(url.hostname.replace(/^\[|\]$/g, ''))
+  const message =
+    url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && here))
+      ? 'must be an https URL (http only on this machine)'
+      : url.username !== '' || url.password !== ''
+        ? NO_CREDENTIALS
+        : null
+  if (message !== null) refinement.addIssue({ code: 'custom', message })
+})
+
+const ALLOWED = 'must be a list of e-mail addresses, @domains and sub:subjects'
+
+/** Who may sign in by an identity provider: a list in YAML, one text with commas or spaces as a variable. */
+export const allowedIdentities = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(/[\s,]+/).filter((part) => part !== '') : value),
+  z
+    .array(z.string(ALLOWED).regex(/^(?:sub:.{1,255}|[^\s@]{0,64}@[^\s@]{1,255})$/, ALLOWED), ALLOWED)
+    .max(1_000, 'must name at most 1000'),
 )
 
 const YES_OR_NO = 'must be true or false'

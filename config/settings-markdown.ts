@@ -1,4 +1,4 @@
-import { settingDefinition, settingNames } from './settings'
+import { settingDefinition, settingNames, settingText } from './settings'
 
 const code = (text: string): string => `\`${text}\``
 
@@ -6,7 +6,8 @@ const code = (text: string): string => `\`${text}\``
 export function settingsMarkdown(): string {
   const rows = settingNames.map((name) => {
     const { env, flag, fallback, secret, inFile, description } = settingDefinition(name)
-    const shown = fallback === undefined ? 'none' : code([fallback].flat().join(':'))
+    const shown =
+      fallback === undefined || settingText(name, fallback) === '' ? 'none' : code(settingText(name, fallback))
     const note = secret === true ? ' Secret: never printed.' : ''
     return `| ${[
       inFile === false ? 'none' : code(name),

@@ -31,8 +31,23 @@ export const absolutePath = z
 /** Identifier of every row of ours: random, so that a short prefix is nearly always unique. */
 export const uuid = z.uuid('must be a UUID')
 
+/** Whether a text could be the id of a row, of whatever version: nothing else may be called like that. */
+export const isUuidShaped = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+
 /** ISO 8601 with offset, as every time leaves the API. */
 export const timestamp = z.iso.datetime({ offset: true })
 
 /** Columns or rows of a terminal. The upper bound keeps one snapshot within a few megabytes. */
 export const terminalDimension = z.number().int().min(1).max(1000)
+
+const isTimeZone = (name: string): boolean => {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
+  } catch {
+    // A RangeError: nobody knows this zone.
+    return false
+  }
+}
+
+/** An IANA time zone, e.g. `Europe/Vienna`. */
+export const timeZoneName = z.string().min(1).max(64).refine(isTimeZone, 'must be a time zone like Europe/Berlin')

@@ -1,14 +1,19 @@
 import { z } from 'zod'
 import { terminalDimension, uuid } from '../primitives'
+import { confinementProfile, DEFAULT_CONFINEMENT } from '../project/confinement'
 import { providerId, providerProbe } from '../provider/provider'
+import { keptRecordings } from '../recording/kept-recordings'
+import { runnerConfinement } from '../runner/confinement'
 import { runnerActivity } from '../runner/status'
+import { sessionMode } from '../session/session'
+import { thumbnails } from '../terminal/thumbnail'
 
 /**
  * The protocol between daemon and agent, on socket.io namespace `/agent`. The agent dials out, emits `join` with all
  * it holds, and repeats that on every reconnect. Offsets are bytes of a runner's output since its epoch began:
  * a message sent twice is harmless because offset, epoch and seq tell what is new.
  */
-export const AGENT_PROTOCOL_VERSION = 1
+export const AGENT_PROTOCOL_VERSION = 4
 /** Oldest version a daemon still speaks, so that an agent outlives a daemon upgrade. */
 export const AGENT_PROTOCOL_MINIMUM = 1
 export const AGENT_NAMESPACE = '/agent'
@@ -16,8 +21,12 @@ export const AGENT_NAMESPACE = '/agent'
 /** Raw bytes, whatever buffer backs them. */
 const bytes: z.ZodType<Uint8Array> = z.instanceof(Uint8Array)
 
-/** socket.io `auth` of an agent. */
-export const agentHandshake = z.object({ token: z.string().min(1).max(200), protocol: z.number().int() })
+/** socket.io `auth` of an agent: a token on the daemon's own socket, the node its certificate is for elsewhere. */
+export const agentHandshake = z.object({
+  token: z.string().min(1).max(200).optional(),
+  nodeId: uuid.optional(),
+  protocol: z.number().int(),
+})
 export type AgentHandshake = z.infer<typeof agentHandshake>
 
 /** Identity of a process that survives pid reuse. `startTicks` is field 22 of /proc/pid/stat (0 where unknown). */
@@ -76,7 +85,13 @@ export const joinRequest = z.object({
 export type JoinRequest = z.infer<typeof joinRequest>
 
 export const joinReply = z.union([
-  z.object({ ok: z.literal(true), nodeId: uuid, nodeName: z.string() }),
+  z.object({
+    ok: z.literal(true),
+    nodeId: uuid,
+    nodeName: z.string(),
+    /** What the settings say; a daemon of before recordings says nothing. */
+    keptRecordings: keptRecordings.optional(),
+  }),
   z.object({ ok: z.literal(false), error: z.string() }),
 ])
 export type JoinReply = z.infer<typeof joinReply>
@@ -91,13 +106,18 @@ export const startRunner = z.object({
   prompt: z.string().nullable(),
   /** The provider's session to open, where the provider can be told. */
   providerSessionId: z.string().nullable(),
+  /** `fork`: the session begins as a copy of `forkOf`. */
+  sessionMode: sessionMode.default('new'),
+  forkOf: z.string().nullable().default(null),
   cols: terminalDimension,
   rows: terminalDimension,
+  /** Since protocol 4: holds, or the start is refused. */
+  confinement: confinementProfile.default(DEFAULT_CONFINEMENT),
 })
-export type StartRunner = z.infer<typeof startRunner>
+export type StartRunner = z.output<typeof startRunner>
 
 /** `code` tells what kind of refusal, `error` is for people. */
-const refusal = z.object({ ok: z.literal(false), code: z.string(), error: z.string() })
+export const refusal = z.object({ ok: z.literal(false), code: z.string(), error: z.string() })
 export type Refusal = z.infer<typeof refusal>
 
 export const startReply = z.union([z.object({ ok: z.literal(true), process: processIdentity }), refusal])
@@ -112,11 +132,19 @@ export const stopRunner = runnerTarget.extend({
 })
 export type StopRunner = z.infer<typeof stopRunner>
 
+/** From now on its tree is held to so much of the CPU, 100 is one core; null: to nothing. Level, not edge: sent again. */
+export const limitCpu = runnerTarget.extend({ percent: z.number().positive().max(1_000_000).nullable() })
+export type LimitCpu = z.infer<typeof limitCpu>
+
 export const ack = z.union([z.object({ ok: z.literal(true) }), refusal])
 export type Ack = z.infer<typeof ack>
 
 export const runnerStarted = runnerTarget.extend({ process: processIdentity, at: z.number() })
 export type RunnerStarted = z.infer<typeof runnerStarted>
+
+/** What confines a runner that has started, measured. */
+export const runnerConfined = runnerTarget.extend({ confinement: runnerConfinement })
+export type RunnerConfined = z.infer<typeof runnerConfined>
 
 export const runnerExited = runnerTarget.extend({ exit: runnerExit })
 export type RunnerExited = z.infer<typeof runnerExited>
@@ -127,7 +155,11 @@ export const runnerVitals = z.object({
   cpuPercent: z.number().nonnegative(),
   memoryBytes: z.number().nonnegative(),
   activity: runnerActivity,
+  /** Of the newest activity report; 0 from an agent that sends none. */
+  activitySeq: z.number().int().nonnegative().default(0),
   processCount: z.number().int().nonnegative(),
+  /** What `limitCpu` holds it to; null for nothing. */
+  cpuLimitPercent: z.number().positive().nullable().default(null),
 })
 export type RunnerVitals = z.infer<typeof runnerVitals>
 
@@ -160,6 +192,10 @@ export type InputReply = z.infer<typeof inputReply>
 
 export const resizeRunner = z.object({ runnerId: uuid, cols: terminalDimension, rows: terminalDimension })
 export type ResizeRunner = z.infer<typeof resizeRunner>
+
+/** `offset`: what was printed before it was printed for the size before; older agents do not say. */
+export const runnerResized = resizeRunner.extend({ offset: z.number().int().nonnegative().optional() })
+export type RunnerResized = z.infer<typeof runnerResized>
 
 /**
  * Ask to be streamed a runner's output. `from` is the offset the asker has everything before; null asks for a
@@ -198,6 +234,9 @@ export const screenReply = z.union([
   refusal,
 ])
 export type ScreenReply = z.infer<typeof screenReply>
+
+export const thumbnailsReply = z.union([thumbnails.extend({ ok: z.literal(true) }), refusal])
+export type ThumbnailsReply = z.infer<typeof thumbnailsReply>
 
 export const logRequest = z.object({ runnerId: uuid, from: z.number().int(), limit: z.number().int().positive() })
 export type LogRequest = z.infer<typeof logRequest>

@@ -1,13 +1,17 @@
 import type { z } from 'zod'
+import { approvalEventData } from './approval-events'
 import { projectEventData } from './project-events'
 import { runnerEventData } from './runner-events'
 import { sessionEventData } from './session-events'
 import { systemEventData } from './system-events'
+import { usageEventData } from './usage-events'
 
 /** The `data` of each type of event. The only such table: types, JSON Schemas and docs/events are made from it. */
 export const eventDataSchemas = {
   ...runnerEventData,
   ...sessionEventData,
+  ...approvalEventData,
+  ...usageEventData,
   ...projectEventData,
   ...systemEventData,
 } as const
@@ -19,7 +23,7 @@ export type EventData<T extends EventType> = z.output<(typeof eventDataSchemas)[
 /** Types of the events that a change of a runner's status may tell, with one shape of data. */
 export type RunnerChangeType = Exclude<
   keyof typeof runnerEventData,
-  'runner.launched' | 'runner.activity' | 'runner.heartbeat'
+  'runner.launched' | 'runner.activity' | 'runner.limited' | 'runner.notice' | 'runner.attended' | 'runner.heartbeat'
 >
 
 /** Version of an event's data. A change that an old reader would misread gets a new number. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { confinementProfile } from '../project/confinement'
 import { providerId } from '../provider/provider'
 
 const facts = z.object({
@@ -16,28 +17,23 @@ export const projectEventData = {
       before: facts.optional(),
       after: facts.optional(),
       variable: z.string().optional().describe('Name of a variable that was set or removed; never its value.'),
+      confinement: z
+        .object({ before: confinementProfile, after: confinementProfile })
+        .optional()
+        .describe('How its runners are confined, when that was changed.'),
     })
-    .describe('Either before and after, or the name of a variable.'),
+    .describe('Either before and after, or the name of a variable, or how its runners are confined.'),
   'project.archived': z.object({ name: z.string(), archived: z.boolean().describe('False when it was brought back.') }),
   'project.deleted': z.object({ name: z.string(), path: z.string() }),
   'quota.updated': z.object({
     kind: z.string(),
-    before: z.number(),
+    before: z.number().nullable().describe('Null when there was none.'),
     after: z.number().nullable().describe('Null when the default applies again.'),
   }),
   'quota.exceeded': z.object({
     kind: z.string(),
     limit: z.number(),
     used: z.number(),
-    provider: providerId.describe('Provider of the launch that was refused.'),
-  }),
-  'budget.warning': z.object({
-    percent: z.number().describe('Share of the budget that is used; 75, 90 or 100 when it was crossed.'),
-    used: z.number(),
-    limit: z.number(),
-    unit: z.enum(['tokens', 'usd']),
-    period: z.enum(['hourly', 'daily', 'weekly', 'monthly']),
-    scope: z.enum(['installation', 'project', 'runner']),
-    policy: z.enum(['notify', 'deny-tools', 'pause', 'stop']),
+    provider: providerId.describe('Provider of the launch that was refused, or of the runner that was stopped.'),
   }),
 } as const

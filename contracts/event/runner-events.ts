@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { timestamp, uuid } from '../primitives'
 import { providerId } from '../provider/provider'
+import { MAX_NOTICE_LENGTH, noticeKind } from '../runner/notice'
 import { desiredStatus, runnerActivity, runnerStatus } from '../runner/status'
 
 /** What every change of a runner's status tells. */
@@ -37,6 +38,27 @@ const runnerActivityChange = z.object({
   epoch: z.number().int(),
 })
 
+const runnerLimited = z.object({
+  provider: providerId,
+  epoch: z.number().int(),
+  cpuPercent: z.number().nullable().describe('What it may use, 100 is one core; null: it is not held any more.'),
+  quotaPercent: z
+    .number()
+    .nullable()
+    .describe("The CPU quota of its project's runners; null when there is none any more."),
+})
+
+const runnerNoticed = z.object({
+  provider: providerId,
+  epoch: z.number().int(),
+  notice: noticeKind.describe('A bell, or a notification (OSC 9, 99, 777).'),
+  message: z.string().max(MAX_NOTICE_LENGTH).describe("The program's own text, one line; empty for a bell."),
+  count: z.number().int().describe('How many came since the event before; only the last one is told.'),
+  attended: z.boolean().describe('Whether somebody was attached.'),
+})
+
+const runnerAttended = z.object({ provider: providerId, epoch: z.number().int() })
+
 const runnerHeartbeat = z.object({ epoch: z.number().int(), seq: z.number().int(), runnerId: uuid })
 
 /** `data` of the events of a runner. */
@@ -52,5 +74,8 @@ export const runnerEventData = {
   'runner.restarting': runnerChange,
   'runner.adopted': runnerChange,
   'runner.activity': runnerActivityChange,
+  'runner.limited': runnerLimited,
+  'runner.notice': runnerNoticed,
+  'runner.attended': runnerAttended,
   'runner.heartbeat': runnerHeartbeat,
 } as const

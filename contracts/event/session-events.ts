@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { bindingCause } from '../agent-protocol/activity'
 import { uuid } from '../primitives'
 import { providerId } from '../provider/provider'
 
@@ -11,4 +12,9 @@ const sessionChange = z.object({
 export const sessionEventData = {
   'session.created': sessionChange,
   'session.resumed': sessionChange,
+  'session.bound': sessionChange.extend({
+    cause: bindingCause.describe('Why the runner has this session open now.'),
+    previousSessionId: uuid.nullable().describe('The session it had open before.'),
+  }),
+  'session.ended': sessionChange.describe('Its runner ended, or has another session open.'),
 } as const

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { signInMethod } from '../identity/identity'
 import { uuid } from '../primitives'
 
 /** How much an alert matters. */
@@ -22,7 +23,10 @@ export const systemEventData = {
     runners: z.number().int().describe('Runners on it that count as live.'),
   }),
   'node.updated': z.object({ node: z.string() }),
-  'user.signed_in': z.object({ name: z.string() }),
+  'user.signed_in': z.object({
+    name: z.string(),
+    method: signInMethod.optional().describe('How; missing in events of before it was told.'),
+  }),
   'system.alert': z.object({
     severity: alertSeverity,
     code: z.string().describe('What kind of alert, for programs; the same trouble has the same code.'),

@@ -32,5 +32,9 @@ export const node = z.object({
   providers: z.array(providerProbe),
   agents: z.array(agentInfo),
   lastSeenAt: timestamp.nullable(),
+  /** It keeps its runners and starts none. */
+  draining: z.boolean(),
+  /** Until when the newest certificate of a remote node is good; null where none is. */
+  certificateExpiresAt: timestamp.nullable(),
 })
 export type Node = z.infer<typeof node>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { timestamp, uuid } from '../primitives'
+import { timestamp, timeZoneName, uuid } from '../primitives'
 
 /** ntfy's own five. */
 export const notificationPriority = z.enum(['min', 'low', 'default', 'high', 'urgent'])
@@ -11,6 +11,7 @@ export const notificationKind = z.enum([
   'runner_stopped',
   'runner_failed',
   'runner_waiting',
+  'runner_notice',
   'budget_warning',
   'quota_exceeded',
   'daemon_started',
@@ -25,20 +26,12 @@ export const notificationChannel = z.enum(['ntfy', 'webhook'])
 export type NotificationChannel = z.infer<typeof notificationChannel>
 
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time like 22:30')
-const timeZone = z.string().refine((zone) => {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }))
-  } catch {
-    return false
-  }
-}, 'must be a time zone like Europe/Berlin')
-
 /** What the user wants to be told, and when. */
 export const notificationSettings = z.object({
   enabled: z.record(notificationKind, z.boolean()),
   /** Nothing but urgent ones is sent between these times; what still matters comes when they are over. */
   quietHours: z.object({ from: clockTime, to: clockTime }).nullable(),
-  timeZone,
+  timeZone: timeZoneName,
   /** When the daily summary comes. */
   summaryAt: clockTime,
 })
@@ -51,6 +44,7 @@ export const DEFAULT_NOTIFICATION_SETTINGS: NotificationSettings = {
     runner_stopped: false,
     runner_failed: true,
     runner_waiting: true,
+    runner_notice: false,
     budget_warning: true,
     quota_exceeded: true,
     daemon_started: false,
@@ -69,7 +63,7 @@ export const notificationSettingsUpdate = z
   .object({
     enabled: z.partialRecord(notificationKind, z.boolean()).optional(),
     quietHours: notificationSettings.shape.quietHours.optional(),
-    timeZone: timeZone.optional(),
+    timeZone: timeZoneName.optional(),
     summaryAt: clockTime.optional(),
   })
   .strict()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { nodeRef } from '../node/node-name'
 import { absolutePath, MAX_NAME_LENGTH, plainLine, timestamp, uuid } from '../primitives'
 import { providerId } from '../provider/provider'
 
@@ -44,6 +45,8 @@ const description = plainLine(500)
 export const projectCreateInput = z.object({
   name: projectName,
   path: absolutePath,
+  /** The node its directory is on; the local one when it is not named. */
+  node: nodeRef.optional(),
   description: description.optional(),
   defaultProvider: providerId.default('claude'),
   runnerQuota: z.number().int().min(0).max(10_000).optional(),

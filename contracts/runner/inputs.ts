@@ -12,18 +12,19 @@ export const MAX_SEND_BYTES = 256 * 1024
 /** Runners one call may launch. */
 export const MAX_LAUNCH_COUNT = 100
 
+/** A first prompt: typed to the program as it is, never parsed as a flag. */
+export const launchPrompt = z
+  .string()
+  .max(MAX_PROMPT_BYTES)
+  .refine((text) => !text.includes('\0'), 'must not contain NUL')
+
 /** Names a caller may set for one launch; loader, path and endpoint overrides belong to the project's variables. */
-export const runnerLaunchInput = z.object({
+export const runnerLaunchInput = z.strictObject({
   project: projectRef,
   /** Defaults to the project's own default. */
   provider: providerId.optional(),
   name: plainLine(64).optional(),
-  /** Typed to the program as its first prompt; never parsed as a flag. */
-  prompt: z
-    .string()
-    .max(MAX_PROMPT_BYTES)
-    .refine((text) => !text.includes('\0'), 'must not contain NUL')
-    .optional(),
+  prompt: launchPrompt.optional(),
   restartPolicy: restartPolicy.default('never'),
   cols: terminalDimension.default(120),
   rows: terminalDimension.default(32),

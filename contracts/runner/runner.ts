@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { timestamp, uuid } from '../primitives'
 import { providerId } from '../provider/provider'
+import { activityDetail } from './activity-detail'
+import { runnerConfinement } from './confinement'
+import { runnerNotice } from './notice'
 import { desiredStatus, runnerActivity, runnerStatus } from './status'
 
 /** `never`: an end is an end. `on-failure`: started again after a failure, with a capped backoff. */
@@ -20,6 +23,10 @@ export const runner = z.object({
   activity: runnerActivity,
   /** When the activity last changed. */
   activitySince: timestamp,
+  /** The tool, sub-agents, todo list and message; null where the program tells nothing. */
+  activityDetail: activityDetail.nullable(),
+  /** What its program rang for since somebody was attached last; null for nothing. */
+  notice: runnerNotice.nullable(),
   /** Node name. */
   node: z.string(),
   nodeId: uuid,
@@ -43,10 +50,14 @@ export const runner = z.object({
   lastLines: z.string().nullable(),
   /** Of the whole process tree; 100 is one core. */
   cpuPercent: z.number(),
+  /** What its project's CPU quota holds it to; null while it does not. */
+  cpuLimitPercent: z.number().nullable(),
   /** Resident memory of the whole process tree, bytes. */
   memoryBytes: z.number(),
   tokensUsed: z.number(),
   lastHeartbeatAt: timestamp.nullable(),
+  /** What confines it, measured in its present life; null until its agent has. */
+  confinement: runnerConfinement.nullable(),
   cols: z.number().int(),
   rows: z.number().int(),
 })

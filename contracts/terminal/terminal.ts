@@ -40,8 +40,11 @@ export const terminalHandshake = z.object({
   clientId: uuid,
   /** Output offset and epoch the client has everything before, when it resumes. */
   resumeFrom: z.object({ epoch: z.number().int().nonnegative(), offset: z.number().int().nonnegative() }).nullable(),
-  cols: terminalDimension,
-  rows: terminalDimension,
+  /** The size it gives the PTY when it drives; null when it never does: a phone, or one of many on a wall. */
+  cols: terminalDimension.nullable(),
+  rows: terminalDimension.nullable(),
+  /** It comes to look: a free seat is left free until it types. */
+  watch: z.boolean().default(false),
 })
 export type TerminalHandshake = z.infer<typeof terminalHandshake>
 
@@ -51,7 +54,8 @@ export type TerminalSize = z.infer<typeof terminalSize>
 /** Who is there. Exactly one client may drive; everybody sees who. */
 export interface TerminalPresence {
   driver: { clientId: string; name: string } | null
-  clients: { clientId: string; name: string; readOnly: boolean }[]
+  /** `asks`: it would like the seat. */
+  clients: { clientId: string; name: string; readOnly: boolean; asks: boolean }[]
 }
 
 export interface TerminalAttached {
@@ -111,8 +115,12 @@ export interface ClientToDaemon {
   input: (seq: number, data: Uint8Array | string) => void
   /** Cumulative: everything before this offset is on the screen. */
   ack: (offset: number) => void
-  /** From the driver it sizes the PTY, from others it is remembered until they drive. */
+  /** From the driver it sizes the PTY, from others it is remembered until they drive; also from one that gave no size. */
   resize: (size: TerminalSize) => void
   takeSeat: () => void
+  /** Asks the driver for the seat. */
+  askSeat: () => void
+  /** From the driver: hands the seat to another client, or refuses it. */
+  answerSeat: (clientId: string, given: boolean) => void
   releaseSeat: () => void
 }

@@ -6,7 +6,7 @@ export interface Actor {
   /** User, token or agent id; null for the daemon itself. */
   id: string | null
   name: string
-  via: 'browser' | 'api' | 'agent' | 'daemon' | 'launcher'
+  via: 'browser' | 'cli' | 'api' | 'notification' | 'terminal' | 'agent' | 'daemon' | 'launcher'
 }
 
 export const DAEMON_ACTOR: Actor = { kind: 'daemon', id: null, name: 'daemon', via: 'daemon' }

@@ -1,4 +1,7 @@
 import { createHmac } from 'node:crypto'
+import type { AuditRecord, Checkpoint } from '@/contracts/audit/audit'
+import { checkpointText, signedText } from '@/contracts/audit/signed-text'
+import type { Signer } from '@/contracts/audit/verify-chain'
 
 /** The key of the audit chain. It is kept outside the database, so who can write tables cannot forge the chain. */
 export interface AuditKey {
@@ -6,47 +9,19 @@ export interface AuditKey {
   secret: Buffer
 }
 
-/** What a MAC covers. Times are ISO strings with milliseconds, as the column keeps them. */
-export interface AuditRecord {
-  seq: bigint
-  at: string
-  actorKind: string
-  actorId: string | null
-  actorName: string
-  via: string
-  requestId: string | null
-  action: string
-  targetType: string
-  targetId: string
-  data: unknown
-}
-
-// jsonb does not keep key order: sorting makes what is read back equal to what was signed.
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (value && typeof value === 'object') {
-    const entries = Object.entries(value).filter(([, item]) => item !== undefined)
-    entries.sort(([a], [b]) => (a < b ? -1 : 1))
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`
-  }
-  return JSON.stringify(value) ?? 'null'
-}
+const hmac = (key: AuditKey, previous: Uint8Array, text: string): Buffer =>
+  createHmac('sha256', key.secret).update(previous).update(text).digest()
 
 /** HMAC-SHA256 over the record and the MAC before it: changing, removing or reordering a row breaks every later one. */
-export function auditMac(key: AuditKey, record: AuditRecord, previous: Uint8Array): Buffer {
-  const fields = [
-    key.id,
-    record.seq.toString(),
-    record.at,
-    record.actorKind,
-    record.actorId,
-    record.actorName,
-    record.via,
-    record.requestId,
-    record.action,
-    record.targetType,
-    record.targetId,
-    canonical(record.data),
-  ]
-  return createHmac('sha256', key.secret).update(previous).update(JSON.stringify(fields)).digest()
-}
+export const auditMac = (key: AuditKey, record: AuditRecord, previous: Uint8Array): Buffer =>
+  hmac(key, previous, signedText(key.id, record))
+
+/** Signs what stands for pruned rows. */
+export const checkpointSignature = (key: AuditKey, checkpoint: Omit<Checkpoint, 'signature'>): Buffer =>
+  hmac(key, new Uint8Array(), checkpointText(checkpoint))
+
+/** The key as the verifier of chains takes it. */
+export const auditSigner = (key: AuditKey): Signer => ({
+  keyId: key.id,
+  sign: (previous, text) => hmac(key, Buffer.from(previous, 'hex'), text).toString('hex'),
+})

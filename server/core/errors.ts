@@ -6,12 +6,15 @@ interface ErrorOptions {
   /** Wrong inputs by dotted path. */
   fields?: Record<string, string>
   cause?: unknown
+  /** When it is worth asking again, seconds: the `Retry-After` of the answer. */
+  retryAfterS?: number
 }
 
 /** The one error services throw. Its code is from the closed set; its message is meant for people. */
 export class StratavoreError extends Error {
   readonly hint: string | null
   readonly fields: Record<string, string> | null
+  readonly retryAfterS: number | null
 
   constructor(
     readonly code: ErrorCode,
@@ -22,6 +25,7 @@ export class StratavoreError extends Error {
     this.name = 'StratavoreError'
     this.hint = options.hint ?? null
     this.fields = options.fields ?? null
+    this.retryAfterS = options.retryAfterS ?? null
   }
 }
 

@@ -1,7 +1,23 @@
 import { z } from 'zod'
+import { judgedPath, judgePath } from '@/contracts/agent-protocol/place'
+import {
+  recordingInfoRequest,
+  recordingReadRequest,
+  recordingSearchRequest,
+} from '@/contracts/agent-protocol/recording'
+import {
+  checkSession,
+  readTranscript,
+  searchTranscript,
+  sessionCheck,
+  transcriptHits,
+  transcriptPage,
+} from '@/contracts/agent-protocol/session-files'
 import { errorCode } from '@/contracts/errors/errors'
+import { recordingHits, recordingInfo, recordingPage } from '@/contracts/recording/recording'
 import { runnerLogs, runnerScreen } from '@/contracts/runner/inputs'
 import { reconcileReport } from '@/contracts/system/system'
+import { thumbnails, thumbnailsQuestion } from '@/contracts/terminal/thumbnail'
 
 /** What web asks of the daemon over the daemon's Unix socket: `POST /control/<verb>` with a JSON body. */
 export const CONTROL_PATH = '/control/'
@@ -23,16 +39,27 @@ const daemonStatus = z.object({
   }),
 })
 
+/** A question about the disk of one node. */
+const onNode = <T extends z.ZodType>(question: T) => z.object({ nodeId: z.uuid(), question })
+
 /** Every verb with its input and output. */
 export const controlVerbs = {
   status: { input: z.object({}), output: daemonStatus },
   reconcile: { input: z.object({}), output: reconcileReport },
   screen: { input: z.object({ runnerId: z.uuid(), ansi: z.boolean() }), output: runnerScreen },
+  thumbnails: { input: thumbnailsQuestion, output: thumbnails },
   send: { input: z.object({ runnerId: z.uuid(), text: z.string() }), output: z.object({}) },
   logs: {
     input: z.object({ runnerId: z.uuid(), from: z.number().int(), limit: z.number().int() }),
     output: runnerLogs,
   },
+  judgePath: { input: onNode(judgePath), output: judgedPath },
+  checkSession: { input: onNode(checkSession), output: sessionCheck },
+  readTranscript: { input: onNode(readTranscript), output: transcriptPage },
+  searchTranscript: { input: onNode(searchTranscript), output: transcriptHits },
+  recordingInfo: { input: onNode(recordingInfoRequest), output: recordingInfo },
+  readRecording: { input: onNode(recordingReadRequest), output: recordingPage },
+  searchRecording: { input: onNode(recordingSearchRequest), output: recordingHits },
 } as const
 export type ControlVerb = keyof typeof controlVerbs
 

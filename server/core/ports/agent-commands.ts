@@ -1,11 +1,14 @@
+import type { AnswerApproval, SetToolGate } from '@/contracts/agent-protocol/approval'
 import type {
   Ack,
+  LimitCpu,
   RunnerExit,
   RunnerTarget,
   StartReply,
   StartRunner,
   StopRunner,
 } from '@/contracts/agent-protocol/messages'
+import type { TypePrompt, TypePromptReply } from '@/contracts/agent-protocol/prompt'
 
 /** A runner as its agent last reported it. */
 export interface ObservedRunner {
@@ -37,4 +40,8 @@ export interface AgentCommands {
   pauseRunner(agentId: string, message: RunnerTarget): Promise<Ack>
   resumeRunner(agentId: string, message: RunnerTarget): Promise<Ack>
   forgetRunner(agentId: string, message: RunnerTarget): Promise<Ack>
+  answerApproval(agentId: string, message: AnswerApproval): Promise<Ack>
+  setToolGate(agentId: string, message: SetToolGate): Promise<Ack>
+  limitCpu(agentId: string, message: LimitCpu): Promise<Ack>
+  typePrompt(agentId: string, message: TypePrompt): Promise<TypePromptReply>
 }

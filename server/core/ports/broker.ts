@@ -8,7 +8,7 @@ export const QUEUE_BINDINGS = {
   /** What figures are made from. */
   'stratavore.metrics': ['runner.#', 'session.#', 'quota.#', 'metrics.#'],
   /** What somebody may have to be told, and what makes such a notice moot. */
-  'stratavore.alerts': ['runner.#', 'quota.exceeded.#', 'budget.#', 'node.#', 'system.#'],
+  'stratavore.alerts': ['runner.#', 'approval.#', 'quota.exceeded.#', 'budget.#', 'node.#', 'system.#'],
 } as const satisfies Record<string, readonly string[]>
 export type QueueName = keyof typeof QUEUE_BINDINGS
 export const queueNames = Object.keys(QUEUE_BINDINGS) as QueueName[]

@@ -1,5 +1,21 @@
+import type { JudgedPath, JudgePath } from '@/contracts/agent-protocol/place'
+import type {
+  RecordingInfoRequest,
+  RecordingReadRequest,
+  RecordingSearchRequest,
+} from '@/contracts/agent-protocol/recording'
+import type {
+  CheckSession,
+  ReadTranscript,
+  SearchTranscript,
+  SessionCheck,
+  TranscriptHits,
+  TranscriptPage,
+} from '@/contracts/agent-protocol/session-files'
+import type { RecordingHits, RecordingInfo, RecordingPage } from '@/contracts/recording/recording'
 import type { RunnerLogs, RunnerScreen } from '@/contracts/runner/inputs'
 import type { ReconcileReport } from '@/contracts/system/system'
+import type { Thumbnails, ThumbnailsQuestion } from '@/contracts/terminal/thumbnail'
 
 export interface DaemonStatus {
   pid: number
@@ -27,6 +43,17 @@ export interface DaemonLink {
   status(): Promise<DaemonStatus>
   reconcile(): Promise<ReconcileReport>
   screen(runnerId: string, ansi: boolean): Promise<RunnerScreen>
+  thumbnails(question: ThumbnailsQuestion): Promise<Thumbnails>
   send(runnerId: string, text: string): Promise<void>
   logs(runnerId: string, from: number, limit: number): Promise<RunnerLogs>
+  /** What a directory on a node's machine is really called; `invalid_input` when it cannot be a project's. */
+  judgePath(nodeId: string, question: JudgePath): Promise<JudgedPath>
+  /** Sessions on a node's disk: `node_unavailable` when its agent is not connected. */
+  checkSession(nodeId: string, session: CheckSession): Promise<SessionCheck>
+  readTranscript(nodeId: string, page: ReadTranscript): Promise<TranscriptPage>
+  searchTranscript(nodeId: string, search: SearchTranscript): Promise<TranscriptHits>
+  /** Recordings on a node's disk: `node_unavailable` when its agent is not connected. */
+  recordingInfo(nodeId: string, question: RecordingInfoRequest): Promise<RecordingInfo>
+  readRecording(nodeId: string, question: RecordingReadRequest): Promise<RecordingPage>
+  searchRecording(nodeId: string, question: RecordingSearchRequest): Promise<RecordingHits>
 }

@@ -1,0 +1,107 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createRedactor, MAX_HELD_BYTES, REDACTED } from './redactor'
+
+const bytes = (text: string): string => Buffer.from(text).toString('latin1')
+
+const jwt = `eyJ${'hbGciOiJIUzI1NiJ9'}.eyJ${'zdWIiOiIxMjM0NTY3ODkwIn0'}.dBjftJeZ4CVP-mB92K27uhbUJU1p1r`
+const pem = `-----BEGIN RSA PRIVATE KEY-----\r\n${'MIIEow+/abc\r\n'.repeat(30)}-----END RSA PRIVATE KEY-----`
+const SHAPED = [
+  'sk-ant-api03-AbCdEfGh_1234-567890xyz',
+  `ghp_${'a1B2'.repeat(9)}`,
+  `github_pat_${'11AAAAAAA0'.repeat(4)}`,
+  'AKIAIOSFODNN7EXAMPLE',
+  jwt,
+  'Bearer abcdefghijklmnopqrstuvwxyz.012345',
+  pem,
+]
+const KNOWN = ['hunter2hunter2', 'päßwörd-ünïcode', 'abcabcabd', 'abcabc', 'x'.repeat(1200)]
+const SECRETS = [...SHAPED, ...KNOWN]
+
+/** Text in which secrets, their beginnings and terminal sequences stand close together. */
+const part = fc.oneof(
+  fc.constantFrom(...SECRETS),
+  fc.constantFrom(...SECRETS).chain((secret) => fc.nat(secret.length).map((end) => secret.slice(0, end))),
+  fc.constantFrom('\x1b[31m', '\r\n', ' ', 'abc', 'é', '日', 'sk-', '-----', '.'),
+  fc.string({ maxLength: 8 }),
+)
+const text = fc.array(part, { maxLength: 12 }).map((parts) => bytes(parts.join('')))
+const cuts = fc.array(fc.nat(400), { maxLength: 40 })
+
+function cutAt(whole: string, sizes: readonly number[]): string[] {
+  const chunks: string[] = []
+  let rest = whole
+  for (const size of sizes) {
+    chunks.push(rest.slice(0, size))
+    rest = rest.slice(size)
+  }
+  return [...chunks, rest]
+}
+
+const redacted = (chunks: readonly string[], flushAfter: (index: number) => boolean = () => false): string => {
+  const redactor = createRedactor(KNOWN)
+  let out = ''
+  chunks.forEach((chunk, index) => {
+    out += redactor.push(chunk)
+    expect(redactor.held()).toBeLessThanOrEqual(MAX_HELD_BYTES)
+    if (flushAfter(index)) out += redactor.flush()
+  })
+  return out + redactor.flush()
+}
+
+describe('a redactor', () => {
+  it.each(SECRETS.map((secret) => [secret.slice(0, 20), secret]))('hides %s, cut anywhere', (_name, secret) => {
+    const whole = bytes(`before ${secret} after`)
+    for (let at = 0; at <= whole.length; at += whole.length > 300 ? 7 : 1) {
+      const shown = redacted(cutAt(whole, [at]))
+      expect(shown.replaceAll(REDACTED, '')).toBe('before  after')
+    }
+  })
+
+  it('gives the same however the stream is cut', () => {
+    fc.assert(
+      fc.property(text, cuts, (whole, sizes) => {
+        expect(redacted(cutAt(whole, sizes))).toBe(redacted([whole]))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('shows no secret whole, wherever it is cut and whenever it is flushed', () => {
+    fc.assert(
+      fc.property(text, cuts, fc.array(fc.boolean(), { minLength: 41, maxLength: 41 }), (whole, sizes, flushes) => {
+        const shown = redacted(cutAt(whole, sizes), (index) => flushes[index] === true)
+        for (const secret of KNOWN.slice(0, 4)) expect(shown).not.toContain(bytes(secret))
+        for (const secret of SHAPED) expect(shown).not.toContain(bytes(secret))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('leaves everything else as it is', () => {
+    const harmless = fc.array(fc.constantFrom('a', 'sk', '-', 'ghp', 'Bear', 'eyJ', '\x1b[0m', '\n', '\xe9', '7'), {
+      maxLength: 40,
+    })
+    fc.assert(
+      fc.property(harmless, cuts, (parts, sizes) => {
+        const whole = parts.join('')
+        expect(redacted(cutAt(whole, sizes))).toBe(whole)
+      }),
+    )
+  })
+
+  it('hides no more than a bounded part of what never ends', () => {
+    const whole = `-----BEGIN PRIVATE KEY-----${'z'.repeat(100_000)}`
+    const shown = redacted([whole])
+    expect(shown.startsWith(REDACTED)).toBe(true)
+    expect(shown.length).toBeGreaterThan(80_000)
+  })
+
+  it('hides what follows of a secret whose beginning was let go', () => {
+    const redactor = createRedactor([])
+    const first = redactor.push('key: sk-ant-ap') + redactor.flush()
+    const rest = redactor.push('i03-0123456789abcdef done') + redactor.flush()
+    expect(first).toBe('key: sk-ant-ap')
+    expect(rest).toBe(`${REDACTED} done`)
+  })
+})

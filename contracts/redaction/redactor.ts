@@ -1,0 +1,138 @@
+import { beginningOfShape, literally, longestBeginning, SECRET_SHAPES, wholeShape } from './secret-shapes'
+
+/** What stands in place of a secret. */
+export const REDACTED = '[redacted]'
+/** A longer value is looked for in pieces of this size, each by itself: it bounds what is held back. */
+const MAX_VALUE_BYTES = 512
+/** Pieces and lines shorter than this are too common to be taken for secrets. */
+const MIN_VALUE_BYTES = 6
+/** More values than any project has; more cost time with every chunk. */
+const MAX_VALUES = 1_000
+/** What is known by its beginning is hidden this far at most: past it, no end was ever meant to come. */
+const MAX_HIDDEN_BYTES = 16 * 1024
+/** Longer than the line that ends a private key. */
+const END_LINE_BYTES = 64
+/** The most that is held back of what could become a secret. */
+export const MAX_HELD_BYTES = Math.max(MAX_VALUE_BYTES, ...SECRET_SHAPES.map(longestBeginning))
+
+const WHOLE_SHAPES = SECRET_SHAPES.map((shape) => `(${wholeShape(shape)})`).join('|')
+const BEGINNING = new RegExp(`(?:${SECRET_SHAPES.map(beginningOfShape).join('|')})$`)
+
+/**
+ * Takes secrets out of a stream of bytes that is cut anywhere. Text in and out has one character for each byte
+ * ("latin1"), so that nothing here depends on how characters are cut.
+ */
+export interface Redactor {
+  /** Returns what is certain by now; holds back what could be the beginning of a secret. */
+  push(bytes: string): string
+  /** Lets go of what is held back. What turns out to have belonged to a secret is still hidden from here on. */
+  flush(): string
+  /** Bytes held back. */
+  held(): number
+}
+
+const asBytes = (text: string): string => Buffer.from(text).toString('latin1')
+
+/** Values as they may stand in output: by line, since a terminal breaks lines its own way, and in bounded pieces. */
+function piecesOf(values: readonly string[]): string[] {
+  const pieces = new Set<string>()
+  for (const line of values.flatMap((value) => asBytes(value).split(/\r?\n/))) {
+    for (let at = 0; at < line.length; at += MAX_VALUE_BYTES) {
+      const piece = line.slice(at, at + MAX_VALUE_BYTES)
+      if (piece.length >= MIN_VALUE_BYTES) pieces.add(piece)
+    }
+  }
+  // Of two that begin alike the longer one is meant.
+  return [...pieces].sort((a, b) => b.length - a.length).slice(0, MAX_VALUES)
+}
+
+/** Where, from `from` on, a beginning of one of `pieces` reaches the end of `text`; its length when none does. */
+function beginningOfPiece(text: string, from: number, pieces: readonly string[]): number {
+  let earliest = text.length
+  for (const piece of pieces) {
+    const first = piece.charAt(0)
+    const start = Math.max(from, text.length - piece.length + 1)
+    for (let at = text.indexOf(first, start); at >= 0 && at < earliest; at = text.indexOf(first, at + 1)) {
+      if (piece.startsWith(text.slice(at))) earliest = at
+    }
+  }
+  return earliest
+}
+
+/** Hides `values`, as they are, and everything that looks like a secret (SECRET_SHAPES). */
+export function createRedactor(values: readonly string[]): Redactor {
+  const pieces = piecesOf(values)
+  const whole = new RegExp([WHOLE_SHAPES, ...pieces.map(literally)].join('|'), 'g')
+  /** What is not decided yet, of which the first `shown` bytes were let go already. */
+  let text = ''
+  let shown = 0
+  let hiding: { rest: (typeof SECRET_SHAPES)[number]['rest']; left: number } | null = null
+
+  /** Where the first thing begins, from `from` on, that may go on in the next chunk. */
+  function undecidedFrom(from: number): number {
+    const start = Math.max(from, text.length - MAX_HELD_BYTES)
+    const shape = text.slice(start).search(BEGINNING)
+    return Math.min(start + (shape < 0 ? text.length : shape), beginningOfPiece(text, start, pieces), text.length)
+  }
+
+  /** Skips what belongs to the secret that began; `hiding` is over when its end was found. */
+  function hide(from: number, { rest, left }: NonNullable<typeof hiding>): number {
+    const limit = Math.min(text.length, from + left)
+    let end: number
+    if ('of' in rest) {
+      const run = new RegExp(`${rest.of}*`, 'y')
+      run.lastIndex = from
+      end = Math.min(limit, from + (run.exec(text)?.[0].length ?? 0))
+      hiding = end < text.length ? null : { rest, left: left - (end - from) }
+      return end
+    }
+    rest.until.lastIndex = from
+    const found = rest.until.exec(text)
+    if (found !== null) {
+      hiding = null
+      return found.index + found[0].length
+    }
+    end = Math.max(from, limit - END_LINE_BYTES)
+    hiding = limit - from === left ? null : { rest, left: left - (end - from) }
+    return end
+  }
+
+  function decide(isLast: boolean): string {
+    let out = ''
+    let at = 0
+    const show = (end: number): void => {
+      out += text.slice(Math.max(at, shown), Math.max(end, shown))
+      at = end
+    }
+    for (;;) {
+      if (hiding !== null) at = hide(at, hiding)
+      if (hiding !== null) break
+      const undecided = undecidedFrom(at)
+      whole.lastIndex = at
+      const match = whole.exec(text)
+      if (match === null || (match.index >= undecided && !isLast)) {
+        if (isLast) show(text.length)
+        else show(undecided)
+        at = undecided
+        break
+      }
+      show(match.index)
+      at = match.index + match[0].length
+      if (at > shown) out += REDACTED
+      const shape = SECRET_SHAPES[match.slice(1).findIndex((group) => group !== undefined)]
+      if (shape !== undefined) hiding = { rest: shape.rest, left: MAX_HIDDEN_BYTES }
+    }
+    text = text.slice(at)
+    shown = isLast || hiding !== null ? text.length : Math.max(0, shown - at)
+    return out
+  }
+
+  return {
+    push(bytes) {
+      text += bytes
+      return decide(false)
+    },
+    flush: () => decide(true),
+    held: () => text.length - shown,
+  }
+}
