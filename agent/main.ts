@@ -1,20 +1,28 @@
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { startAgent } from './agent'
+import { JoinRefused } from './identity/join-daemon'
+import { findWay } from './identity/open-connection'
 import { AlreadyRunning } from './instance-lock'
-import { parseAgentOptions, USAGE } from './options'
+import { JOIN_TOKEN_VARIABLE, parseAgentOptions, USAGE } from './options'
 import { closeInheritedDescriptors } from './pty/close-inherited'
 
-/** Exit codes: 2 for a wrong command line, 3 when another agent owns the directory. */
+/** Exit codes: 2 for a wrong command line, 3 when another agent owns the directory, 4 for a machine that is no node. */
 const EXIT_USAGE = 2
 const EXIT_ALREADY_RUNNING = 3
+const EXIT_NOT_JOINED = 4
 
 /** Bundles beside this one. */
 const beside = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
 function readOptions() {
+  const args = process.argv.slice(process.argv[2] === 'agent' ? 3 : 2)
+  if (args.includes('--help')) {
+    process.stdout.write(`${USAGE}\n`)
+    process.exit(0)
+  }
   try {
-    return parseAgentOptions(process.argv.slice(2))
+    return parseAgentOptions(args)
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n${USAGE}\n`)
     process.exit(EXIT_USAGE)
@@ -30,11 +38,25 @@ logDestination.on('error', () => {})
 const logger = pino({ name: 'agent' }, logDestination)
 
 try {
+  const way = await findWay(options, {
+    env: process.env,
+    stdin: process.stdin,
+    now: Date.now,
+    after: (ms, work) => {
+      const timer = setTimeout(work, ms).unref()
+      return () => clearTimeout(timer)
+    },
+    onProblem: (message, detail) => logger.warn({ detail: String(detail) }, message),
+  })
+  delete process.env[JOIN_TOKEN_VARIABLE]
   const agent = await startAgent({
     options,
+    way,
     env: { ...process.env },
     observerScript: beside('observer.mjs'),
+    readerScript: beside('reader.mjs'),
     echoScript: beside('echo.mjs'),
+    relayScript: beside('hook-relay.mjs'),
     logger,
     onExit: () => process.exit(0),
   })
@@ -58,6 +80,10 @@ try {
   process.on('SIGINT', onSignal)
   process.on('SIGHUP', () => {})
 } catch (error) {
+  if (error instanceof JoinRefused) {
+    process.stderr.write(`stratavore-agent: ${error.message}\n`)
+    process.exit(EXIT_NOT_JOINED)
+  }
   logger.fatal({ error: String(error) }, 'the agent cannot start')
   process.exit(error instanceof AlreadyRunning ? EXIT_ALREADY_RUNNING : 1)
 }

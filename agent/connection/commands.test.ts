@@ -25,6 +25,13 @@ function served(roster: Partial<Roster>) {
   const onProblem = vi.fn()
   serveCommands(socket as unknown as DaemonSocket, {
     roster: roster as Roster,
+    gate: { set: () => undefined },
+    reader: { ask: () => Promise.reject(new Error('none')) },
+    checkSession: () => Promise.reject(new Error('none')),
+    judgePath: () => Promise.reject(new Error('none')),
+    approvals: { answer: () => Promise.reject(new Error('none')) },
+    prompts: { type: () => Promise.reject(new Error('none')) },
+    drafts: { typed: () => undefined },
     shutdown: async () => {},
     exit: () => {},
     onProblem,

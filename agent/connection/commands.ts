@@ -1,7 +1,9 @@
 import type { Socket } from 'socket.io-client'
 import { z } from 'zod'
+import { answerApproval, setToolGate } from '@/contracts/agent-protocol/approval'
 import type { AgentToDaemon, DaemonToAgent } from '@/contracts/agent-protocol/events'
 import {
+  limitCpu,
   logRequest,
   type Refusal,
   resizeRunner,
@@ -13,9 +15,29 @@ import {
   type WatchReply,
   watchRunner,
 } from '@/contracts/agent-protocol/messages'
+import { type JudgePath, type JudgePathReply, judgePath } from '@/contracts/agent-protocol/place'
+import { typePrompt } from '@/contracts/agent-protocol/prompt'
+import {
+  recordingInfoRequest,
+  recordingReadRequest,
+  recordingSearchRequest,
+} from '@/contracts/agent-protocol/recording'
+import {
+  type CheckSession,
+  type CheckSessionReply,
+  checkSession,
+  readTranscript,
+  searchTranscript,
+} from '@/contracts/agent-protocol/session-files'
 import { uuid } from '@/contracts/primitives'
+import { thumbnailsQuestion } from '@/contracts/terminal/thumbnail'
+import type { HeldApprovals } from '../approvals/held-approvals'
+import type { ToolGate } from '../budget-gate/tool-gate'
+import type { Drafts } from '../prompts/drafts'
+import type { PromptTypist } from '../prompts/prompt-typist'
 import type { Roster } from '../runner/roster'
 import { Refused } from '../runner/runner-host'
+import type { ReaderLink } from '../transcripts/reader-process'
 
 export type DaemonSocket = Socket<DaemonToAgent, AgentToDaemon>
 
@@ -24,6 +46,16 @@ export type ShutdownRequest = z.infer<typeof shutdownRequest>
 
 export interface CommandPorts {
   roster: Roster
+  gate: Pick<ToolGate, 'set'>
+  /** Who knows the sessions and recordings on this disk. */
+  reader: Pick<ReaderLink, 'ask'>
+  /** Whether a provider would take a session up again. */
+  checkSession(question: CheckSession): Promise<CheckSessionReply>
+  /** What a directory of this machine is really called. */
+  judgePath(question: JudgePath): Promise<JudgePathReply>
+  approvals: Pick<HeldApprovals, 'answer'>
+  prompts: Pick<PromptTypist, 'type'>
+  drafts: Pick<Drafts, 'typed'>
   /** Throws Refused while runners live and none are to be stopped. Resolves when the agent may exit. */
   shutdown(request: ShutdownRequest): Promise<void>
   /** After the reply to a shutdown has gone out. */
@@ -57,7 +89,9 @@ function safeReply<Reply>(reply: unknown, onProblem: CommandPorts['onProblem']):
 }
 
 /** Serves the daemon's commands on one connection. */
-export function serveCommands(socket: DaemonSocket, { roster, shutdown, exit, onProblem }: CommandPorts): void {
+export function serveCommands(socket: DaemonSocket, ports: CommandPorts): void {
+  const { roster, gate, reader, approvals, prompts, drafts, shutdown, exit, onProblem } = ports
+
   /** Checks the message, performs it and replies, with a refusal where it cannot be done. */
   async function perform<Message, Reply>(
     schema: z.ZodType<Message>,
@@ -89,7 +123,12 @@ export function serveCommands(socket: DaemonSocket, { roster, shutdown, exit, on
   socket.on('forgetRunner', (message, reply) =>
     perform(runnerTarget, message, reply, ({ runnerId, epoch }) => roster.forget(runnerId, epoch).then(() => OK)),
   )
-  socket.on('input', (message, reply) => perform(runnerInput, message, reply, (input) => roster.input(input)))
+  socket.on('input', (message, reply) =>
+    perform(runnerInput, message, reply, (input) => {
+      drafts.typed(input.runnerId, input.data)
+      return roster.input(input)
+    }),
+  )
   socket.on('resizeRunner', (message, reply) =>
     perform(resizeRunner, message, reply, ({ runnerId, cols, rows }) => {
       roster.resize(runnerId, cols, rows)
@@ -120,11 +159,56 @@ export function serveCommands(socket: DaemonSocket, { roster, shutdown, exit, on
       ...(await roster.screen(runnerId, ansi)),
     })),
   )
+  socket.on('thumbnails', (message, reply) =>
+    perform(thumbnailsQuestion, message, reply, async (question) => ({
+      ...OK,
+      thumbnails: await roster.thumbnails(question),
+    })),
+  )
   socket.on('readLog', (message, reply) =>
     perform(logRequest, message, reply, async ({ runnerId, from, limit }) => ({
       ...OK,
       ...(await roster.readLog(runnerId, from, limit)),
     })),
+  )
+  socket.on('checkSession', (message, reply) =>
+    perform(checkSession, message, reply, (question) => ports.checkSession(question)),
+  )
+  socket.on('judgePath', (message, reply) =>
+    perform(judgePath, message, reply, (question) => ports.judgePath(question)),
+  )
+  socket.on('readTranscript', (message, reply) =>
+    perform(readTranscript, message, reply, (question) => reader.ask('readTranscript', question)),
+  )
+  socket.on('searchTranscript', (message, reply) =>
+    perform(searchTranscript, message, reply, (question) => reader.ask('searchTranscript', question)),
+  )
+  socket.on('recordingInfo', (message, reply) =>
+    perform(recordingInfoRequest, message, reply, (question) => reader.ask('recordingInfo', question)),
+  )
+  socket.on('readRecording', (message, reply) =>
+    perform(recordingReadRequest, message, reply, (question) => reader.ask('readRecording', question)),
+  )
+  socket.on('searchRecording', (message, reply) =>
+    perform(recordingSearchRequest, message, reply, (question) => reader.ask('searchRecording', question)),
+  )
+  socket.on('answerApproval', (message, reply) =>
+    perform(answerApproval, message, reply, (answer) => approvals.answer(answer).then(() => OK)),
+  )
+  socket.on('typePrompt', (message, reply) =>
+    perform(typePrompt, message, reply, async (prompt) => ({ ...OK, confirmed: await prompts.type(prompt) })),
+  )
+  socket.on('setToolGate', (message, reply) =>
+    perform(setToolGate, message, reply, (wish) => {
+      gate.set(wish)
+      return OK
+    }),
+  )
+  socket.on('limitCpu', (message, reply) =>
+    perform(limitCpu, message, reply, ({ runnerId, epoch, percent }) => {
+      roster.limitCpu(runnerId, epoch, percent)
+      return OK
+    }),
   )
   socket.on('shutdown', (message, reply) =>
     perform(shutdownRequest, message, reply, async (request) => {

@@ -5,12 +5,12 @@ import type { ManagerOptions, SocketOptions } from 'socket.io-client'
 /** Where the daemon is: a Unix socket, or an origin such as `https://host:7717`. */
 export type DaemonAddress = { kind: 'unix'; path: string } | { kind: 'url'; url: string }
 
-/** Reads `unix:/path` or an http(s) origin. Null for anything else. */
+/** Reads `unix:/path` or an https origin. Null for anything else: what is not encrypted is not spoken off this machine. */
 export function parseDaemonAddress(text: string): DaemonAddress | null {
   if (text.startsWith('unix:/')) return { kind: 'unix', path: text.slice('unix:'.length) }
   if (!URL.canParse(text)) return null
   const { protocol, origin } = new URL(text)
-  return protocol === 'http:' || protocol === 'https:' ? { kind: 'url', url: origin } : null
+  return protocol === 'https:' ? { kind: 'url', url: origin } : null
 }
 
 /** Whatever the host is called: the connection never leaves the Unix socket. */

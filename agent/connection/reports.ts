@@ -1,4 +1,5 @@
-import { ack, type ProcessIdentity, type RunnerExit } from '@/contracts/agent-protocol/messages'
+import type { AgentToDaemon } from '@/contracts/agent-protocol/events'
+import { ack } from '@/contracts/agent-protocol/messages'
 import type { DaemonSocket } from './commands'
 
 /** The daemon writes a report to the database before it acknowledges it. */
@@ -8,10 +9,24 @@ const RETRY_MS = 1_000
 /** The daemon knows better than this report: saying it again would change nothing. */
 const FINAL_REFUSALS = new Set(['stale_epoch', 'not_found', 'invalid_input', 'invalid_state', 'conflict'])
 
-/** Starts and ends of runners, told to the daemon until it has acknowledged each. */
+/** Which reports of one runner keep their order among each other; one that is refused holds up only its own kind. */
+const LANES = {
+  runnerStarted: 'life',
+  runnerExited: 'life',
+  sessionBound: 'session',
+  approvalRequested: 'approval',
+  approvalClosed: 'approval',
+  runnerConfined: 'confinement',
+} as const satisfies Partial<Record<keyof AgentToDaemon, string>>
+
+/** What is told to the daemon until it has acknowledged it. */
+type ReportEvent = keyof typeof LANES
+type Message<Event extends ReportEvent> = Parameters<AgentToDaemon[Event]>[0]
+
+/** Reports of what has happened to runners, each repeated until the daemon has taken it. */
 export interface Reports {
-  started(runnerId: string, epoch: number, process: ProcessIdentity, at: number): void
-  exited(runnerId: string, epoch: number, exit: RunnerExit): void
+  /** Few per runner, each for an act of a person or an end: they are kept for as long as the daemon is away. */
+  send<Event extends ReportEvent>(event: Event, message: Message<Event>): void
   /** A joined connection: what is open is sent on it, in order per runner. */
   attach(socket: DaemonSocket): void
   detach(): void
@@ -29,36 +44,39 @@ export function createReports(): Reports {
   let socket: DaemonSocket | null = null
   let onSettled: (() => void)[] = []
 
-  async function deliver(runnerId: string): Promise<void> {
-    if (busy.has(runnerId)) return
-    busy.add(runnerId)
+  async function deliver(lane: string): Promise<void> {
+    if (busy.has(lane)) return
+    busy.add(lane)
     for (;;) {
-      const report = queues.get(runnerId)?.[0]
+      const report = queues.get(lane)?.[0]
       const current = socket
       if (report === undefined || current === null) break
       const { data } = ack.safeParse(await report(current).catch(() => null))
       const isTaken = data !== undefined && (data.ok || FINAL_REFUSALS.has(data.code))
-      if (isTaken) queues.get(runnerId)?.shift()
+      if (isTaken) queues.get(lane)?.shift()
       else if (socket === current) await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref())
     }
-    busy.delete(runnerId)
-    if (queues.get(runnerId)?.length === 0) queues.delete(runnerId)
+    busy.delete(lane)
+    if (queues.get(lane)?.length === 0) queues.delete(lane)
     if (queues.size === 0) for (const tell of onSettled.splice(0)) tell()
   }
 
-  const add = (runnerId: string, report: Report): void => {
-    queues.set(runnerId, [...(queues.get(runnerId) ?? []), report])
-    void deliver(runnerId)
-  }
-
   return {
-    started: (runnerId, epoch, process, at) =>
-      add(runnerId, (to) => to.timeout(ACK_TIMEOUT_MS).emitWithAck('runnerStarted', { runnerId, epoch, process, at })),
-    exited: (runnerId, epoch, exit) =>
-      add(runnerId, (to) => to.timeout(ACK_TIMEOUT_MS).emitWithAck('runnerExited', { runnerId, epoch, exit })),
+    send(event, message) {
+      const lane = `${LANES[event]}:${message.runnerId}`
+      // Which message belongs to which event is said by the signature; the socket's own types cannot follow it.
+      const report: Report = (to) => {
+        const asking = to.timeout(ACK_TIMEOUT_MS) as unknown as {
+          emitWithAck(name: string, message: object): Promise<unknown>
+        }
+        return asking.emitWithAck(event, message)
+      }
+      queues.set(lane, [...(queues.get(lane) ?? []), report])
+      void deliver(lane)
+    },
     attach(joined) {
       socket = joined
-      for (const runnerId of queues.keys()) void deliver(runnerId)
+      for (const lane of queues.keys()) void deliver(lane)
     },
     detach() {
       socket = null

@@ -1,17 +1,17 @@
-import { readFile } from 'node:fs/promises'
 import type { JoinRequest } from '@/contracts/agent-protocol/messages'
-import { type Attempt, attemptConnection } from './attempt'
+import { type Attempt, attemptConnection, type Joined } from './attempt'
 import { createBackoff } from './backoff'
 import type { DaemonSocket } from './commands'
+import type { Credentials } from './credentials'
 import type { DaemonAddress } from './daemon-address'
 
 export interface ConnectionOptions {
   address: DaemonAddress
-  /** Read anew for each attempt, so that a replaced token is taken up. */
-  tokenFile: string
+  /** Asked for each attempt anew. */
+  credentials(): Promise<Credentials>
   joinRequest(): Promise<JoinRequest>
   onConnected(socket: DaemonSocket): void
-  onJoined(socket: DaemonSocket, nodeName: string): void
+  onJoined(socket: DaemonSocket, reply: Joined): void
   onLost(reason: string): void
   random?: () => number
 }
@@ -24,14 +24,14 @@ export function stayConnected(options: ConnectionOptions): { stop(): void } {
   let timer: NodeJS.Timeout | null = null
 
   async function connectOnce(): Promise<string> {
-    const token = (await readFile(options.tokenFile, 'utf8')).trim()
+    const credentials = await options.credentials()
     if (stopped) return 'stopped'
     attempt = attemptConnection({
       ...options,
-      token,
-      onJoined(socket, nodeName) {
+      credentials,
+      onJoined(socket, reply) {
         backoff.reset()
-        options.onJoined(socket, nodeName)
+        options.onJoined(socket, reply)
       },
     })
     return attempt.over

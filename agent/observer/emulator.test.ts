@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { createViewerTerminal, parsed } from '@/tests/support/terminal/terminal-facts'
 import { createEmulator, type Emulator, MAX_SNAPSHOT_BYTES } from './emulator'
+import { keepPrompts } from './prompt-rows'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text)
 
-async function shows(text: string, cols = 20, rows = 5): Promise<Emulator> {
+async function shows(text: string | Uint8Array, cols = 20, rows = 5): Promise<Emulator> {
   const emulator = createEmulator(cols, rows, () => {})
-  await emulator.write(bytes(text), true)
+  await emulator.write(typeof text === 'string' ? bytes(text) : text, true)
   return emulator
 }
 
@@ -17,7 +19,7 @@ async function redrawn(text: string, more: string): Promise<[string, string]> {
   const copy = await shows(data, cols, rows)
   await original.write(bytes(more), true)
   await copy.write(bytes(more), true)
-  const look = (emulator: Emulator) => JSON.stringify([emulator.screen(true), emulator.snapshot().data])
+  const look = (emulator: Emulator) => JSON.stringify([emulator.screen(true), emulator.snapshot().data.toString()])
   return [look(original), look(copy)]
 }
 
@@ -31,6 +33,18 @@ describe('a snapshot', () => {
     ['hidden cursor and mouse encoding', '\x1b[?25l\x1b[?1003h\x1b[?1006h', '\x1b[?25h'],
     ['bracketed paste and application keys', '\x1b[?2004h\x1b[?1h\x1b=', 'x'],
     ['scrollback', Array.from({ length: 30 }, (_, line) => `line ${line}`).join('\r\n'), '\r\nmore'],
+    ['a cursor that waits to wrap', `\x1b[1;31m${'x'.repeat(20)}`, 'y'],
+    ['a character that another may join', 'ab e', '\u0301'],
+    ['a background under the alternate screen', '\x1b[44mnormal\x1b[?1049h', 'x\x1b[K'],
+    ['bold taken from what is dim too', '\x1b[1;2mboth\x1b[22;2mdim', 'x'],
+    ['underlines', '\x1b[4:3;58;5;9mcurly\x1b[4:1mplain', 'x'],
+    ['links', '\x1b]8;;https://a.example/\x07here\x1b]8;;\x07there', 'x'],
+    ['line drawing', '\x1b(0lqk\x1b7\x1b(Bq', 'q\x1b8q'],
+    ['a saved cursor', '\x1b[3;4H\x1b[31m\x1b7\x1b[m\x1b[H', '\x1b8x'],
+    ['tab stops', '\x1b[3g\x1b[5G\x1bH\r', '\tx'],
+    ['wrapped rows', `${'wide '.repeat(9)}\r\n${'日'.repeat(15)}`, 'x'],
+    ['insert mode', 'abc\x1b[4h\x1b[1;2H', 'x'],
+    ['colours of the palette', '\x1b]4;1;rgb:11/22/33\x07\x1b]11;#123456\x07\x1b]104;1\x07', 'x'],
     ['a full reset', '\x1b[?25l\x1b[2;3r\x1bcclean', 'x'],
   ]
   it.each(cases)('redraws %s', async (_name, text, more) => {
@@ -38,19 +52,19 @@ describe('a snapshot', () => {
     expect(copy).toBe(original)
   })
 
-  it('carries what the serializer leaves out', async () => {
-    const { data } = (await shows('\x1b[?25l\x1b[?1006h\x1b[4 q\x1b[2;4r')).snapshot()
+  it('carries modes, margins and the shape of the cursor', async () => {
+    const data = (await shows('\x1b[?25l\x1b[?1006h\x1b[4 q\x1b[2;4r')).snapshot().data.toString()
     for (const part of ['\x1b[?25l', '\x1b[?1006h', '\x1b[4 q', '\x1b[2;4r']) expect(data).toContain(part)
   })
 
   it('takes escape sequences and characters cut anywhere', async () => {
     const text = Buffer.from('日本\x1b[31mrot\x1b[0m👍')
-    const whole = (await shows(text.toString())).snapshot().data
+    const whole = (await shows(text.toString())).snapshot().data.toString()
     for (let cut = 1; cut < text.length; cut += 1) {
       const emulator = createEmulator(20, 5, () => {})
       void emulator.write(text.subarray(0, cut), true)
       await emulator.write(text.subarray(cut), true)
-      expect(emulator.snapshot().data).toBe(whole)
+      expect(emulator.snapshot().data.toString()).toBe(whole)
     }
   })
 })
@@ -76,7 +90,7 @@ describe('a snapshot that would be too big', () => {
     await emulator.write(bytes(`\x1b]0;${'t'.repeat(100_000)}\x07`), true)
     const { data, title } = emulator.snapshot()
     expect(Buffer.byteLength(data)).toBeLessThanOrEqual(MAX_SNAPSHOT_BYTES)
-    expect(data).toContain('\x1b[?2004h')
+    expect(data.toString()).toContain('\x1b[?2004h')
     expect(title.length).toBeLessThanOrEqual(512)
     const copy = await shows(data, 700, 400)
     expect(copy.screen(false)).toEqual({ ...emulator.screen(false), title: '' })
@@ -92,6 +106,14 @@ describe('a snapshot that would be too big', () => {
 })
 
 describe('an emulator', () => {
+  it('survives erasing above from the last column of the last row', async () => {
+    for (const erase of ['\x1b[1J', '\x1b[?1J'])
+      for (const buffer of ['', '\x1b[?1049h']) {
+        const emulator = await shows(`${buffer}one\x1b[5;20Hx${erase}two`)
+        expect(emulator.screen(false).text.trim()).toBe('two')
+      }
+  })
+
   it('answers live queries once and replayed ones never', async () => {
     const answers: string[] = []
     const emulator = createEmulator(20, 5, (answer) => answers.push(answer))
@@ -101,11 +123,57 @@ describe('an emulator', () => {
     expect(answers).toEqual(['\x1b[1;3R', '\x1b]7501;?\x1b\\'])
   })
 
-  it('tells what a program says it does', async () => {
-    const emulator = await shows('\x1b]7501;state=working:app=x\x07')
-    expect(emulator.activity()).toBe('working')
+  it('tells bells and notifications of live output, and nothing of what is replayed', async () => {
+    const rung: unknown[] = []
+    const emulator = createEmulator(
+      20,
+      5,
+      () => {},
+      undefined,
+      undefined,
+      (signal) => rung.push(signal),
+    )
+    const all = '\x07\x1b]9;built\x07\x1b]777;notify;a;b\x1b\\\x1b]99;;c\x1b\\\x1b]9;4;1;50\x07'
+    void emulator.write(bytes(all), false)
+    await emulator.write(bytes(all), true)
+    const says = (text: string) => ({ kind: 'notification', text })
+    expect(rung).toEqual([{ kind: 'bell', text: '' }, says('built'), says('a: b'), says('c')])
+  })
+
+  it('draws where prompts begin and tells the directory again', async () => {
+    const emulator = createEmulator(20, 5, () => {})
+    const prompt = '\x1b]133;A\x07$ '
+    await emulator.write(bytes(`\x1b]7;file://h/srv\x07${prompt}ls\r\none\r\n${prompt}\r\n`.repeat(4)), true)
+    await emulator.write(bytes('\x1b[?1049h\x1b]133;A\x07full'), true)
+    const viewer = createViewerTerminal(20, 5)
+    const directories: string[] = []
+    viewer.parser.registerOscHandler(7, (data) => directories.push(data) > 0)
+    const prompts = keepPrompts(viewer)
+    viewer.write(emulator.snapshot().data)
+    await parsed(viewer)
+    expect([...prompts.rows()]).toEqual([0, 2, 3, 5, 6, 8, 9, 11])
+    expect(directories).toEqual(['file://h/srv'])
+  })
+
+  it('tells what a program says of itself, once for each chunk', async () => {
+    const told: unknown[] = []
+    const emulator = createEmulator(
+      20,
+      5,
+      () => {},
+      (said) => told.push(said),
+    )
+    await emulator.write(bytes('\x1b]0;✳ name\x07\x1b]7501;state=working:app=x\x07'), true)
+    await emulator.write(bytes('text alone'), true)
     await emulator.write(bytes('\x1b]7501;state=blocked:app=x:kind=permission:msg=eA==\x07'), true)
-    expect(emulator.activity()).toBe('waiting_permission')
+    await emulator.write(bytes('\x1b]7501;state=clear\x07'), true)
+    const title = '✳ name'
+    expect(told).toEqual([
+      { title, status: { activity: 'working', message: null } },
+      { title, status: { activity: 'waiting_permission', message: 'x' } },
+      { title, status: null },
+    ])
+    expect(emulator.said()).toEqual(told.at(-1))
   })
 
   it('gives its screen as plain text and with colours', async () => {

@@ -1,11 +1,19 @@
 import { createRequire } from 'node:module'
-import { SerializeAddon } from '@xterm/addon-serialize'
 import { Unicode11Addon } from '@xterm/addon-unicode11'
 import type { IBufferLine, ITerminalAddon, Terminal } from '@xterm/headless'
-import type { RunnerActivity } from '@/contracts/runner/status'
+import { mendXterm } from '@/contracts/terminal/mend-xterm'
+import type { ProgramSignal } from '@/contracts/terminal/program-signal'
+import { drawScreen } from './draw-screen'
 import { trackModes } from './mode-tracker'
+import { keepDirectory, listenForNotices } from './program-notices'
 import { parseProgramStatus, STATUS_HANDSHAKE } from './program-status'
+import { keepPrompts } from './prompt-rows'
+import type { ProgramSaid } from './protocol'
 import { renderRow } from './render-row'
+import { createTerminalFeed } from './terminal-feed'
+import { readState } from './terminal-state'
+import { thumbnailLines } from './thumbnail-lines'
+import { createUnfinished } from './unfinished'
 
 /** Lines a snapshot carries above the screen: a new viewer's history, at 1.7 MB per busy emulator. */
 const SCROLLBACK_LINES = 1000
@@ -36,46 +44,77 @@ export interface Emulator {
   write(data: Uint8Array, live: boolean): Promise<void>
   /** Calls back when everything written before is parsed and nothing written later is. */
   whenParsed(callback: () => void): void
+  size(): { cols: number; rows: number }
   /** At once: call it from `whenParsed`. */
   resize(cols: number, rows: number): void
   /**
-   * Escape sequences that draw the present state on an empty terminal of the same size, with as much of what scrolled
-   * off, and of the colours, as fits into MAX_SNAPSHOT_BYTES. Parse everything first.
+   * Escape sequences that bring an empty terminal of the same size into the present state, with as much of what scrolled
+   * off, and of the colours, as fits into MAX_SNAPSHOT_BYTES; last what is not complete yet of the newest sequence or
+   * character. Parse everything first.
    */
-  snapshot(): { data: string; cols: number; rows: number; title: string }
+  snapshot(): { data: Buffer; cols: number; rows: number; title: string }
   screen(ansi: boolean): Screen
+  /** The last rows that hold anything, as a small picture shows them. */
+  thumbnail(): { cols: number; lines: string[] }
   lastLines(): string
-  /** As the program itself reports it; `unknown` when it does not. */
-  activity(): RunnerActivity
+  /** What the program says of itself. */
+  said(): ProgramSaid
+  /** What its terminal failed at: it shows nothing of what came since. */
+  broken(): { error: unknown } | null
   dispose(): void
 }
 
-/** `onAnswer` gets what a terminal answers to queries of live output. Exactly one such answerer may exist per PTY. */
-export function createEmulator(cols: number, rows: number, onAnswer: (answer: string) => void): Emulator {
+/**
+ * `onAnswer` gets what a terminal answers to queries of live output. Exactly one such answerer may exist per PTY. `onSaid`
+ * is called when the program has said something else of itself than `said`, once for each chunk at most. `onNotice` gets
+ * the bells and notifications of live output.
+ */
+export function createEmulator(
+  cols: number,
+  rows: number,
+  onAnswer: (answer: string) => void,
+  onSaid: (said: ProgramSaid) => void = () => {},
+  said: ProgramSaid = { status: null, title: '' },
+  onNotice: (signal: ProgramSignal) => void = () => {},
+): Emulator {
   const terminal: Terminal = new headless.Terminal({ cols, rows, scrollback: SCROLLBACK_LINES, allowProposedApi: true })
-  const serializer = new SerializeAddon()
-  // Both add-ons are typed for the browser's terminal; they use only what both have.
-  terminal.loadAddon(serializer as unknown as ITerminalAddon)
+  // The add-on is typed for the browser's terminal; it uses only what both have.
   terminal.loadAddon(new Unicode11Addon() as unknown as ITerminalAddon)
   terminal.unicode.activeVersion = '11'
+  mendXterm(terminal)
+  const feed = createTerminalFeed(terminal, SCROLLBACK_LINES)
   const modes = trackModes(terminal)
-  let title = ''
+  const directory = keepDirectory(terminal)
+  const prompts = keepPrompts(terminal)
+  const unfinished = createUnfinished()
+  let { status, title } = said
   let live = false
-  /** Of the newest chunk, which may not be parsed yet. */
-  let lastLive = false
-  let activity: RunnerActivity = 'unknown'
+  const beginLive = (): void => {
+    live = true
+  }
+  const beginReplay = (): void => {
+    live = false
+  }
+  let saidNew = false
 
   const answer = (text: string): void => {
     if (live) onAnswer(text)
   }
   terminal.onTitleChange((value) => {
     title = value.slice(0, MAX_TITLE_LENGTH)
+    saidNew = true
   })
   terminal.onData(answer)
+  listenForNotices(terminal, (signal) => {
+    if (live) onNotice(signal)
+  })
   terminal.parser.registerOscHandler(7501, (payload) => {
-    const status = parseProgramStatus(payload)
-    if (status?.kind === 'question') answer(STATUS_HANDSHAKE)
-    if (status?.kind === 'state') activity = status.activity
+    const stated = parseProgramStatus(payload)
+    if (stated?.kind === 'question') answer(STATUS_HANDSHAKE)
+    if (stated?.kind === 'state') {
+      status = stated.activity && { activity: stated.activity, message: stated.message }
+      saidNew = true
+    }
     return true
   })
 
@@ -95,48 +134,35 @@ export function createEmulator(cols: number, rows: number, onAnswer: (answer: st
       .trimEnd()
   }
 
-  /** The visible screen and the modes, without attributes: what remains when colours alone are past the bound. */
-  const plainSnapshot = (): string => {
-    const { type, cursorX, cursorY } = terminal.buffer.active
-    const bare = { scrollback: 0, excludeAltBuffer: true }
-    // The serializer writes the modes last, and alone it does not give them.
-    const attributed = serializer.serialize({ ...bare, excludeModes: true })
-    const modeSequences = serializer.serialize(bare).slice(attributed.length)
-    const rows = visibleRows().map(plainRow).join('\r\n')
-    const cursor = `\x1b[${cursorY + 1};${Math.min(cursorX + 1, terminal.cols)}H`
-    return `${type === 'alternate' ? '\x1b[?1049h\x1b[H' : ''}${rows}${cursor}${modeSequences}`
-  }
-
   const fits = (text: string): boolean => Buffer.byteLength(text) <= MAX_SNAPSHOT_BYTES
 
   const drawing = (): string => {
+    const state = readState(terminal)
+    const moreModes = `${modes.restore()}${directory()}`
+    const promptRows = prompts.rows()
     for (const scrollback of SCROLLBACK_STEPS) {
-      const text = serializer.serialize({ scrollback })
+      const text = drawScreen(state, { scrollback, bare: false, moreModes, promptRows })
       if (fits(text)) return text
     }
-    return plainSnapshot()
+    return drawScreen(state, { scrollback: 0, bare: true, moreModes, promptRows })
   }
 
   return {
     write(data, isLive) {
       return new Promise((resolve) => {
-        // Chunks are parsed in order and their callbacks run in between: this one switches for the next.
-        if (isLive !== lastLive) {
-          terminal.write('', () => {
-            live = isLive
-          })
-        }
-        lastLive = isLive
-        terminal.write(data, resolve)
+        feed.write(data, isLive ? beginLive : beginReplay, () => {
+          unfinished.take(data)
+          if (saidNew) onSaid({ status, title })
+          saidNew = false
+          resolve()
+        })
       })
     },
-    whenParsed: (callback) => terminal.write('', callback),
-    resize(newCols, newRows) {
-      terminal.resize(newCols, newRows)
-      modes.resized()
-    },
+    size: () => ({ cols: terminal.cols, rows: terminal.rows }),
+    whenParsed: feed.whenParsed,
+    resize: (newCols, newRows) => terminal.resize(newCols, newRows),
     snapshot: () => ({
-      data: drawing() + modes.restore(),
+      data: Buffer.concat([Buffer.from(drawing()), unfinished.bytes()]),
       cols: terminal.cols,
       rows: terminal.rows,
       title,
@@ -151,11 +177,13 @@ export function createEmulator(cols: number, rows: number, onAnswer: (answer: st
       const cursor = { x: Math.min(cursorX, terminal.cols - 1), y: cursorY }
       return { cols: terminal.cols, rows: terminal.rows, cursor, title, text }
     },
+    thumbnail: () => ({ cols: terminal.cols, lines: thumbnailLines(terminal.buffer.active, terminal.rows) }),
     lastLines() {
       const lines = visibleRows().map((line) => line?.translateToString(true) ?? '')
       return lines.join('\n').trimEnd().split('\n').slice(-LAST_LINES).join('\n').slice(-LAST_LINES_LENGTH)
     },
-    activity: () => activity,
+    said: () => ({ status, title }),
+    broken: feed.broken,
     dispose: () => terminal.dispose(),
   }
 }

@@ -1,10 +1,15 @@
+import type { ProgramSignal } from '@/contracts/terminal/program-signal'
+import type { LifeRecorder } from '../recording/recorder-thread'
 import { createEmulator, type Emulator } from './emulator'
 import type { OutputLog } from './output-log'
+import type { ParkingEmulator } from './parking-emulator'
+import type { ProgramSaid } from './protocol'
 
-/** One life of a runner in the observer: its screen and its log, fed with the same bytes. */
+/** One life of a runner in the observer: its screen, its log and its recording, fed with the same bytes. */
 export interface Life {
   log: OutputLog
-  emulator: Emulator
+  emulator: ParkingEmulator
+  recorder: LifeRecorder
   /** Resolves when these bytes are on the screen and in the log; what was fed before is dropped. */
   feed(offset: number, data: Uint8Array, live: boolean): Promise<void>
   resize(cols: number, rows: number): void
@@ -13,17 +18,22 @@ export interface Life {
 }
 
 /** A life whose screen is empty, or was rebuilt before. */
-export function createLife(log: OutputLog, emulator: Emulator): Life {
+export function createLife(log: OutputLog, emulator: ParkingEmulator, recorder: LifeRecorder): Life {
   const life: Life = {
     log,
     emulator,
+    recorder,
     async feed(offset, data, live) {
       const fresh = data.subarray(Math.max(0, log.end() - offset))
       log.skipTo(offset)
-      await Promise.all([log.append(fresh), emulator.write(fresh, live)])
+      const done = Promise.all([log.append(fresh), emulator.write(fresh, live)])
+      // Beside them: whoever waits for these bytes does not wait for the recording.
+      recorder.output(offset, data)
+      await done
     },
     resize(cols, rows) {
       log.recordSize(cols, rows)
+      recorder.resize(cols, rows)
       // After what was fed before it: the program drew that for the old size.
       emulator.whenParsed(() => emulator.resize(cols, rows))
     },
@@ -52,9 +62,11 @@ export async function rebuildEmulator(
   log: OutputLog,
   size: { cols: number; rows: number } | null,
   onAnswer: (answer: string) => void,
+  onSaid: (said: ProgramSaid) => void = () => {},
+  onNotice: (signal: ProgramSignal) => void = () => {},
 ): Promise<Emulator> {
   const first = log.sizes()[0] ?? size ?? { cols: 80, rows: 24 }
-  const emulator = createEmulator(first.cols, first.rows, onAnswer)
+  const emulator = createEmulator(first.cols, first.rows, onAnswer, onSaid, undefined, onNotice)
   const changes = [...log.sizes().slice(1)]
   for (let at = 0; at < log.end(); ) {
     const nextChange = changes[0]?.offset ?? Number.POSITIVE_INFINITY

@@ -1,32 +1,32 @@
 import { pino } from 'pino'
-import { createFrameDecoder, encodeFrame } from './frames'
+import { startRecorderThread } from '../recording/recorder-thread'
+import { openAgentPipes } from '../sibling/agent-pipes'
 import { createObserver } from './observe'
 import { toObserver } from './protocol'
 
-/**
- * The observer: the agent's sibling that keeps screens and logs, so that the process that forks stays small. It lives
- * as long as the agent's end of its stdin, whoever else signals it.
- */
+/** The observer: the agent's sibling that keeps screens, logs and recordings, so that the process that forks stays small. */
 const logger = pino({ name: 'observer' }, pino.destination({ dest: 2, sync: true }))
-const logsDir = process.argv[2]
-if (logsDir === undefined) {
-  process.stderr.write('usage: observer LOGS_DIRECTORY (started by the agent)\n')
+const [logsDir, recordingsDir] = process.argv.slice(2)
+if (logsDir === undefined || recordingsDir === undefined) {
+  process.stderr.write('usage: observer LOGS_DIRECTORY RECORDINGS_DIRECTORY (started by the agent)\n')
   process.exit(2)
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
-
+// What was fed is in the queues of log and recording: Node exits once that is written.
+const send = openAgentPipes(({ header, data }) => observer.handle(toObserver.parse(header), data))
 const observer = createObserver({
   logsDir,
-  send(message, data) {
-    for (const part of encodeFrame(message, data)) process.stdout.write(part)
+  recordingsDir,
+  startRecorders: (options) => startRecorderThread({ ...options, script: new URL('recorder.mjs', import.meta.url) }),
+  clock: {
+    now: Date.now,
+    monotonicMs: () => performance.now(),
+    after(ms, work) {
+      const timer = setTimeout(work, ms)
+      return () => clearTimeout(timer)
+    },
   },
+  send,
   onProblem: (message, error) => logger.warn({ error: String(error) }, message),
 })
-const decode = createFrameDecoder(({ header, data }) => observer.handle(toObserver.parse(header), data))
-
-process.stdin.on('data', decode)
-// What was fed is in the queue of the log; Node exits once that is written.
-process.stdin.on('end', () => process.stdin.destroy())
-// The agent is gone: what we would tell it has no reader.
-process.stdout.on('error', () => {})
+process.stdin.on('end', () => observer.stop())

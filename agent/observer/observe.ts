@@ -1,56 +1,139 @@
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { createEmulator } from './emulator'
+import { basename, join } from 'node:path'
+import type { KeptRecordings } from '@/contracts/recording/kept-recordings'
+import type { ProgramSignal } from '@/contracts/terminal/program-signal'
+import { createPruner } from '../recording/pruner'
+import type { RecordedBeginning } from '../recording/recorder-messages'
+import type { Recorders, RecorderThreadOptions } from '../recording/recorder-thread'
+import type { Clock } from '../recording/recording-clock'
+import { findStoredLives } from '../recording/stored-lives'
+import { createEmulator, type Emulator } from './emulator'
 import { createLife, type Life, rebuildEmulator } from './life'
+import { createNoticeGate, type NoticeGate } from './notice-gate'
 import { type OutputLog, openOutputLog } from './output-log'
-import { type FromObserver, lifeOf, type SampleTarget, type ToObserver } from './protocol'
+import { createParkingEmulator, PARK_AFTER_MS } from './parking-emulator'
+import { withoutSecrets } from './program-notices'
+import type { FromObserver, ProgramSaid, ToObserver } from './protocol'
 import { createVitals } from './vitals'
 
 export interface ObserverOptions {
   logsDir: string
+  recordingsDir: string
+  clock: Clock
+  /** Starts the thread that records. */
+  startRecorders(options: Omit<RecorderThreadOptions, 'script'>): Recorders
   send(message: FromObserver, data?: Uint8Array): void
   onProblem(message: string, error: unknown): void
 }
 
 export interface Observer {
   handle(message: ToObserver, data: Buffer): void
+  /** Does nothing more by itself; what was fed is still written. */
+  stop(): void
 }
 
+/** How often it is looked for screens that nobody uses. */
+const PARK_SWEEP_MS = 15_000
+/** Drawing one takes some of these. */
+const PARK_GAP_MS = 100
+
 type Request = Extract<ToObserver, { requestId: number }>
+type Noticer = (signal: ProgramSignal) => void
 type Answer = { body: object; data?: Uint8Array }
 
-/** Keeps the screens and logs of an agent's runners, and measures their process trees. */
-export function createObserver({ logsDir, send, onProblem }: ObserverOptions): Observer {
+/** Keeps the screens, logs and recordings of an agent's runners, and measures their process trees. */
+export function createObserver({
+  logsDir,
+  recordingsDir,
+  clock,
+  startRecorders,
+  send,
+  onProblem,
+}: ObserverOptions): Observer {
   const lives = new Map<string, Promise<Life>>()
+  const gates = new Map<string, NoticeGate>()
   const vitals = createVitals()
+  let hasLooked = false
+  const pruner = createPruner({ recordingsDir, logsDir, clock, isLive: (life) => lives.has(life), onProblem })
+  const recorders = startRecorders({ logsDir, recordingsDir, onSealed: pruner.soon, onProblem })
 
   const openLog = (life: string): Promise<OutputLog> =>
     openOutputLog(join(logsDir, life), (error) => onProblem(`the output log of ${life} cannot be written`, error))
 
+  const teller = (life: string) => (said: ProgramSaid) => send({ type: 'said', life, ...said })
+  const noticer = (life: string, { secrets }: RecordedBeginning): Noticer => {
+    const gate = createNoticeGate(clock.after, ({ kind, text, count }) =>
+      send({ type: 'notice', life, kind, text, count }),
+    )
+    gates.set(life, gate)
+    return (signal) => gate.take(withoutSecrets(signal, secrets))
+  }
   const answerer = (life: string) => (answer: string) => send({ type: 'answer', life }, Buffer.from(answer))
 
-  async function beginLife(life: string, size: { cols: number; rows: number }): Promise<Life> {
-    const log = await openLog(life)
-    log.recordSize(size.cols, size.rows)
-    return createLife(log, createEmulator(size.cols, size.rows, answerer(life)))
+  const parking = (life: string, emulator: Emulator, onNotice: Noticer) =>
+    createParkingEmulator({
+      emulator,
+      make: ({ cols, rows }, said) => createEmulator(cols, rows, answerer(life), teller(life), said, onNotice),
+      monotonicMs: clock.monotonicMs,
+      onBroken(error) {
+        onProblem(`the screen of ${life} failed and begins anew`, error)
+        void lives.get(life)?.then(({ recorder }) => recorder.mark('status', 'the screen failed and began anew'))
+      },
+    })
+
+  /** Puts away the screens that nobody uses, again and again; between two there is time for those in use. */
+  let stopped = false
+  let cancelParking = clock.after(PARK_SWEEP_MS, parkUnused)
+  const pause = (ms: number): Promise<void> =>
+    new Promise((done) => {
+      cancelParking = clock.after(ms, done)
+    })
+  async function parkUnused(): Promise<void> {
+    const since = clock.monotonicMs() - PARK_AFTER_MS
+    for (const held of [...lives.values()]) {
+      if (stopped) return
+      // A life that could not begin is told elsewhere.
+      const life = await held.catch(() => null)
+      if (!stopped && life?.emulator.parkUnusedSince(since)) await pause(PARK_GAP_MS)
+    }
+    if (!stopped) cancelParking = clock.after(PARK_SWEEP_MS, parkUnused)
   }
 
-  async function adoptLife(life: string, size: { cols: number; rows: number }): Promise<Life> {
+  async function beginLife(life: string, beginning: RecordedBeginning): Promise<Life> {
+    const recorder = recorders.begin(life, beginning)
+    const { cols, rows } = beginning
     const log = await openLog(life)
-    return createLife(log, await rebuildEmulator(log, size, answerer(life)))
+    log.recordSize(cols, rows)
+    const onNotice = noticer(life, beginning)
+    const emulator = createEmulator(cols, rows, answerer(life), teller(life), undefined, onNotice)
+    return createLife(log, parking(life, emulator, onNotice), recorder)
+  }
+
+  async function adoptLife(life: string, beginning: RecordedBeginning): Promise<Life> {
+    const size = { cols: beginning.cols, rows: beginning.rows }
+    const log = await openLog(life)
+    const recorder = recorders.adopt(life, beginning)
+    const tell = teller(life)
+    let rebuilt = false
+    const onNotice = noticer(life, beginning)
+    const emulator = await rebuildEmulator(log, size, answerer(life), (said) => rebuilt && tell(said), onNotice)
+    rebuilt = true
+    // Of all that it ever said only the last counts, and the agent may have missed that.
+    tell(emulator.said())
+    return createLife(log, parking(life, emulator, onNotice), recorder)
   }
 
   /**
    * Runs `use` on a life's screen as of the output that came before this call; the screen of one that ended is
    * rebuilt for it. The callback is queued before anything is awaited, or later output would slip in.
    */
-  async function withScreen(key: string, use: (life: Life, end: number) => Answer): Promise<Answer> {
+  async function withScreen(key: string, use: (life: { emulator: Emulator }, end: number) => Answer): Promise<Answer> {
     const held = lives.get(key)
     if (held !== undefined) return held.then((life) => life.asOfNow(use))
     const log = await openExistingLog(key)
     const emulator = await rebuildEmulator(log, null, () => {})
     try {
-      return use(createLife(log, emulator), log.end())
+      return use({ emulator }, log.end())
     } finally {
       emulator.dispose()
     }
@@ -65,8 +148,20 @@ export function createObserver({ logsDir, send, onProblem }: ObserverOptions): O
   const snapshot = (key: string): Promise<Answer> =>
     withScreen(key, ({ emulator }, end) => {
       const { data, ...body } = emulator.snapshot()
-      return { body: { ...body, end }, data: Buffer.from(data) }
+      return { body: { ...body, end }, data }
     })
+
+  /** What is on a life's screen now, unless that is what was seen: then nothing is drawn, and nothing sent. */
+  async function thumbnailOf({ life: key, seen }: { life: string; seen: string | null }) {
+    const life = await lives.get(key)
+    if (life === undefined) return []
+    const { cols, rows } = life.log.sizes().at(-1) ?? { cols: 0, rows: 0 }
+    const versionAt = (end: number): string => `${key.slice(key.lastIndexOf('.') + 1)}.${end}.${cols}x${rows}`
+    if (versionAt(life.log.end()) === seen) return []
+    return [
+      await life.asOfNow(({ emulator }, end) => ({ life: key, version: versionAt(end), ...emulator.thumbnail() })),
+    ]
+  }
 
   async function readLog(key: string, from: number, limit: number): Promise<Answer> {
     const log = (await lives.get(key))?.log ?? (await openExistingLog(key))
@@ -75,12 +170,37 @@ export function createObserver({ logsDir, send, onProblem }: ObserverOptions): O
     return { body: { offset, end }, data }
   }
 
-  async function finish(key: string): Promise<Answer> {
-    const answer = await withScreen(key, ({ emulator }, end) => ({ body: { lastLines: emulator.lastLines(), end } }))
+  /** An observer that died may have left the recordings of lives that had ended; those that go on were told before. */
+  async function finishLeftBehind(): Promise<void> {
+    for (const { path, isLive, segments } of await findStoredLives(recordingsDir, (life) => lives.has(life))) {
+      if (isLive || !segments.some(({ inUse }) => inUse)) continue
+      const life = basename(path)
+      recorders.finishLeft(life, (await openLog(life)).end(), null)
+    }
+  }
+
+  function keep(kept: KeptRecordings): void {
+    pruner.keep(kept)
+    if (hasLooked) return
+    hasLooked = true
+    finishLeftBehind().catch((error: unknown) => onProblem('recordings that were left cannot be ended', error))
+  }
+
+  async function finish(key: string, ending: string | null): Promise<Answer> {
+    let end = 0
+    const answer = await withScreen(key, ({ emulator }, atEnd) => {
+      end = atEnd
+      return { body: { lastLines: emulator.lastLines(), end } }
+    })
     const life = await lives.get(key)
+    if (ending !== null) life?.recorder.mark('status', ending)
+    if (life === undefined) recorders.finishLeft(key, end, 'its agent died')
+    else life.recorder.finish(end)
     // Whoever asks from now on reads the files.
     await life?.log.flushed()
     lives.delete(key)
+    gates.get(key)?.stop()
+    gates.delete(key)
     life?.emulator.dispose()
     return answer
   }
@@ -92,18 +212,8 @@ export function createObserver({ logsDir, send, onProblem }: ObserverOptions): O
     return { body: { epoch: epochs.length === 0 ? null : Math.max(...epochs) } }
   }
 
-  async function sample(targets: readonly SampleTarget[]): Promise<Answer> {
-    const screens = new Map<string, Life>()
-    for (const { runnerId, epoch } of targets) {
-      const life = await lives.get(lifeOf(runnerId, epoch))
-      if (life !== undefined) screens.set(runnerId, life)
-    }
-    const reported = (runnerId: string) => screens.get(runnerId)?.emulator.activity() ?? 'unknown'
-    return { body: { vitals: await vitals.sample(targets, reported) } }
-  }
-
-  async function adopt(key: string, size: { cols: number; rows: number }): Promise<Answer> {
-    const adopting = adoptLife(key, size)
+  async function adopt(key: string, beginning: RecordedBeginning): Promise<Answer> {
+    const adopting = adoptLife(key, beginning)
     lives.set(key, adopting)
     return { body: { end: (await adopting).log.end() } }
   }
@@ -113,17 +223,19 @@ export function createObserver({ logsDir, send, onProblem }: ObserverOptions): O
       case 'adopt':
         return adopt(request.life, request)
       case 'finish':
-        return finish(request.life)
+        return finish(request.life, request.ending)
       case 'snapshot':
         return snapshot(request.life)
       case 'screen':
         return withScreen(request.life, ({ emulator }) => ({ body: emulator.screen(request.ansi) }))
+      case 'thumbnails':
+        return Promise.all(request.targets.map(thumbnailOf)).then((found) => ({ body: { thumbnails: found.flat() } }))
       case 'log':
         return readLog(request.life, request.from, request.limit)
       case 'newestLife':
         return newestLife(request.runnerId)
       case 'sample':
-        return sample(request.targets)
+        return vitals.sample(request.targets).then((measured) => ({ body: { vitals: measured } }))
     }
   }
 
@@ -155,9 +267,20 @@ export function createObserver({ logsDir, send, onProblem }: ObserverOptions): O
           })
         case 'resize':
           return withLife(message.life, (life) => life.resize(message.cols, message.rows))
+        case 'mark':
+          return withLife(message.life, (life) => life.recorder.mark(message.kind, message.label))
+        case 'keep':
+          return keep(message.kept)
         default:
           return reply(message)
       }
+    },
+    stop() {
+      stopped = true
+      for (const gate of gates.values()) gate.stop()
+      cancelParking()
+      pruner.stop()
+      recorders.stop()
     },
   }
 }

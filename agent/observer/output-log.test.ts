@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -50,4 +50,19 @@ it('keeps offsets true across a gap', async () => {
   expect(log.end()).toBe(13)
   expect(await log.read(0, 100)).toEqual({ offset: 0, data: Buffer.from('abc') })
   expect(await log.read(5, 100)).toEqual({ offset: 10, data: Buffer.from('xyz') })
+})
+
+it('tells once of a disk that refuses output, and again only after it has taken some', async () => {
+  const problems: unknown[] = []
+  const log = await openOutputLog(join(dir, 'log'), (error) => problems.push(error))
+  for (let round = 1; round <= 2; round += 1) {
+    rmSync(join(dir, 'log'), { recursive: true })
+    for (const part of ['a', 'b', 'c']) await log.append(Buffer.from(part))
+    await log.flushed()
+    expect(problems).toHaveLength(round)
+    mkdirSync(join(dir, 'log'))
+    await log.append(Buffer.from('kept'))
+    await log.flushed()
+    expect((await log.read(log.end() - 4, 10)).data.toString()).toBe('kept')
+  }
 })

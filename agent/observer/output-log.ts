@@ -1,4 +1,4 @@
-import { appendFile, mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -69,6 +69,10 @@ export async function openOutputLog(directory: string, onProblem: (error: unknow
   let writtenEnd = end
   let segmentBase = newest
   let broken = false
+  /** The disk refused the last write, which was told of. */
+  let refused = false
+  /** The growing segment, open while there is something to write. */
+  let file: { base: number; handle: FileHandle } | null = null
   const waiting: { at: number; data: Uint8Array; done: () => void }[] = []
   let writing: Promise<void> | null = null
   let sizes = await readSizes(directory)
@@ -80,20 +84,35 @@ export async function openOutputLog(directory: string, onProblem: (error: unknow
     for (const base of excess) await unlink(join(directory, segmentName(base)))
   }
 
+  async function closeFile(): Promise<void> {
+    const closing = file
+    file = null
+    await closing?.handle.close()
+  }
+
+  /** Writes to the end of the segment; a flood does not open it again for each part. */
+  async function appendToSegment(data: Buffer): Promise<void> {
+    if (file?.base !== segmentBase) await closeFile()
+    file ??= { base: segmentBase, handle: await open(join(directory, segmentName(segmentBase)), 'a', 0o600) }
+    await file.handle.appendFile(data)
+  }
+
   async function writeBatch(at: number, data: Buffer): Promise<void> {
     try {
       broken ||= at !== writtenEnd
       writtenEnd = at
       if (broken || writtenEnd - segmentBase >= SEGMENT_BYTES) {
         segmentBase = writtenEnd
-        broken = false
         await dropOldSegments()
       }
-      await appendFile(join(directory, segmentName(segmentBase)), data, { mode: 0o600 })
+      await appendToSegment(data)
+      broken = false
+      refused = false
     } catch (error) {
       // A full disk must not stop the terminal: this output is missing, the next goes into a segment of its own.
-      if (!broken) onProblem(error)
+      if (!refused) onProblem(error)
       broken = true
+      refused = true
     }
     writtenEnd += data.length
   }
@@ -112,6 +131,9 @@ export async function openOutputLog(directory: string, onProblem: (error: unknow
       await writeBatch(first, Buffer.concat(batch.map((item) => item.data)))
       for (const item of batch) item.done()
     }
+    // A log is for ever, and there are thousands: an open file would be one of few.
+    await closeFile().catch(onProblem)
+    if (waiting.length > 0) return writeAll()
     writing = null
   }
 

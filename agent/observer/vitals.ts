@@ -1,20 +1,16 @@
-import type { RunnerVitals } from '@/contracts/agent-protocol/messages'
-import type { RunnerActivity } from '@/contracts/runner/status'
 import { createTreeFinder } from '../process-tree/find-trees'
 import type { ProcessEntry } from '../process-tree/process-entry'
 import { measureTree, type TreeSample } from '../process-tree/usage'
-import type { SampleTarget } from './protocol'
+import type { MeasuredVitals, SampleTarget } from './protocol'
 
 export interface Vitals {
-  /** Measures the trees of all targets in one scan. `reported` is what a program said of itself. */
-  sample(targets: readonly SampleTarget[], reported: (runnerId: string) => RunnerActivity): Promise<RunnerVitals[]>
+  /** Measures the trees of all targets in one scan. */
+  sample(targets: readonly SampleTarget[]): Promise<MeasuredVitals[]>
 }
 
-/** A shell is idle while it has the terminal to itself, and works while a job has it. */
-function foregroundActivity(root: ProcessEntry | undefined, reported: RunnerActivity): RunnerActivity {
-  if (root === undefined || root.foregroundGroup < 0) return 'unknown'
-  if (root.foregroundGroup === root.pgid) return 'idle'
-  return reported === 'unknown' ? 'working' : reported
+function foregroundOf(program: ProcessEntry | undefined): MeasuredVitals['foreground'] {
+  if (program === undefined || program.foregroundGroup < 0) return 'unknown'
+  return program.foregroundGroup === program.pgid ? 'root' : 'job'
 }
 
 /** Keeps the last sample of each runner, so that CPU is measured from one heartbeat to the next. */
@@ -23,19 +19,17 @@ export function createVitals(nowMs: () => number = () => performance.now()): Vit
   let before = new Map<string, TreeSample>()
 
   return {
-    async sample(targets, reported) {
+    async sample(targets) {
       const trees = await finder.find(new Map(targets.map(({ runnerId, root }) => [runnerId, root])))
       const now = nowMs()
       const samples = new Map<string, TreeSample>()
-      const vitals = targets.map(({ runnerId, epoch, root, activitySource }): RunnerVitals => {
+      const vitals = targets.map(({ runnerId, epoch, programPid }): MeasuredVitals => {
         const members = trees.get(runnerId) ?? []
         const key = `${runnerId}.${epoch}`
         const { sample, ...usage } = measureTree(members, before.get(key) ?? null, now)
         samples.set(key, sample)
-        const rootEntry = members.find((member) => member.pid === root.pid)
-        const activity =
-          activitySource === 'foreground' ? foregroundActivity(rootEntry, reported(runnerId)) : reported(runnerId)
-        return { runnerId, epoch, activity, ...usage }
+        const program = members.find((member) => member.pid === programPid)
+        return { runnerId, epoch, foreground: foregroundOf(program), ...usage }
       })
       before = samples
       return vitals

@@ -17,6 +17,7 @@ function tree(stubborn: number[] = []) {
     foregroundGroup: 1,
     startTicks: pid,
     cpuTicks: 0,
+    childCpuTicks: 0,
     residentBytes: 0,
   }))
   const signal = ({ pid }: { pid: number }, name: NodeJS.Signals): boolean => {
@@ -27,7 +28,12 @@ function tree(stubborn: number[] = []) {
     if (state !== undefined) members = members.map((member) => (member.pid === pid ? { ...member, state } : member))
     return true
   }
-  return { sent, options: { runnerId: 'r', root, signal, trees: { find: async () => new Map([['r', members]]) } } }
+  const find = async () => new Map([['r', members]])
+  return {
+    sent,
+    options: { members: async () => members, signal },
+    ending: { runnerId: 'r', root, signal, trees: { find } },
+  }
 }
 
 it('stops parents before their children and continues children first', async () => {
@@ -42,34 +48,29 @@ it('stops parents before their children and continues children first', async () 
 it('stops no child before its parent has really stopped', async () => {
   const { sent, options } = tree()
   let shellIsSlow = 2
-  const { find } = options.trees
-  const trees = {
-    find: async () => {
-      const found = await find()
-      if (shellIsSlow-- <= 0) return found
-      return new Map(
-        [...found].map(([id, all]) => [id, all.map((each) => (each.pid === 1 ? { ...each, state: 'S' } : each))]),
-      )
-    },
+  const members = async () => {
+    const found = await options.members()
+    if (shellIsSlow-- <= 0) return found
+    return found.map((each) => (each.pid === 1 ? { ...each, state: 'S' } : each))
   }
-  expect(await freezeTree({ ...options, trees })).toBe(true)
+  expect(await freezeTree({ ...options, members })).toBe(true)
   expect(sent).toEqual(['SIGSTOP 1', 'SIGSTOP 1', 'SIGSTOP 2', 'SIGSTOP 3'])
 })
 
 it('asks each process once, then kills what is left after the grace', async () => {
-  const { sent, options } = tree([2])
+  const { sent, ending } = tree([2])
   let waitedMs = 0
   const wait = async (ms: number): Promise<void> => {
     waitedMs += ms
   }
-  expect(await endTree({ ...options, graceMs: 500, wait })).toBe(true)
+  expect(await endTree({ ...ending, graceMs: 500, wait })).toBe(true)
   expect(sent.filter((line) => line.startsWith('SIGTERM'))).toEqual(['SIGTERM 1', 'SIGTERM 2', 'SIGTERM 3'])
   expect(sent.filter((line) => line.startsWith('SIGKILL'))).toEqual(['SIGKILL 2'])
   expect(waitedMs).toBeGreaterThanOrEqual(500)
 })
 
 it('kills at once without grace', async () => {
-  const { sent, options } = tree()
-  expect(await endTree({ ...options, graceMs: 0, wait: async () => {} })).toBe(true)
+  const { sent, ending } = tree()
+  expect(await endTree({ ...ending, graceMs: 0, wait: async () => {} })).toBe(true)
   expect(sent).toEqual(['SIGKILL 1', 'SIGKILL 2', 'SIGKILL 3'])
 })

@@ -1,29 +1,28 @@
-import type { TreeFinder } from './find-trees'
 import { isStopped, type ProcessEntry } from './process-entry'
 import type { SignalProcess } from './signal'
-import type { TreeRoot } from './tree'
 
 /** Looks at a tree: one for each of its levels, and some for what it forks meanwhile or is slow to stop. */
 const MAX_ROUNDS = 64
 
 export interface FreezeOptions {
-  runnerId: string
-  root: TreeRoot
-  trees: TreeFinder
+  /** The processes as they are now, parents before their children. */
+  members(): Promise<ProcessEntry[]>
   signal: SignalProcess
+  /** Between two looks, where a look takes no time itself. */
+  pause?: () => Promise<unknown>
 }
 
 async function untilAll(
-  { runnerId, root, trees, signal }: FreezeOptions,
+  { members: look, signal, pause }: FreezeOptions,
   done: (member: ProcessEntry) => boolean,
   order: (members: ProcessEntry[]) => ProcessEntry[],
   name: NodeJS.Signals,
 ): Promise<boolean> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const members = (await trees.find(new Map([[runnerId, root]]))).get(runnerId) ?? []
-    const open = members.filter((member) => !done(member))
+    const open = (await look()).filter((member) => !done(member))
     if (open.length === 0) return true
     for (const member of order(open)) signal(member, name)
+    await pause?.()
   }
   return false
 }
@@ -35,17 +34,25 @@ function withoutRunningParent(running: ProcessEntry[]): ProcessEntry[] {
 }
 
 /**
- * Stops every process of a tree, level by level: a shell that saw its child stop would take it for a Ctrl-Z, and one that
+ * Stops all the members of a tree, level by level: a shell that saw its child stop would take it for a Ctrl-Z, and one that
  * waits for its child sees that even after its own signal was sent, until it has really stopped.
  */
 export const freezeTree = (options: FreezeOptions): Promise<boolean> =>
   untilAll(options, isStopped, withoutRunningParent, 'SIGSTOP')
 
-/** Continues every process of a tree, children first, for the same reason. */
-export const thawTree = (options: FreezeOptions): Promise<boolean> =>
-  untilAll(
+/**
+ * Continues all the members of a tree, children first, for the same reason. Each is told at least once: one that has yet to
+ * act on its stop would stop later.
+ */
+export function thawTree(options: FreezeOptions): Promise<boolean> {
+  const told = new Set<number>()
+  return untilAll(
     options,
-    (member) => !isStopped(member),
-    (members) => members.toReversed(),
+    (member) => told.has(member.pid) && !isStopped(member),
+    (members) => {
+      for (const { pid } of members) told.add(pid)
+      return members.toReversed()
+    },
     'SIGCONT',
   )
+}

@@ -22,6 +22,7 @@ export function parseStat(line: string, pageBytes: number): ProcessEntry | null 
     sid: number(6),
     foregroundGroup: number(8),
     cpuTicks: number(14) + number(15),
+    childCpuTicks: number(16) + number(17),
     startTicks: number(22),
     residentBytes: number(24) * pageBytes,
   }

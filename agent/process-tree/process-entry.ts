@@ -14,6 +14,8 @@ export interface ProcessEntry {
   startTicks: number
   /** User plus system time, in clock ticks. */
   cpuTicks: number
+  /** The same of its children that have ended and were waited for, and of theirs; 0 where the system does not tell. */
+  childCpuTicks: number
   residentBytes: number
 }
 

@@ -31,6 +31,7 @@ export function parsePsLine(line: string): ProcessEntry | null {
     state: state ?? '?',
     foregroundGroup: -1,
     cpuTicks: Math.round(parseCpuTime(time ?? '0') * CLOCK_TICKS_PER_SECOND),
+    childCpuTicks: 0,
     residentBytes: Number(rss) * 1024,
     startTicks: Math.round(Date.parse(started ?? '') / 1000) || 0,
   }

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { parseStat } from './parse-stat'
-import type { ProcessEntry } from './process-entry'
+import { isZombie, type ProcessEntry } from './process-entry'
 import { scanDarwin } from './scan-darwin'
 
 /** Page size of every Linux that Node 20 is built for, but for rare 64 KB arm64 kernels (memory is then under-reported). */
@@ -29,6 +30,24 @@ async function scanLinux(): Promise<ProcessEntry[]> {
 
 /** Every process of the machine, in one pass that yields to the event loop. */
 export const scanProcesses = (): Promise<ProcessEntry[]> => (process.platform === 'linux' ? scanLinux() : scanDarwin())
+
+/** Whether `readAgain` works here. */
+export const canReadAgain = process.platform === 'linux'
+
+/**
+ * The same processes as they are now, without those that have ended. At once and without yielding: for the few of one
+ * tree, of which a look costs less than asking for it later. See `canReadAgain`.
+ */
+export const readAgain = (known: readonly ProcessEntry[]): ProcessEntry[] =>
+  known.flatMap(({ pid, startTicks }) => {
+    try {
+      const entry = parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'), PAGE_BYTES)
+      return entry !== null && entry.startTicks === startTicks && !isZombie(entry) ? [entry] : []
+    } catch {
+      // It has ended.
+      return []
+    }
+  })
 
 /** Value of one variable in a process' environment; null when unset, unreadable or gone. Linux only. */
 export async function readVariable(pid: number, name: string): Promise<string | null> {

@@ -14,6 +14,7 @@ const entry = (pid: number, ppid: number, sid: number, changes: Partial<ProcessE
   foregroundGroup: -1,
   startTicks: pid,
   cpuTicks: 0,
+  childCpuTicks: 0,
   residentBytes: 100,
   ...changes,
 })
@@ -22,7 +23,7 @@ const pids = (entries: ProcessEntry[], marked: number[] = [], from = root) =>
   membersOf(entries, from, new Set(marked)).map((member) => member.pid)
 
 it('reads a stat line whose program is named to confuse', () => {
-  const fields = '7 (a) Z (b) S 1 2 3 0 4 0 0 0 0 0 5 6 0 0 20 0 1 0 900 0 11 0'
+  const fields = '7 (a) Z (b) S 1 2 3 0 4 0 0 0 0 0 5 6 7 8 20 0 1 0 900 0 11 0'
   expect(parseStat(fields, 4096)).toMatchObject({
     pid: 7,
     state: 'S',
@@ -31,6 +32,7 @@ it('reads a stat line whose program is named to confuse', () => {
     sid: 3,
     foregroundGroup: 4,
     cpuTicks: 11,
+    childCpuTicks: 15,
     startTicks: 900,
     residentBytes: 11 * 4096,
   })

@@ -1,13 +1,14 @@
 import { access } from 'node:fs/promises'
+import { PROVIDER_PROFILES } from '@/contracts/provider/provider-profiles'
 import type { Provider } from './provider'
 
 /** The scripted fake: a program of ours, run by this Node. `scriptPath` is its bundle. */
 export const createEchoProvider = (scriptPath: string): Provider => ({
   id: 'echo',
-  displayName: 'Echo (scripted fake)',
+  ...PROVIDER_PROFILES.echo,
   installHint: 'It is part of Stratavore: build it with `npm run build`.',
-  politeSignal: 'SIGTERM',
   activitySource: 'program',
+  prompting: { style: 'lines', tells: false },
   find: () =>
     access(scriptPath).then(
       () => process.execPath,

@@ -1,3 +1,4 @@
+import { PROVIDER_PROFILES } from '@/contracts/provider/provider-profiles'
 import { isExecutable } from './find-program'
 import type { Provider } from './provider'
 
@@ -5,11 +6,10 @@ const FALLBACKS = ['/bin/bash', '/bin/sh']
 
 export const shell: Provider = {
   id: 'shell',
-  displayName: 'Shell',
+  ...PROVIDER_PROFILES.shell,
   installHint: 'Set SHELL to an installed shell, or install bash.',
-  // An interactive shell ignores SIGTERM; SIGHUP it takes as a closed terminal and passes on to its jobs.
-  politeSignal: 'SIGHUP',
   activitySource: 'foreground',
+  prompting: { style: 'lines', tells: false },
   async find(env) {
     for (const path of [env.SHELL, ...FALLBACKS]) {
       if (path?.startsWith('/') && (await isExecutable(path))) return path

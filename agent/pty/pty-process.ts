@@ -1,4 +1,4 @@
-import { closeSync, constants as fsConstants, openSync } from 'node:fs'
+import { chownSync, closeSync, constants as fsConstants, openSync } from 'node:fs'
 import { constants } from 'node:os'
 import { ReadStream } from 'node:tty'
 import { drainDescriptor } from './drain'
@@ -17,6 +17,8 @@ export interface PtyCommand {
   cwd: string
   cols: number
   rows: number
+  /** Whose the terminal is, where the command becomes another user; null or absent: ours. */
+  owner?: { uid: number; gid: number } | null
 }
 
 export interface ProcessEnd {
@@ -101,6 +103,8 @@ export function spawnPty({ native, helperPath }: LoadedPty, command: PtyCommand,
   )
   // Held until the root ends: a program that closes and reopens its terminal must not look like the end.
   slave = openSlave(forked.pty)
+  // It has its terminal open in any case; this lets it open it by its name too.
+  if (command.owner) chownSync(forked.pty, command.owner.uid, command.owner.gid)
   const stream = new ReadStream(forked.fd)
   const writer = createPtyWriter(toDescriptor(forked.fd))
 

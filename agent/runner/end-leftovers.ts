@@ -21,7 +21,7 @@ export interface LeftoverHost {
 
 async function exitOf(host: LeftoverHost, record: RunnerRecord): Promise<RunnerExit> {
   const rebooted = record.process !== null && record.process.bootId !== host.bootId
-  const request = { type: 'finish', life: lifeOf(record.runnerId, record.epoch) } as const
+  const request = { type: 'finish', life: lifeOf(record.runnerId, record.epoch), ending: null } as const
   const last = await host.observer.request(request, finishReply).then(
     (answer) => answer.body,
     // No log was begun.

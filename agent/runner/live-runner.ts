@@ -1,3 +1,5 @@
+import { constants } from 'node:os'
+import { basename } from 'node:path'
 import type {
   HeldRunner,
   InputReply,
@@ -7,11 +9,16 @@ import type {
   StartRunner,
   WatchReply,
 } from '@/contracts/agent-protocol/messages'
+import type { MarkerKind } from '@/contracts/recording/recording'
+import { secretsOf } from '@/contracts/redaction/known-secrets'
+import { createCpuLimit } from '../cpu-limit/cpu-limit'
 import { lifeOf, type SampleTarget } from '../observer/protocol'
 import { endTree } from '../process-tree/end-tree'
 import { freezeTree, thawTree } from '../process-tree/freeze-tree'
 import { identify } from '../process-tree/identity'
+import { readAgain } from '../process-tree/scan'
 import type { TreeRoot } from '../process-tree/tree'
+import type { Provider } from '../providers/provider'
 import { type ProcessEnd, type PtyProcess, spawnPty } from '../pty/pty-process'
 import { createInputLedger } from './input-ledger'
 import { createKillDeadline } from './kill-deadline'
@@ -21,9 +28,12 @@ import { Refused, type RunnerHost } from './runner-host'
 import type { RunnerRecord } from './runner-records'
 import { startOfWatch } from './start-watch'
 import { createWatch } from './watch'
+import { watchConfinement } from './watch-confinement'
 
 /** What is left of a tree once its root has ended gets this long to end by itself. */
 const LEFTOVER_GRACE_MS = 1_000
+/** How a process that waits for another says that a signal ended it: this and the signal's number. */
+const SIGNALLED = 128
 /** Typed text waits for the first output this long: a program that prints nothing still gets its prompt. */
 const TYPE_ANYWAY_AFTER_MS = 1_000
 
@@ -32,10 +42,18 @@ export interface LiveRunner {
   process: ProcessIdentity
   describe(): HeldRunner
   sampleTarget(): SampleTarget | null
+  /** Its program runs. */
+  isAlive(): boolean
+  /** How its program takes a prompt. Throws Refused when it has ended. */
+  prompting(): Provider['prompting']
   input(message: RunnerInput): Promise<InputReply>
   resize(cols: number, rows: number): void
   pause(): Promise<void>
   resume(): Promise<void>
+  /** Holds its tree to so much of the CPU, 100 is one core; null: to nothing. Throws Refused when it has ended. */
+  limitCpu(percent: number | null): void
+  /** What it is held to. */
+  cpuLimit(): number | null
   /** Returns at once; the end is reported when it has come. */
   stop(force: boolean, graceMs: number): void
   /** Calls `reply` and streams on from there, with nothing in between. */
@@ -46,6 +64,8 @@ export interface LiveRunner {
   /** Hands the observer all output so far. */
   flushOutput(): void
   answer(data: Buffer): void
+  /** Notes in the recording what happened, after all output so far. */
+  mark(kind: MarkerKind, label: string): void
   observerRestarted(): Promise<void>
   /** Resolves when it has ended and its end is recorded. */
   ended: Promise<void>
@@ -60,6 +80,7 @@ export interface LiveRunner {
 export async function startLiveRunner(host: RunnerHost, request: StartRunner, plan: LaunchPlan): Promise<LiveRunner> {
   const { runnerId, epoch } = request
   const provider = host.providers[request.provider]
+  const { confinement } = plan
   const life = lifeOf(runnerId, epoch)
   const startedAt = host.now()
   const record = { version: 1, runnerId, epoch, provider: request.provider, cwd: request.cwd, startedAt } as const
@@ -81,10 +102,15 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
   })
 
   const ledger = createInputLedger()
+  const recorded = {
+    title: `${provider.displayName} in ${basename(request.cwd)}`,
+    secrets: secretsOf(plan.command.env, request.env),
+  }
   const output = createObservedOutput({
     life,
     observer: host.observer,
     size: () => size,
+    recorded,
     hold: () => pty?.hold('observer'),
     release: () => pty?.release('observer'),
   })
@@ -93,7 +119,15 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
     sendSkipped: () => host.events.outputSkipped(runnerId),
     hold: () => pty?.hold('watch'),
     release: () => pty?.release('watch'),
+    now: () => performance.now(),
   })
+  /** Output from here on was printed for the present size. */
+  let sizeSince = 0
+
+  const mark = (kind: MarkerKind, label: string): void => {
+    output.flush()
+    host.observer.notify({ type: 'mark', life, kind, label })
+  }
 
   const save = (changes: Partial<RunnerRecord>): Promise<void> =>
     host.records
@@ -108,13 +142,31 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
   const endRest = (graceMs: number): Promise<boolean> =>
     endTree({ runnerId, root, graceMs, trees: host.trees, signal: host.signal })
 
-  async function onClosed(end: ProcessEnd): Promise<void> {
+  /** Its own control group also holds what has left its tree without a trace. */
+  async function endGroup(): Promise<void> {
+    const done = await confinement.cgroup?.end().catch((error: unknown) => error)
+    if (done !== undefined && done !== true)
+      host.onProblem('the control group of an ended runner cannot be removed', done)
+  }
+
+  /** A wrapper can only say by a number that its program ended by a signal: by ours, after all, where we sent it. */
+  function unwrapped(end: ProcessEnd): ProcessEnd {
+    const wasTold = confinement.hasWrapper && askedToEnd
+    const isOurs = end.exitCode === SIGNALLED + constants.signals[provider.politeSignal]
+    return wasTold && isOurs ? { exitCode: null, signal: provider.politeSignal } : end
+  }
+
+  async function onClosed(seen: ProcessEnd): Promise<void> {
+    const end = unwrapped(seen)
     if (!(await treeEnded)) host.onProblem('a process of an ended runner cannot be killed', runnerId)
-    const lastLines = await output.finish()
+    await endGroup()
+    const ending = end.signal === null ? `ended with exit code ${end.exitCode}` : `ended by ${end.signal}`
+    const lastLines = await output.finish(ending)
     exit = { ...end, reason: stopReason, lastLines, outputEnd: output.tail.end(), at: host.now() }
     state = 'exited'
     await save({})
     await watch.drained()
+    host.programs.left(runnerId, epoch, lastLines)
     host.events.exited(runnerId, epoch, exit)
     onEnded()
   }
@@ -136,6 +188,7 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
         onRootEnd() {
           rootEnded = true
           killDeadline.clear()
+          void cpuLimit.end()
           treeEnded = endRest(LEFTOVER_GRACE_MS).catch((error: unknown) => {
             host.onProblem('what an ended runner left cannot be looked for', error)
             return false
@@ -146,6 +199,7 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
     )
     .catch(async (error: unknown) => {
       await host.records.remove(runnerId)
+      await endGroup()
       throw new Refused(
         'spawn_failed',
         `The program cannot be started: ${error instanceof Error ? error.message : error}`,
@@ -154,19 +208,47 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
   const terminal = pty
   const identity = identify(terminal.pid, host.bootId)
   const root: TreeRoot = { pid: identity.pid, startTicks: identity.startTicks, witnessed: true }
+  const membersNow = async () => (await host.trees.find(new Map([[runnerId, root]]))).get(runnerId) ?? []
+  const freeze = { members: membersNow, signal: host.signal }
+  const cpuLimit = createCpuLimit({
+    find: membersNow,
+    readAgain,
+    signal: host.signal,
+    wait: host.wait,
+    nowMs: host.monotonicMs,
+    onProblem: host.onProblem,
+  })
   if (typed !== null) setTimeout(typeInitialInput, TYPE_ANYWAY_AFTER_MS).unref()
+  /** Below its wrapper in a sandbox, once it is there. */
+  let programPid: number | null = confinement.hasWrapper ? null : identity.pid
+  const onProgram = (program: ProcessIdentity): void => {
+    programPid = program.pid
+    host.programs.started(runnerId, epoch, program, plan.command.env)
+  }
+  if (!confinement.hasWrapper) onProgram(identity)
   await save({})
   host.events.started(runnerId, epoch, identity)
+  watchConfinement({
+    root: identity,
+    plan: confinement,
+    members: membersNow,
+    measure: host.measureConfinement,
+    hasEnded: () => rootEnded,
+    wait: host.wait,
+    nowMs: host.monotonicMs,
+    onProgram,
+    onMeasured: (measured) => host.events.confined(runnerId, epoch, measured),
+    onProblem: host.onProblem,
+  }).catch((error: unknown) => host.onProblem('what confines a runner cannot be measured', error))
 
   const requireAlive = (): void => {
     if (rootEnded || state === 'exited') throw new Refused('not_running', 'The runner has ended.')
   }
-  const freeze = { runnerId, root, trees: host.trees, signal: host.signal }
-
   function kill(reason: string): void {
     if (rootEnded || killing) return
     stopReason = reason
     killing = true
+    void cpuLimit.end()
     endRest(0)
       .then(
         (done) => done || host.onProblem('a process cannot be killed', runnerId),
@@ -178,10 +260,11 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
       })
   }
 
-  /** The provider's polite exit, to the root's process group. */
+  /** The provider's polite exit, to the process group of the root and of its program. */
   async function askToEnd(): Promise<void> {
-    const members = (await host.trees.find(new Map([[runnerId, root]]))).get(runnerId) ?? []
-    for (const member of members) if (member.pgid === root.pid) host.signal(member, provider.politeSignal)
+    await cpuLimit.end()
+    for (const member of await membersNow())
+      if (member.pgid === root.pid || member.pgid === programPid) host.signal(member, provider.politeSignal)
     if (state === 'paused') await thawTree(freeze)
   }
 
@@ -190,8 +273,12 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
     process: identity,
     ended,
     describe: () => ({ runnerId, epoch, state, process: identity, exit }),
-    sampleTarget: () =>
-      state === 'exited' ? null : { runnerId, epoch, root, activitySource: provider.activitySource },
+    isAlive: () => !rootEnded,
+    prompting() {
+      requireAlive()
+      return provider.prompting
+    },
+    sampleTarget: () => (state === 'exited' ? null : { runnerId, epoch, root, programPid }),
     async input({ clientId, seq, data }) {
       requireAlive()
       const verdict = ledger.judge(clientId, seq)
@@ -214,17 +301,22 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
       terminal.resize(cols, rows)
       output.flush()
       host.observer.notify({ type: 'resize', life, cols, rows })
-      host.events.resized(runnerId, cols, rows)
+      sizeSince = output.tail.end()
+      const offset = sizeSince
+      watch.inOrder(() => host.events.resized(runnerId, cols, rows, offset))
     },
     async pause() {
       requireAlive()
       if (state === 'paused') return
+      await cpuLimit.suspend()
       if (!(await freezeTree(freeze))) {
         await thawTree(freeze)
+        cpuLimit.resume()
         throw new Refused('pause_failed', 'Some processes of the runner cannot be stopped.')
       }
       requireAlive()
       state = 'paused'
+      mark('status', 'paused')
       await save({})
     },
     async resume() {
@@ -233,8 +325,15 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
       await thawTree(freeze)
       requireAlive()
       state = 'running'
+      cpuLimit.resume()
+      mark('status', 'resumed')
       await save({})
     },
+    limitCpu(percent) {
+      requireAlive()
+      cpuLimit.set(percent)
+    },
+    cpuLimit: cpuLimit.percent,
     stop(force, graceMs) {
       if (rootEnded || state === 'exited') return
       if (force || graceMs === 0) return kill('It was killed on request.')
@@ -247,7 +346,14 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
     },
     async watch(from, reply) {
       const token = watch.open()
-      const source = { life, observer: host.observer, tail: output.tail, flush: output.flush, size: () => size }
+      const source = {
+        life,
+        observer: host.observer,
+        tail: output.tail,
+        flush: output.flush,
+        size: () => size,
+        sizeSince,
+      }
       try {
         const start = await startOfWatch(source, from)
         // In this order on one socket: the reply, then what comes after it.
@@ -267,6 +373,7 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
     taken: (end) => output.taken(end),
     flushOutput: () => output.flush(),
     answer: (data) => void terminal.write(data),
+    mark,
     observerRestarted: async () => {
       if (state !== 'exited') await output.restarted()
     },

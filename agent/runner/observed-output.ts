@@ -1,5 +1,7 @@
 import type { ObserverLink } from '../observer/observer-process'
 import { adoptReply, finishReply } from '../observer/protocol'
+import type { RecordingFacts } from '../recording/recorder'
+import { createFloodGauge, GATHER_MS, GATHERED_BYTES } from './flood-gauge'
 import { createOutputTail, type OutputTail } from './output-tail'
 
 /** Newest output kept for a viewer that comes back after a short break. */
@@ -8,14 +10,16 @@ const KEPT_BYTES = 64 * 1024
 const BEHIND_HIGH_BYTES = 1024 * 1024
 const BEHIND_LOW_BYTES = 256 * 1024
 /** While the observer is busy with what it has, output is gathered up to this before it is sent on. */
-const GATHER_BYTES = 32 * 1024
-/** The last lines are asked again once when the observer dies over the question. */
-const FINISH_ATTEMPTS = 2
+const GATHER_BYTES = 128 * 1024
+/** The end is told again to the next observer when one dies over it, which is waited for this long. */
+const FINISH_ATTEMPTS = 3
+const NEXT_OBSERVER_MS = 10_000
 
 export interface ObservedOutputPorts {
   life: string
   observer: ObserverLink
   size(): { cols: number; rows: number }
+  recorded: RecordingFacts
   hold(): void
   release(): void
 }
@@ -32,17 +36,27 @@ export interface ObservedOutput {
   restarted(): Promise<void>
   /** Before a question whose answer must stand for all output so far. */
   flush(): void
-  /** After the last byte: the last lines of the screen; empty when the observer cannot say. */
-  finish(): Promise<string>
+  /** After the last byte, with how it ended: the last lines of the screen; empty when the observer cannot say. */
+  finish(ending: string): Promise<string>
 }
 
-export function createObservedOutput({ life, observer, size, hold, release }: ObservedOutputPorts): ObservedOutput {
+export function createObservedOutput({
+  life,
+  observer,
+  size,
+  recorded,
+  hold,
+  release,
+}: ObservedOutputPorts): ObservedOutput {
   const tail = createOutputTail()
   let takenEnd = 0
   let sentEnd = 0
   let gathered: Buffer[] = []
   let inStep = false
+  let gatherTimer: NodeJS.Timeout | null = null
+  const isFlood = createFloodGauge(() => performance.now())
   let adopting: Promise<void> = Promise.resolve()
+  let onNextObserver: () => void = () => {}
 
   const settle = (): void => {
     const behind = tail.end() - takenEnd
@@ -58,7 +72,14 @@ export function createObservedOutput({ life, observer, size, hold, release }: Ob
     notifyGathered()
   }
 
+  function sendGathered(): void {
+    gatherTimer = null
+    send()
+  }
+
   function notifyGathered(): void {
+    if (gatherTimer !== null) clearTimeout(gatherTimer)
+    gatherTimer = null
     const [only] = gathered
     const data = gathered.length === 1 && only !== undefined ? only : Buffer.concat(gathered)
     if (data.length > 0) observer.notify({ type: 'feed', life, offset: sentEnd, live: true }, data)
@@ -66,10 +87,21 @@ export function createObservedOutput({ life, observer, size, hold, release }: Ob
     gathered = []
   }
 
+  /** Resolves when a fresh observer was told of this life, or when none comes. */
+  function nextObserver(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, NEXT_OBSERVER_MS)
+      onNextObserver = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
   async function adopt(): Promise<void> {
     inStep = false
     gathered = []
-    const { body } = await observer.request({ type: 'adopt', life, ...size() }, adoptReply)
+    const { body } = await observer.request({ type: 'adopt', life, ...size(), ...recorded }, adoptReply)
     const from = Math.max(body.end, tail.start())
     // What it asked was answered, or lost, with the observer before: only what follows is live.
     observer.notify({ type: 'feed', life, offset: from, live: false }, tail.from(from))
@@ -81,34 +113,37 @@ export function createObservedOutput({ life, observer, size, hold, release }: Ob
   return {
     tail,
     open() {
-      observer.notify({ type: 'open', life, ...size() })
+      observer.notify({ type: 'open', life, ...size(), ...recorded })
       inStep = true
     },
     append(data) {
       tail.append(data)
       if (inStep) gathered.push(data)
-      send()
+      if (!isFlood(data.length) || tail.end() - sentEnd >= GATHERED_BYTES) send()
+      else gatherTimer ??= setTimeout(sendGathered, GATHER_MS)
       settle()
     },
     taken(end) {
       takenEnd = Math.max(takenEnd, end)
-      send()
+      if (gatherTimer === null) send()
       settle()
     },
     restarted() {
       // When this observer dies too, the next one calls again.
       adopting = adopt().catch(() => undefined)
+      onNextObserver()
       return adopting
     },
     flush() {
       if (inStep) notifyGathered()
     },
-    async finish() {
+    async finish(ending) {
       for (let attempt = 0; attempt < FINISH_ATTEMPTS; attempt += 1) {
         await adopting
         if (inStep) notifyGathered()
-        const answer = await observer.request({ type: 'finish', life }, finishReply).catch(() => null)
+        const answer = await observer.request({ type: 'finish', life, ending }, finishReply).catch(() => null)
         if (answer !== null) return answer.body.lastLines
+        await nextObserver()
       }
       return ''
     },

@@ -14,6 +14,8 @@ export interface WatchSource {
   /** Hands the observer all output so far. */
   flush(): void
   size(): { cols: number; rows: number }
+  /** Bytes before this offset were printed for another size. */
+  sizeSince: number
 }
 
 async function replayFromLog(source: WatchSource, from: number, end: number): Promise<Buffer | null> {
@@ -22,11 +24,11 @@ async function replayFromLog(source: WatchSource, from: number, end: number): Pr
   return body.offset === from && data.length === limit ? data : null
 }
 
-/** The bytes from `from` to the end, if that is not too much and all of it is kept; else null. */
+/** The bytes from `from` to the end, if that is not too much, all of it is kept and for one size; else null. */
 async function replay(source: WatchSource, from: number): Promise<WatchStart | null> {
   const { tail } = source
   const end = tail.end()
-  if (from > end || end - from > MAX_REPLAY_BYTES) return null
+  if (from > end || end - from > MAX_REPLAY_BYTES || from < source.sizeSince) return null
   const data = from >= tail.start() ? tail.from(from) : await replayFromLog(source, from, end)
   return data === null ? null : { ok: true, kind: 'replay', data, end, title: '', ...source.size() }
 }

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createWatch, WATCH_WINDOW_BYTES } from './watch'
+import { GATHER_MS, GATHERED_BYTES } from './flood-gauge'
+import { FIRST_WINDOW_BYTES } from './flow-window'
+import { createWatch } from './watch'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -17,6 +19,7 @@ function recorded() {
     sendSkipped: () => events.push('skipped'),
     hold: () => events.push('hold'),
     release: () => events.push('release'),
+    now: () => performance.now(),
   })
   let end = 0
   const print = (length: number): void => {
@@ -50,29 +53,45 @@ describe('a watch', () => {
     ])
   })
 
+  it('gathers a flood, and lets go of a lot at once', () => {
+    const { watch, sent, print } = recorded()
+    watch.go(watch.open(), 0)
+    for (let count = 0; count < 12; count += 1) {
+      print(4096)
+      vi.advanceTimersByTime(0)
+    }
+    const before = sent.length
+    expect(before).toBeLessThan(6)
+    vi.advanceTimersByTime(GATHER_MS)
+    expect(sent.length).toBe(before + 1)
+    expect(sent.reduce((sum, { length }) => sum + length, 0)).toBe(12 * 4096)
+    for (let at = 0; at < 4 * GATHERED_BYTES; at += 4096) print(4096)
+    expect(sent.length).toBeGreaterThan(before + 1)
+  })
+
   it('makes the terminal wait past the window, and goes on when acknowledged', () => {
     const { watch, sent, events, print } = recorded()
     watch.go(watch.open(), 0)
-    print(WATCH_WINDOW_BYTES)
-    vi.advanceTimersByTime(1)
+    print(FIRST_WINDOW_BYTES)
+    vi.advanceTimersByTime(GATHER_MS)
     print(100)
-    vi.advanceTimersByTime(1)
+    vi.advanceTimersByTime(GATHER_MS)
     expect([sent.length, events]).toEqual([1, ['hold']])
     watch.ack(10)
     vi.advanceTimersByTime(900)
-    watch.ack(WATCH_WINDOW_BYTES)
-    expect(sent.at(-1)).toEqual({ offset: WATCH_WINDOW_BYTES, length: 100 })
+    watch.ack(FIRST_WINDOW_BYTES)
+    expect(sent.at(-1)).toEqual({ offset: FIRST_WINDOW_BYTES, length: 100 })
     expect(events).toEqual(['hold', 'release'])
   })
 
   it('is over when nothing at all is acknowledged, and lets the terminal go', async () => {
     const { watch, sent, events, print } = recorded()
     watch.go(watch.open(), 0)
-    print(WATCH_WINDOW_BYTES)
-    vi.advanceTimersByTime(1)
+    print(FIRST_WINDOW_BYTES)
+    vi.advanceTimersByTime(GATHER_MS)
     print(100)
     const drained = watch.drained()
-    vi.advanceTimersByTime(2_000)
+    vi.advanceTimersByTime(4_000)
     expect(events).toEqual(['hold', 'release', 'skipped'])
     await drained
     print(100)
@@ -84,10 +103,10 @@ describe('a watch', () => {
     const { watch, sent, print } = recorded()
     watch.go(watch.open(), 0)
     watch.ack(1e9)
-    print(WATCH_WINDOW_BYTES)
-    vi.advanceTimersByTime(1)
+    print(FIRST_WINDOW_BYTES)
+    vi.advanceTimersByTime(GATHER_MS)
     print(1)
-    vi.advanceTimersByTime(1)
+    vi.advanceTimersByTime(GATHER_MS)
     expect(sent.length).toBe(1)
   })
 
@@ -110,14 +129,14 @@ describe('a watch', () => {
   it('keeps what it waits to send, and its window, when it is opened again', () => {
     const { watch, sent, print } = recorded()
     watch.go(watch.open(), 0)
-    print(WATCH_WINDOW_BYTES)
-    vi.advanceTimersByTime(1)
+    print(FIRST_WINDOW_BYTES)
+    vi.advanceTimersByTime(GATHER_MS)
     print(100)
-    vi.advanceTimersByTime(1)
-    watch.go(watch.open(), WATCH_WINDOW_BYTES + 100)
+    vi.advanceTimersByTime(GATHER_MS)
+    watch.go(watch.open(), FIRST_WINDOW_BYTES + 100)
     expect(sent.length).toBe(1)
-    watch.ack(WATCH_WINDOW_BYTES)
-    expect(sent.at(-1)).toEqual({ offset: WATCH_WINDOW_BYTES, length: 100 })
+    watch.ack(FIRST_WINDOW_BYTES)
+    expect(sent.at(-1)).toEqual({ offset: FIRST_WINDOW_BYTES, length: 100 })
   })
 
   it('opened twice at once gives both all they lack, whoever goes first', () => {
@@ -144,15 +163,32 @@ describe('a watch', () => {
     expect(sent).toEqual([{ offset: 3, length: 4 }])
   })
 
+  it('keeps what happens between two prints in its place', () => {
+    const { watch, sent, events, print } = recorded()
+    watch.go(watch.open(), 0)
+    print(FIRST_WINDOW_BYTES)
+    vi.advanceTimersByTime(GATHER_MS)
+    print(10)
+    watch.inOrder(() => events.push(`resized after ${sent.length}`))
+    print(5)
+    vi.advanceTimersByTime(GATHER_MS)
+    watch.ack(FIRST_WINDOW_BYTES)
+    expect(sent.map(({ length }) => length)).toEqual([FIRST_WINDOW_BYTES, 10, 5])
+    expect(events).toEqual(['hold', 'resized after 2', 'release'])
+    watch.end()
+    watch.inOrder(() => events.push('at once'))
+    expect(events.at(-1)).toBe('at once')
+  })
+
   it('that ended while it opened again does not go', () => {
     const { watch, events, print } = recorded()
     watch.go(watch.open(), 0)
-    print(WATCH_WINDOW_BYTES)
-    vi.advanceTimersByTime(1)
+    print(FIRST_WINDOW_BYTES)
+    vi.advanceTimersByTime(GATHER_MS)
     print(100)
     const second = watch.open()
-    vi.advanceTimersByTime(2_000)
+    vi.advanceTimersByTime(4_000)
     expect(events).toContain('skipped')
-    expect(watch.go(second, WATCH_WINDOW_BYTES + 100)).toBe(false)
+    expect(watch.go(second, FIRST_WINDOW_BYTES + 100)).toBe(false)
   })
 })

@@ -1,9 +1,14 @@
 import type { WatchReply } from '@/contracts/agent-protocol/messages'
+import { createFloodGauge, GATHER_MS, GATHERED_BYTES } from './flood-gauge'
+import { createFlowWindow, type FlowWindow } from './flow-window'
 
-/** Output the daemon may have unacknowledged; past it the terminal waits, so that memory stays flat. */
-export const WATCH_WINDOW_BYTES = 1024 * 1024
-/** The terminal waits this long for a daemon that acknowledges nothing at all, then runs on without it. */
-const STALL_MS = 1_000
+/** Printed while a watch opens; past it the terminal waits, so that memory stays flat. */
+const OPENING_BYTES = 1024 * 1024
+/**
+ * The terminal waits this long for a daemon that acknowledges nothing at all, then runs on without it. The daemon gives
+ * up on a viewer long before.
+ */
+const STALL_MS = 3_000
 /** One message at most: small enough to interleave with other runners' output on one socket. */
 const MAX_MESSAGE_BYTES = 128 * 1024
 
@@ -17,6 +22,8 @@ export interface WatchPorts {
   /** Stops and continues reading the terminal. */
   hold(): void
   release(): void
+  /** Milliseconds of a steady clock. */
+  now(): number
 }
 
 /** The stream of one runner's output to the daemon: in order, no gap, no doubling, bounded. */
@@ -34,6 +41,8 @@ export interface Watch {
   /** Whoever opened could not be told: a stream that nobody else opened is over. */
   cancel(token: number): void
   onOutput(offset: number, data: Buffer): void
+  /** Calls back once everything printed so far is sent, or the watch is over. */
+  inOrder(action: () => void): void
   ack(offset: number): void
   end(): void
   /** Resolves when everything printed so far is sent, or the watch is over. */
@@ -45,8 +54,10 @@ interface State {
   going: boolean
   /** Opened and not yet gone or cancelled. */
   opening: number
-  /** Printed and not yet sent. */
-  waiting: { offset: number; data: Buffer }[]
+  /** Printed and not yet sent, and what is to be done in between. */
+  waiting: ({ offset: number; data: Buffer } | { action: () => void })[]
+  waitingBytes: number
+  window: FlowWindow
   sentEnd: number
   ackedEnd: number
 }
@@ -56,12 +67,19 @@ export function createWatch(ports: WatchPorts): Watch {
   let state: State | null = null
   let nextToken = 1
   let flushScheduled = false
+  let gatherTimer: NodeJS.Timeout | null = null
+  const isFlood = createFloodGauge(ports.now)
   let holding = false
   let stallTimer: NodeJS.Timeout | null = null
 
   const clearStall = (): void => {
     if (stallTimer !== null) clearTimeout(stallTimer)
     stallTimer = null
+  }
+
+  const clearGather = (): void => {
+    if (gatherTimer !== null) clearTimeout(gatherTimer)
+    gatherTimer = null
   }
 
   let onDrained: (() => void)[] = []
@@ -73,7 +91,10 @@ export function createWatch(ports: WatchPorts): Watch {
   }
 
   const end = (): void => {
+    const unsent = state?.waiting ?? []
     state = null
+    clearGather()
+    for (const item of unsent) if ('action' in item) item.action()
     clearStall()
     if (holding) ports.release()
     holding = false
@@ -89,21 +110,40 @@ export function createWatch(ports: WatchPorts): Watch {
     }, STALL_MS)
   }
 
-  /** Sends what the window allows, in as few messages as may be. */
+  /** The next bytes to send, in as few messages as may be; null when the window or what is printed ends. */
+  function nextMessage(current: State): { offset: number; data: Buffer } | null {
+    const room = current.window.size() - (current.sentEnd - current.ackedEnd)
+    const first = current.waiting[0]
+    if (first === undefined || 'action' in first || room <= 0) return null
+    const batch: Buffer[] = []
+    let bytes = 0
+    let count = 0
+    for (const item of current.waiting) {
+      if ('action' in item || bytes >= Math.min(room, MAX_MESSAGE_BYTES)) break
+      batch.push(item.data)
+      bytes += item.data.length
+      count += 1
+    }
+    current.waiting.splice(0, count)
+    current.waitingBytes -= bytes
+    return { offset: first.offset, data: batch.length === 1 ? first.data : Buffer.concat(batch, bytes) }
+  }
+
+  /** Sends what the window allows. */
   function flush(): void {
+    clearGather()
     if (state === null || !state.going) return
-    while (state.waiting.length > 0 && state.sentEnd - state.ackedEnd < WATCH_WINDOW_BYTES) {
-      const batch: Buffer[] = []
-      let bytes = 0
-      const offset = state.waiting[0]?.offset ?? state.sentEnd
-      for (let next = state.waiting[0]; next !== undefined && bytes < MAX_MESSAGE_BYTES; next = state.waiting[0]) {
-        batch.push(next.data)
-        bytes += next.data.length
+    for (let first = state.waiting[0]; first !== undefined; first = state.waiting[0]) {
+      if ('action' in first) {
         state.waiting.shift()
+        first.action()
+        continue
       }
-      state.sentEnd = offset + bytes
-      const [only] = batch
-      ports.sendOutput(offset, batch.length === 1 && only !== undefined ? only : Buffer.concat(batch))
+      const message = nextMessage(state)
+      if (message === null) break
+      state.sentEnd = message.offset + message.data.length
+      state.window.sent(state.sentEnd)
+      ports.sendOutput(message.offset, message.data)
     }
     if (state.waiting.length > 0) {
       stall()
@@ -118,7 +158,17 @@ export function createWatch(ports: WatchPorts): Watch {
   return {
     open() {
       if (state === null) {
-        state = { token: nextToken, going: false, opening: 0, waiting: [], sentEnd: 0, ackedEnd: 0 }
+        const window = createFlowWindow(0, ports.now)
+        state = {
+          token: nextToken,
+          going: false,
+          opening: 0,
+          waiting: [],
+          waitingBytes: 0,
+          sentEnd: 0,
+          ackedEnd: 0,
+          window,
+        }
         nextToken += 1
       }
       state.opening += 1
@@ -130,8 +180,10 @@ export function createWatch(ports: WatchPorts): Watch {
       if (state.going) return true
       state.going = true
       // What waits may begin before `start`: another viewer that opened earlier still lacks it.
-      state.sentEnd = Math.min(start, state.waiting[0]?.offset ?? start)
+      const first = state.waiting.find((item) => 'offset' in item)
+      state.sentEnd = Math.min(start, first?.offset ?? start)
       state.ackedEnd = state.sentEnd
+      state.window = createFlowWindow(state.sentEnd, ports.now)
       flush()
       return true
     },
@@ -143,13 +195,17 @@ export function createWatch(ports: WatchPorts): Watch {
     onOutput(offset, data) {
       if (state === null) return
       state.waiting.push({ offset, data })
+      state.waitingBytes += data.length
       // While it opens, what waits is bounded by holding the terminal; the snapshot's timeout ends that.
       if (!state.going) {
-        const waiting = state.waiting.reduce((total, item) => total + item.data.length, 0)
-        if (waiting > WATCH_WINDOW_BYTES && !holding) {
+        if (state.waitingBytes > OPENING_BYTES && !holding) {
           ports.hold()
           holding = true
         }
+        return
+      }
+      if (isFlood(data.length) && state.waitingBytes < GATHERED_BYTES) {
+        gatherTimer ??= setTimeout(flush, GATHER_MS)
         return
       }
       // The first bytes go at once; what follows within the same turn of the loop goes together.
@@ -161,12 +217,17 @@ export function createWatch(ports: WatchPorts): Watch {
         flush()
       })
     },
+    inOrder(action) {
+      if (state === null || state.waiting.length === 0) action()
+      else state.waiting.push({ action })
+    },
     ack(offset) {
       if (state === null || offset <= state.ackedEnd) return
       state.ackedEnd = Math.min(offset, state.sentEnd)
+      state.window.acknowledged(state.ackedEnd, holding)
       // It moves: the time it may stand still starts again.
       clearStall()
-      flush()
+      if (gatherTimer === null) flush()
     },
     end,
     drained: () =>

@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 
 const root = resolve(import.meta.dirname, '../..')
 
-/** The agent's three programs, bundled as the build does, where their packages are found. */
+/** The agent's programs, bundled as the build does, where their packages are found. */
 export async function bundleAgent(): Promise<{ dir: string; remove(): void }> {
   const cache = join(root, 'node_modules', '.cache')
   mkdirSync(cache, { recursive: true })
@@ -17,7 +17,10 @@ export async function bundleAgent(): Promise<{ dir: string; remove(): void }> {
     entryPoints: {
       agent: 'agent/main.ts',
       observer: 'agent/observer/main.ts',
+      recorder: 'agent/recording/main.ts',
+      reader: 'agent/transcripts/main.ts',
       echo: 'agent/providers/echo/main.ts',
+      'hook-relay': 'agent/loopback/relay/main.ts',
     },
     outdir: dir,
     outExtension: { '.js': '.mjs' },
@@ -62,11 +65,22 @@ export function createAgentHome(bundleDir: string, baseEnv: Record<string, strin
       return child
     },
     async remove() {
-      for (const child of started) child.kill('SIGKILL')
+      for (const { pid } of started) killGroup(pid)
       await Promise.all(started.map(exitOf))
-      // Its observer still writes what it was fed, for a moment.
+      // Its siblings have been told too, and are gone in a moment.
       rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
     },
+  }
+}
+
+/** An agent and its siblings: an observer that outlived it would go on writing what it was fed. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    // Nobody of it is left.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 

@@ -8,10 +8,14 @@ import {
   heartbeat,
   type JoinRequest,
   joinRequest,
+  type RunnerConfined,
   type RunnerExited,
+  runnerConfined,
   runnerExited,
   type StartRunner,
 } from '@/contracts/agent-protocol/messages'
+import { DEFAULT_CONFINEMENT } from '@/contracts/project/confinement'
+import type { KeptRecordings } from '@/contracts/recording/kept-recordings'
 
 type AgentSocket = Socket<AgentToDaemon, DaemonToAgent>
 
@@ -23,6 +27,7 @@ export interface FakeDaemon {
   joins: JoinRequest[]
   heartbeats: Heartbeat[]
   exits: RunnerExited[]
+  confined: RunnerConfined[]
   /** Output of watched runners as it came, checked to be without gap or doubling. */
   output: Map<string, { from: number; data: Buffer }>
   skipped: string[]
@@ -37,8 +42,8 @@ export interface FakeDaemon {
   close(): Promise<void>
 }
 
-/** Listens on `socketPath`. */
-export async function startFakeDaemon(socketPath: string): Promise<FakeDaemon> {
+/** Listens on `socketPath`; tells agents to keep `keptRecordings`, or nothing of that. */
+export async function startFakeDaemon(socketPath: string, keptRecordings?: KeptRecordings): Promise<FakeDaemon> {
   const http = createServer()
   const io = new Server<AgentToDaemon, DaemonToAgent>(http, {
     transports: ['websocket'],
@@ -53,6 +58,7 @@ export async function startFakeDaemon(socketPath: string): Promise<FakeDaemon> {
     joins: [],
     heartbeats: [],
     exits: [],
+    confined: [],
     output: new Map(),
     skipped: [],
     acknowledging: true,
@@ -91,7 +97,7 @@ export async function startFakeDaemon(socketPath: string): Promise<FakeDaemon> {
     socket.on('join', (message, reply) => {
       daemon.joins.push(joinRequest.parse(message))
       agent = socket
-      reply({ ok: true, nodeId: randomUUID(), nodeName: 'local' })
+      reply({ ok: true, nodeId: randomUUID(), nodeName: 'local', keptRecordings })
       look()
     })
     socket.on('heartbeat', (message) => {
@@ -101,6 +107,11 @@ export async function startFakeDaemon(socketPath: string): Promise<FakeDaemon> {
     socket.on('runnerStarted', (_message, reply) => reply({ ok: true }))
     socket.on('runnerExited', (message, reply) => {
       daemon.exits.push(runnerExited.parse(message))
+      reply({ ok: true })
+      look()
+    })
+    socket.on('runnerConfined', (message, reply) => {
+      daemon.confined.push(runnerConfined.parse(message))
       reply({ ok: true })
       look()
     })
@@ -132,7 +143,10 @@ export const shellLaunch = (changes: Partial<StartRunner> = {}): StartRunner => 
   env: {},
   prompt: null,
   providerSessionId: null,
+  sessionMode: 'new',
+  forkOf: null,
   cols: 80,
   rows: 24,
+  confinement: DEFAULT_CONFINEMENT,
   ...changes,
 })

@@ -1,5 +1,5 @@
 /**
- * Framing on the pipes between agent and observer: `u32 headerLength, u32 dataLength, header (JSON), data`, lengths
+ * Framing on the pipes between the agent and its siblings: `u32 headerLength, u32 dataLength, header (JSON), data`, lengths
  * big-endian. Data stays bytes: nothing of a terminal's output is ever encoded.
  */
 const PREFIX_BYTES = 8
@@ -37,8 +37,7 @@ export function createFrameDecoder(onFrame: (frame: Frame) => void): (chunk: Buf
       const buffer = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
       const headerLength = buffer.readUInt32BE(0)
       const dataLength = buffer.readUInt32BE(4)
-      if (headerLength > MAX_PART_BYTES || dataLength > MAX_PART_BYTES)
-        throw new Error('broken frame on the observer pipe')
+      if (headerLength > MAX_PART_BYTES || dataLength > MAX_PART_BYTES) throw new Error('broken frame on a pipe')
       const total = PREFIX_BYTES + headerLength + dataLength
       if (buffer.length < total) {
         chunks = [buffer]

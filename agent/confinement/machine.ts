@@ -1,0 +1,14 @@
+/** Whether something works here; why not, where it does not. */
+export type Ability = { works: true } | { works: false; reason: string }
+
+/** What of a machine bears on confining runners, found out once when an agent starts. */
+export interface MachineFacts {
+  /** Of the agent. */
+  uid: number
+  /** Absolute paths; null for what is not installed. */
+  tools: { setpriv: string | null; bwrap: string | null; env: string | null; shell: string | null }
+  /** `setpriv` can lock privileges. */
+  locking: Ability
+  /** `bwrap` can make a sandbox. */
+  sandbox: Ability
+}

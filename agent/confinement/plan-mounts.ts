@@ -1,0 +1,85 @@
+import { sep } from 'node:path'
+
+/** What bubblewrap is told of one path; later ones lie over earlier ones. */
+type Mount = readonly string[]
+
+/** The system's programs, libraries and settings; what is not there is left out. */
+const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/etc', '/opt', '/nix/store']
+/** Where names are resolved by a file outside /etc. */
+const RESOLVERS = ['/run/systemd/resolve', '/run/NetworkManager/resolv.conf', '/run/resolvconf']
+/** Nobody but root may read them, and a runner may be root's. */
+const SECRETS_IN_ETC = ['/etc/shadow', '/etc/shadow-', '/etc/gshadow', '/etc/gshadow-']
+
+/** Whether `path` is `place` or in it. */
+export const isInside = (path: string, place: string): boolean =>
+  path === place || path.startsWith(place.endsWith(sep) ? place : place + sep)
+
+/** Whether a path belongs to what every sandbox sees. */
+export const isSystem = (path: string): boolean => SYSTEM.some((place) => isInside(path, place))
+
+/**
+ * What every sandbox is made of. The kernel's files are the machine's own, read-only: a process that is root could
+ * change the machine through them, and one with a process namespace of its own could not be followed.
+ */
+export const systemMounts = (): Mount[] => [
+  ...SYSTEM.map((path) => ['--ro-bind-try', path, path]),
+  ['--ro-bind', '/proc', '/proc'],
+  // Only null, zero, random, tty and an own directory of terminals.
+  ['--dev', '/dev'],
+  ...['/tmp', '/var/tmp', '/run'].map((path) => ['--tmpfs', path]),
+  ...RESOLVERS.map((path) => ['--ro-bind-try', path, path]),
+]
+
+/**
+ * Without any of root's rights, and where it is asked for without a network. In a user namespace of its own even for root,
+ * which bubblewrap would not make by itself: without one a program reads the whole machine, and other sandboxes, through
+ * `/proc/PID/root` of any process of the same user, the bubblewrap above it first.
+ */
+export const isolationArgs = ({ network }: { network: boolean }): string[] => [
+  ...['--cap-drop', 'ALL', '--unshare-user', '--unshare-ipc', '--unshare-uts'],
+  ...(network ? [] : ['--unshare-net']),
+]
+
+/** One place that a sandbox shows. Every one has been judged. */
+export interface ShownPlace {
+  /** Where it really is. */
+  from: string
+  /** Where the program looks for it. */
+  to: string
+  writable: boolean
+}
+
+/** What one sandbox shows beside the system. */
+export interface SandboxPlaces {
+  /** Shown empty; null where there is none. */
+  home: string | null
+  /** Of two for the same path the later one counts. */
+  shown: readonly ShownPlace[]
+  /** Files within a writable place that stay as they are. */
+  fixed: readonly string[]
+  /** Files that hold passwords. */
+  secrets: readonly string[]
+}
+
+/** The files that hold passwords, of those that `exists` says are there. */
+export const secretsIn = (exists: (path: string) => boolean): string[] => SECRETS_IN_ETC.filter(exists)
+
+const depth = (path: string): number => path.split(sep).length
+
+/**
+ * The arguments that build a sandbox's file system. A place within another one is laid over it, whichever was named
+ * first, so that a writable directory may hold a read-only one and the other way round. Pure.
+ */
+export function planMounts({ home, shown, fixed, secrets }: SandboxPlaces): string[] {
+  const byPath = new Map(shown.map((place) => [place.to, place]))
+  const byDepth = [...byPath.values()].sort((a, b) => depth(a.to) - depth(b.to))
+  return [
+    ...systemMounts(),
+    ...(home === null ? [] : [['--tmpfs', home]]),
+    ...byDepth.map(({ from, to, writable }) => [writable ? '--bind' : '--ro-bind', from, to]),
+    ...fixed.map((path) => ['--ro-bind', path, path]),
+    ...secrets.map((path) => ['--ro-bind', '/dev/null', path]),
+    // The places between the mounts are in memory: nothing is to be kept there by mistake.
+    ['--remount-ro', '/'],
+  ].flat()
+}

@@ -1,0 +1,67 @@
+import type { ProcessIdentity } from '@/contracts/agent-protocol/messages'
+import type { RunnerConfinement } from '@/contracts/runner/confinement'
+import type { ConfinementPlan } from '../confinement/plan-confinement'
+import { identify } from '../process-tree/identity'
+import type { ProcessEntry } from '../process-tree/process-entry'
+
+/** Between looks at a launch that is on its way through its layers. */
+const LOOK_EVERY_MS = 20
+/** A launch that has not become what was planned by then is told as it is. */
+const PATIENCE_MS = 10_000
+
+export interface WatchConfinementOptions {
+  root: ProcessIdentity
+  plan: Pick<ConfinementPlan, 'expected' | 'hasWrapper'>
+  members(): Promise<readonly ProcessEntry[]>
+  measure(pid: number): Promise<RunnerConfinement | null>
+  hasEnded(): boolean
+  wait(ms: number): Promise<void>
+  nowMs(): number
+  /** The process that is, or becomes, the program. */
+  onProgram(program: ProcessIdentity): void
+  onMeasured(confinement: RunnerConfinement): void
+  onProblem(message: string, detail: unknown): void
+}
+
+/** Whether what was measured is what was planned. */
+export function isAsPlanned(measured: RunnerConfinement, { expected }: Pick<ConfinementPlan, 'expected'>): boolean {
+  return (
+    measured.noNewPrivs === expected.noNewPrivs &&
+    measured.uid === expected.uid &&
+    measured.network !== (expected.network === 'none' ? 'host' : 'none') &&
+    (measured.sandbox === null || measured.sandbox === expected.sandbox) &&
+    // The last thing that a sandbox is given up for the program: while they are there it is still being built.
+    !(expected.sandbox && measured.capabilities)
+  )
+}
+
+/**
+ * Finds the program of a runner that has just been started, below its wrapper where it has one, and measures what
+ * confines it once it has come through all layers. Returns early when the runner ends.
+ */
+export async function watchConfinement(options: WatchConfinementOptions): Promise<void> {
+  const { root, plan, hasEnded, wait, nowMs } = options
+  const giveUpAt = nowMs() + PATIENCE_MS
+  let program = plan.hasWrapper ? null : root
+  while (program === null && !hasEnded() && nowMs() < giveUpAt) {
+    // It has one child, which becomes the program.
+    const child = (await options.members()).find(({ ppid }) => ppid === root.pid)
+    if (child === undefined) await wait(LOOK_EVERY_MS)
+    else program = identify(child.pid, root.bootId)
+  }
+  if (program === null) {
+    if (!hasEnded()) options.onProblem('the program of a sandbox cannot be found', root.pid)
+    return
+  }
+  if (plan.hasWrapper) options.onProgram(program)
+  for (;;) {
+    const measured = await options.measure(program.pid)
+    if (measured === null || hasEnded()) return
+    const asPlanned = isAsPlanned(measured, plan)
+    if (asPlanned || nowMs() >= giveUpAt) {
+      if (!asPlanned) options.onProblem('a runner is not confined as it was planned', JSON.stringify(measured))
+      return options.onMeasured(measured)
+    }
+    await wait(LOOK_EVERY_MS)
+  }
+}

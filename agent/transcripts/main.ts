@@ -1,0 +1,22 @@
+import { pino } from 'pino'
+import { createRecordingAnswers } from '../recording/recording-answers'
+import { openAgentPipes } from '../sibling/agent-pipes'
+import { toReader } from './protocol'
+import { createReader } from './reader'
+
+/** The reader: the agent's sibling that reads transcripts and recordings, so that gigabytes hold up no terminal. */
+const logger = pino({ name: 'reader' }, pino.destination({ dest: 2, sync: true }))
+const recordingsDir = process.argv[2]
+if (recordingsDir === undefined) {
+  process.stderr.write('usage: reader RECORDINGS_DIRECTORY (started by the agent)\n')
+  process.exit(2)
+}
+
+const send = openAgentPipes(({ header }) => reader.handle(toReader.parse(header)))
+const reader = createReader({
+  recordings: createRecordingAnswers(recordingsDir),
+  send,
+  onProblem: (message, error) => logger.warn({ error: String(error) }, message),
+  now: Date.now,
+})
+process.stdin.on('end', () => reader.stop())
