@@ -1,5 +1,6 @@
 import type { RunnerLogs, RunnerScreen } from '@/contracts/runner/inputs'
 import { MAX_INPUT_BYTES } from '@/contracts/terminal/terminal'
+import type { Thumbnails, ThumbnailsQuestion } from '@/contracts/terminal/thumbnail'
 import { notFound, StratavoreError } from '../core/errors'
 import type { Database } from '../db/database'
 import type { AgentRegistry } from '../gateways/agent/agent-registry'
@@ -27,6 +28,25 @@ export async function readScreen(context: Context, runnerId: string, ansi: boole
   if (!reply.ok) throw refused(reply)
   const { cols, rows, cursor, title, text } = reply
   return { cols, rows, cursor, title, text }
+}
+
+/** The screens that differ from what was seen, small; of nodes that cannot be asked now there are none. */
+export async function readThumbnails({ db, agents }: Context, { seen }: ThumbnailsQuestion): Promise<Thumbnails> {
+  const runners = await db.prisma.runner.findMany({
+    where: { id: { in: Object.keys(seen) } },
+    select: { id: true, nodeId: true },
+  })
+  const byNode = new Map<string, ThumbnailsQuestion['seen']>()
+  for (const { id, nodeId } of runners) byNode.set(nodeId, { ...byNode.get(nodeId), [id]: seen[id] ?? null })
+  // A node that does not answer takes nobody else's picture away; whoever looks asks again in a moment.
+  const answers = await Promise.allSettled(
+    [...byNode].map(async ([nodeId, seenThere]) => agents.sessionOfNode(nodeId)?.thumbnails({ seen: seenThere })),
+  )
+  return {
+    thumbnails: answers.flatMap((answer) =>
+      answer.status === 'fulfilled' && answer.value?.ok ? answer.value.thumbnails : [],
+    ),
+  }
 }
 
 /** A piece of a runner's raw output, from its agent's log. */

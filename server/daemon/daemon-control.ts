@@ -49,7 +49,15 @@ export function createDaemonControl(parts: DaemonControlParts): ControlHandlers 
     }),
     reconcile: async (input) => working().reconcile(input),
     screen: async (input) => working().screen(input),
+    thumbnails: async (input) => working().thumbnails(input),
     send: async (input) => working().send(input),
     logs: async (input) => working().logs(input),
+    judgePath: async (input) => working().judgePath(input),
+    checkSession: async (input) => working().checkSession(input),
+    readTranscript: async (input) => working().readTranscript(input),
+    searchTranscript: async (input) => working().searchTranscript(input),
+    recordingInfo: async (input) => working().recordingInfo(input),
+    readRecording: async (input) => working().readRecording(input),
+    searchRecording: async (input) => working().searchRecording(input),
   }
 }

@@ -42,9 +42,9 @@ export function createHeartbeatBuffer(
     add: (heartbeat) => {
       const arrivedMs = observe.monotonicMs()
       for (const runner of heartbeat.runners) {
-        const { runnerId, epoch, cpuPercent, memoryBytes, activity } = runner
-        const report = { runnerId, epoch, seq: heartbeat.seq, cpuPercent, memoryBytes, activity }
-        waiting.set(runnerId, { report, arrivedMs })
+        const { processCount: _, ...vitals } = runner
+        const report = { ...vitals, seq: heartbeat.seq }
+        waiting.set(runner.runnerId, { report, arrivedMs })
       }
       timer ??= setTimeout(flush, FLUSH_AFTER_MS)
     },

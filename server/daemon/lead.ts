@@ -8,32 +8,48 @@ import { AGENT_NAMESPACE } from '@/contracts/agent-protocol/messages'
 import { TERMINAL_NAMESPACE } from '@/contracts/terminal/terminal'
 import { readBootId } from '@/platform/boot-id'
 import { isSameProcess } from '@/platform/process-identity'
+import { configuredAnchorSinks } from '../adapters/anchor/anchor-sinks'
 import { configuredNotifiers } from '../adapters/notify/configured-notifiers'
 import { daemonConsumer } from '../consumers/daemon-events'
 import { metricsConsumer } from '../consumers/metrics/metrics-consumer'
 import { notificationConsumer } from '../consumers/notifications/notification-consumer'
-import { listen, WAKE_CHANNEL } from '../db/listen'
-import { serveAgents } from '../gateways/agent/agent-gateway'
+import { StratavoreError } from '../core/errors'
+import { BUDGET_CHANNEL, listen, WAKE_CHANNEL } from '../db/listen'
+import { type AgentNamespace, type IdentifyAgent, serveAgents } from '../gateways/agent/agent-gateway'
 import { createAgentRegistry } from '../gateways/agent/agent-registry'
 import { createNodeSilence, TICK_MS } from '../gateways/agent/node-silence'
 import type { ControlHandlers } from '../gateways/control/control-gateway'
 import { serveTerminals } from '../gateways/terminal/terminal-gateway'
 import type { DaemonMetrics } from '../metrics/daemon-metrics'
+import { readAuthorities } from '../services/certificates/authorities-file'
 import { LOCAL_NODE_NAME } from '../services/installation/bootstrap-installation'
+import { authenticateToken, stillValid } from '../services/node/agent-credentials'
 import { recordAgentDisconnected, recordConnectedAgents } from '../services/node/join-agent'
 import type { ReconcileContext } from '../services/reconcile/run-reconcile'
 import { getRunner } from '../services/runner/get-runner'
+import { attendRunner } from '../services/runner/record-notice'
+import { recordRefusedEvent } from '../services/runner/record-refused-event'
 import { redeemTicket } from '../services/runner/redeem-ticket'
 import { recordDaemonStarted, recordDaemonStopped } from '../services/system/record-daemon-life'
+import { recordActivities } from '../services/vitals/record-activity'
 import { recordVitals } from '../services/vitals/record-vitals'
+import { createActivityBuffer } from './activity-buffer'
 import { createAgentHandlers } from './agent-handlers'
-import { readLogs, readScreen, typeText } from './control-handlers'
+import { startAuditKeeper } from './audit-keeper'
+import { type BudgetKeeper, startBudgetKeeper } from './budget-keeper'
+import { readLogs, readScreen, readThumbnails, typeText } from './control-handlers'
+import { watchCredentials } from './credential-watch'
 import { type EventDelivery, startEventDelivery } from './event-delivery'
 import { createHeartbeatBuffer } from './heartbeat-buffer'
 import { keepLocalAgent } from './local-agent'
+import { createNodeFileHandlers } from './node-file-handlers'
 import { startNotifications } from './notifications'
+import { type ProgramDeliveries, startProgramDeliveries } from './program-deliveries'
 import { type Reconciler, startReconciler } from './reconciler'
+import { openToRemoteAgents } from './remote-agents'
+import { startResourceKeeper } from './resource-keeper'
 import { stopLocalRunners } from './stop-local-runners'
+import { startUsage } from './usage'
 
 /** Largest frame on a socket: a snapshot with its scrollback, or a join with thousands of runners. */
 const MAX_FRAME_BYTES = 8 * 1024 * 1024
@@ -55,7 +71,7 @@ export interface LeadingParts {
 
 /** A daemon at work. */
 export interface Leading {
-  control: Pick<ControlHandlers, 'reconcile' | 'screen' | 'send' | 'logs'>
+  control: Omit<ControlHandlers, 'status'>
   agentsConnected(): number
   /** Who is attached to terminals. */
   terminalViewers(): number
@@ -75,6 +91,8 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
   const localNode = await db.prisma.node.findUniqueOrThrow({ where: { name: LOCAL_NODE_NAME } })
   const logged = (what: string) => (error: unknown) => log.error({ err: error }, what)
   let reconciler: Reconciler | null = null
+  let budgets: BudgetKeeper | null = null
+  let deliveries: ProgramDeliveries | null = null
   const bootId = readBootId()
   let stopping = false
 
@@ -89,12 +107,19 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
   const io = new Server(parts.http, {
     maxHttpBufferSize: MAX_FRAME_BYTES,
     serveClient: false,
+    // A poll is a request of its own: a change of rights would cut it, and not what it belongs to.
+    transports: ['websocket'],
     perMessageDeflate: false,
   })
   const terminals = serveTerminals(
     io.of(TERMINAL_NAMESPACE),
     agents,
-    { redeemTicket: (ticket) => redeemTicket(ctx, ticket), getRunner: (id) => getRunner(ctx, { id }) },
+    {
+      redeemTicket: (ticket) => redeemTicket(ctx, ticket),
+      getRunner: (id) => getRunner(ctx, { id }),
+      recordRefused: (ticket, event) => recordRefusedEvent(ctx, ticket, event),
+      attended: (runnerId) => attendRunner(ctx, runnerId),
+    },
     metrics.terminals,
     log,
   )
@@ -106,14 +131,39 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
     },
     monotonicMs,
   })
+  const activities = createActivityBuffer((reports) => recordActivities(ctx, reports), {
+    latency: metrics.activityLatency,
+    failed: (error) => log.warn({ err: error }, 'what runners do could not be written'),
+    monotonicMs,
+  })
+  const usage = await startUsage(ctx, settings, metrics.usage, log)
   const handlers = createAgentHandlers(ctx, {
     terminals,
     heartbeats,
+    activities,
+    usage: usage.ctx,
     reconciler: () => reconciler,
+    budgets: () => budgets,
+    authorities: () => readAuthorities(paths.agentAuthorities),
+    agentHere: () => deliveries?.wake(),
     stopping: () => stopping,
     log,
   })
-  serveAgents(io.of(AGENT_NAMESPACE), agents, silence, handlers, log)
+  const local: AgentNamespace = io.of(AGENT_NAMESPACE)
+  const byToken: IdentifyAgent = async ({ token }) => {
+    if (token === undefined) throw new StratavoreError('unauthenticated', 'This agent token is not valid.')
+    return authenticateToken(ctx, token)
+  }
+  serveAgents(local, byToken, agents, silence, handlers, log)
+  const remote = await openToRemoteAgents(ctx, MAX_FRAME_BYTES, log)
+  if (remote) serveAgents(remote.namespace, remote.identify, agents, silence, handlers, log)
+  const credentials = watchCredentials({
+    namespaces: remote ? [local, remote.namespace] : [local],
+    stillValid: async (asked) => stillValid(ctx, asked, (await remote?.trusted()) ?? []),
+    alongside: async () => remote?.refresh(agents),
+    leads: parts.leads,
+    log,
+  })
 
   const running = startReconciler(ctx, agents, {
     intervalMs: settings.reconcileIntervalSeconds * 1000,
@@ -124,12 +174,27 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
     afterwards: (_report, runnerIds) => terminals.refresh(runnerIds),
   })
   reconciler = running
-  const listener = listen(settings.databaseUrl, [WAKE_CHANNEL], {
-    onNotify: (_channel, runnerId) => running.wake([runnerId]),
+  const keeper = startBudgetKeeper(ctx, agents, {
+    intervalMs: settings.reconcileIntervalSeconds * 1000,
+    leads: parts.leads,
+    log,
+  })
+  budgets = keeper
+  const resources = startResourceKeeper(ctx, agents, { leads: parts.leads, log })
+  const answering = startProgramDeliveries(ctx, agents, { leads: parts.leads, log })
+  deliveries = answering
+  const listener = listen(settings.databaseUrl, [WAKE_CHANNEL, BUDGET_CHANNEL], {
+    onNotify: (channel, runnerId) => {
+      if (channel === BUDGET_CHANNEL) return keeper.wake()
+      running.wake([runnerId])
+      answering.wake()
+    },
     // What was notified while nobody listened is found by looking at everything.
     onConnect: () => {
       listenAnew()
+      keeper.wake()
       running.all().catch(logged('reconcile after a reconnect failed'))
+      answering.wake()
     },
     onError: (error) => log.warn({ err: error }, 'not listening to the database'),
   })
@@ -169,6 +234,7 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
         now: ctx.clock.now,
         delivered: metrics.delivered,
         wakeRunner: (runnerId) => running.wake([runnerId]),
+        wakePrompts: answering.wake,
       }),
       metricsConsumer(metrics.runnerFigures),
       notificationConsumer(ctx, notifications.wake),
@@ -177,16 +243,19 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
     log,
   })
 
+  const audit = startAuditKeeper(ctx, configuredAnchorSinks(settings), { leads: parts.leads, log })
   const screens = { db, agents, newId: randomUUID }
   return {
     control: {
       reconcile: () => running.all(),
       screen: ({ runnerId, ansi }) => readScreen(screens, runnerId, ansi),
+      thumbnails: (question) => readThumbnails(screens, question),
       send: async ({ runnerId, text }) => {
         await typeText(screens, runnerId, text)
         return {}
       },
       logs: ({ runnerId, from, limit }) => readLogs(screens, runnerId, from, limit),
+      ...createNodeFileHandlers(agents),
     },
     agentsConnected: () => agents.all().length,
     terminalViewers: terminals.viewerCount,
@@ -198,19 +267,26 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
         ctx,
         agents.all().map((session) => session.agentId),
       )
+      keeper.wake()
       await running.all()
     },
     stop: async ({ stopRunners }) => {
-      if (stopRunners) await stopLocalRunners(ctx, agents, localNode.id, log)
+      localAgent.startNoMore()
+      if (stopRunners) await stopLocalRunners(ctx, agents, localNode.id, localAgent.isComing, log)
       stopping = true
       localAgent.stop()
       await listener.close()
-      await running.stop()
+      await Promise.all([running.stop(), keeper.stop(), resources.stop(), answering.stop()])
       await heartbeats.stop()
+      await activities.stop()
+      await usage.stop()
       clearInterval(ticker)
+      await credentials.stop()
+      await remote?.close()
       await io.close()
       // Without the lead, or without the database, there is nothing to say and nobody to say it to.
       if (parts.leads()) await recordDaemonStopped(ctx, process.pid).catch(logged('the stop could not be recorded'))
+      await audit.stop()
       // Late, so that the news of the stop goes out too; and then that somebody is told of it.
       await delivery.finish()
       await Promise.all([delivery.close(), notifications.stop()])

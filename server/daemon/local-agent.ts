@@ -34,18 +34,26 @@ export interface LocalAgentOptions {
   log: Logger
 }
 
+export interface LocalAgentKeeper {
+  /** No agent is started any more; that one dies is still noticed. */
+  startNoMore(): void
+  /** Whether a living agent is not connected yet, or not again, and may be expected. */
+  isComing(): Promise<boolean>
+  stop(): void
+}
+
 /**
  * Sees to it that the local node has an agent: adopts one that lives, starts one otherwise. The agent is detached and
  * outlives this process; only its death is noticed here.
  */
-export function keepLocalAgent(options: LocalAgentOptions): { stop(): void } {
+export function keepLocalAgent(options: LocalAgentOptions): LocalAgentKeeper {
   const { log } = options
   let startedPid: number | null = null
   let startedAliveSince = 0
   let starts = 0
   let nextStartMs = 0
   let busy = false
-  let stopped = false
+  let starting = true
 
   const start = () => {
     mkdirSync(options.paths.logsDir, { recursive: true, mode: 0o700 })
@@ -84,7 +92,7 @@ export function keepLocalAgent(options: LocalAgentOptions): { stop(): void } {
       await options.onDead(agent.agentId)
     }
     // One that lives is on its way back; one just started is on its way in.
-    if (dead.length < recorded.length || startedPid !== null || stopped) return
+    if (dead.length < recorded.length || startedPid !== null || !starting) return
     if (options.monotonicMs() >= nextStartMs) start()
   }
 
@@ -99,8 +107,13 @@ export function keepLocalAgent(options: LocalAgentOptions): { stop(): void } {
   }, WATCH_MS)
 
   return {
+    startNoMore: () => {
+      starting = false
+    },
+    isComing: async () =>
+      !options.isConnected() && (startedPid !== null || (await options.recorded()).some(options.isAlive)),
     stop: () => {
-      stopped = true
+      starting = false
       clearInterval(timer)
     },
   }

@@ -11,9 +11,8 @@ import { pruneNotifications } from '../services/notification/prune-notifications
 import { releaseHeld } from '../services/notification/release-held'
 import { writeDailySummary } from '../services/notification/write-daily-summary'
 import { STOP_GRACES } from './stop-graces'
+import { POLL_MS, startWorkLoop } from './work-loop'
 
-/** Rows that another process wrote, and times that came, are found by looking this often. */
-const POLL_MS = 5_000
 /** A notification that somebody else is sending is looked at again no sooner. */
 const MIN_WAIT_MS = 250
 const PRUNE_EVERY_MS = 10 * 60_000
@@ -44,7 +43,7 @@ export function startNotifications(
       observer,
       stopped: () => stopped,
     })
-    return startLoop(
+    return startWorkLoop(
       async () => {
         await releaseHeld(ctx)
         const waitMs = await delivery.deliver()
@@ -55,7 +54,7 @@ export function startNotifications(
     )
   })
   let prunedAtMs = Number.NEGATIVE_INFINITY
-  const chores = startLoop(
+  const chores = startWorkLoop(
     async () => {
       await writeDailySummary(ctx)
       if (ctx.clock.monotonicMs() - prunedAtMs >= PRUNE_EVERY_MS) {
@@ -78,51 +77,6 @@ export function startNotifications(
       await Promise.race([Promise.all(loops.map((loop) => loop.runNow())), moment])
       stopped = true
       await Promise.race([Promise.all([chores, ...loops].map((loop) => loop.stop())), moment])
-    },
-  }
-}
-
-interface Loop {
-  wake(): void
-  runNow(): Promise<void>
-  stop(): Promise<void>
-}
-
-/** Runs `round` again and again: when woken, and after the milliseconds it returns. One at a time. */
-function startLoop(round: () => Promise<number>, failed: (error: unknown) => void): Loop {
-  let timer: NodeJS.Timeout | null = null
-  let running: Promise<void> = Promise.resolve()
-  let queued = false
-  let stopped = false
-
-  const run = async (): Promise<void> => {
-    queued = false
-    if (stopped) return
-    let waitMs = POLL_MS
-    try {
-      waitMs = await round()
-    } catch (error) {
-      failed(error)
-    }
-    if (timer) clearTimeout(timer)
-    if (!stopped) timer = setTimeout(wake, waitMs)
-  }
-  const wake = (): void => {
-    if (queued || stopped) return
-    queued = true
-    running = running.then(run)
-  }
-  wake()
-  return {
-    wake,
-    runNow: () => {
-      running = running.then(run)
-      return running
-    },
-    stop: async () => {
-      stopped = true
-      if (timer) clearTimeout(timer)
-      await running
     },
   }
 }

@@ -1,10 +1,12 @@
 import { createServer } from 'node:http'
 import type { Logger } from 'pino'
+import { localHost } from '@/config/base-url'
 import { homePaths } from '@/config/paths'
 import type { Settings } from '@/config/settings'
 import { DAEMON_CONSUMER } from '../consumers/daemon-events'
 import { METRICS_CONSUMER } from '../consumers/metrics/metrics-consumer'
 import { NOTIFICATION_CONSUMER } from '../consumers/notifications/notification-consumer'
+import { FULL_ACCESS } from '../core/access/access'
 import { DAEMON_ACTOR } from '../core/actor'
 import { systemClock } from '../core/clock'
 import { CONTROL_PATH } from '../core/control/control-protocol'
@@ -89,13 +91,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   })
   await listenOnSocket(http, paths.daemonSocket)
   const { contentType, render } = metrics
-  const { host, metricsPort: port } = settings
-  const metricsServer = await serveMetrics({ host, port, contentType, render, log })
+  const { metricsPort: port } = settings
+  const metricsServer = await serveMetrics({ host: localHost(settings), port, contentType, render, log })
 
   const begin = async (): Promise<void> => {
     const ctx = {
       db,
       actor: DAEMON_ACTOR,
+      access: FULL_ACCESS,
       requestId: null,
       clock: systemClock,
       settings,

@@ -13,18 +13,27 @@ const GRACE_MS = 5_000
 const POLL_MS = 50
 const SLACK_MS = 5_000
 
+/** An agent that has just been started, or lost its connection, gets this long to join: it has to be told to go. */
+const JOIN_MS = 5_000
+
 /** Ends every runner of the local node as a stop by the operator would, then its agent. */
 export async function stopLocalRunners(
   ctx: ReconcileContext,
   agents: AgentRegistry,
   nodeId: string,
+  /** Whether an agent that is not connected may be expected. */
+  isComing: () => Promise<boolean>,
   log: Logger,
 ): Promise<void> {
+  const joined = ctx.clock.monotonicMs() + JOIN_MS
+  while (ctx.clock.monotonicMs() < joined && (await isComing())) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+  }
   const live = { nodeId, status: { in: SLOT_HOLDING_STATUSES } }
   const runners = await ctx.db.prisma.runner.findMany({ where: live, select: { id: true } })
   for (const { id } of runners) {
     await withTransaction(ctx.db, async (tx) => {
-      const runner = await lockRunner(tx, id)
+      const runner = await lockRunner(ctx, tx, id)
       if (!SLOT_HOLDING_STATUSES.includes(runner.status)) return
       await changeRunner(ctx, tx, runner, {
         to: 'stopping',

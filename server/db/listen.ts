@@ -5,8 +5,12 @@ const RETRY_MS = [100, 250, 500, 1_000, 2_000, 5_000]
 
 /** Something desired changed: the daemon should reconcile. Payload: the runner's id. */
 export const WAKE_CHANNEL = 'stratavore_wake'
+/** What budgets allow has changed: the daemon should enforce them. */
+export const BUDGET_CHANNEL = 'stratavore_budgets'
 /** Rows were appended to the outbox. */
 export const EVENTS_CHANNEL = 'stratavore_events'
+/** What a runner does has changed in a detail that is no event: open pages should show it. Payload: the runner's id. */
+export const LIVE_CHANNEL = 'stratavore_live'
 
 export interface Listener {
   close(): Promise<void>

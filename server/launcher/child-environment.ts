@@ -1,5 +1,5 @@
 import { delimiter } from 'node:path'
-import { type Settings, settingDefinition, settingNames } from '@/config/settings'
+import { type Settings, settingDefinition, settingNames, settingText } from '@/config/settings'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -28,7 +28,7 @@ export function childEnvironment(env: Environment, settings: Settings, mode: { d
     const value = settings[name]
     const variable = settingDefinition(name).env
     if (value === undefined) delete session[variable]
-    else session[variable] = [value].flat().join(':')
+    else session[variable] = settingText(name, value)
   }
   return {
     ...session,

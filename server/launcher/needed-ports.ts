@@ -1,3 +1,4 @@
+import { localHost } from '@/config/base-url'
 import { type Settings, settingDefinition } from '@/config/settings'
 import type { NeededPort } from './ports'
 
@@ -8,7 +9,7 @@ export function neededPorts(settings: Settings): NeededPort[] {
     { purpose: 'the dashboard', host, port: settings.port, flag: 'port', env: settingDefinition('port').env },
     {
       purpose: 'the metrics',
-      host,
+      host: localHost(settings),
       port: settings.metricsPort,
       flag: 'metrics-port',
       env: settingDefinition('metricsPort').env,

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import type { HomePaths } from '@/config/paths'
 import type { Settings } from '@/config/settings'
+import { applicationDatabase } from '../db/application-role'
 import { ensureDatabase } from '../db/embedded-postgres/ensure-database'
 import { migrate } from '../db/migrate'
 import { bootstrapInstallation } from '../services/installation/bootstrap-installation'
+import { readKeyFile } from '../services/installation/installation-keys'
 import { describeDatabaseProblem } from './describe-database-problem'
 import { keepPostgres } from './keep-postgres'
 import { LauncherError } from './launcher-error'
@@ -13,6 +15,7 @@ import { type Console, startStep } from './start-line'
 const DATABASE = 'stratavore'
 
 export interface PreparedDatabase {
+  /** For web and daemon. */
   url: string
   /** Stops the embedded Postgres; nothing for one that is not ours. */
   stop(): Promise<void>
@@ -56,7 +59,10 @@ export async function prepareDatabase(
       (applied) => count(applied.length),
     )
     await bootstrapInstallation({ databaseUrl: database.url, paths })
-    return database
+    const application = await applicationDatabase(database.url, await readKeyFile(paths.secretsKey))
+    // Ours always lets us; with another one it is not ours to insist.
+    if (application.refused !== null && settings.databaseUrl === undefined) throw new Error(application.refused)
+    return { url: application.url, stop: database.stop }
   } catch (error) {
     await database.stop()
     const problem =

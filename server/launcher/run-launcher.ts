@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { baseUrl } from '@/config/base-url'
+import { baseUrl, localHost, localUrl, openUrl } from '@/config/base-url'
 import { loadSettings } from '@/config/load-settings'
 import { type HomePaths, homePaths } from '@/config/paths'
 import type { LauncherState } from '@/contracts/supervision/messages'
@@ -37,10 +37,10 @@ async function sayAlreadyUp(state: LauncherState, paths: HomePaths, terminal: Co
   }
 }
 
-async function announce(url: string, paths: HomePaths, terminal: Console): Promise<void> {
+async function announce(url: string, shown: string, paths: HomePaths, terminal: Console): Promise<void> {
   const link = await createLoginLink(url, paths)
   writeLoginLink(paths, link)
-  terminal.out(`\n  Stratavore is up: ${url}\n  Sign in (once):   ${link}\n\n`)
+  terminal.out(`\n  Stratavore is up: ${shown}\n  Sign in (once):   ${link}\n\n`)
 }
 
 /**
@@ -52,12 +52,12 @@ export async function runLauncher(context: LauncherContext): Promise<number> {
   const { settings } = loadSettings({ flags: args.flags, env })
   const paths = homePaths(settings.home)
   createHomeDirectories(paths)
-  const url = baseUrl(settings.host, settings.port)
+  const url = localUrl(settings)
   const claim = claimHome(paths.launcherState, {
     pid: process.pid,
     startTicks: startTicksOf(process.pid) ?? 0,
     url,
-    metricsUrl: `${baseUrl(settings.host, settings.metricsPort)}/metrics`,
+    metricsUrl: `${baseUrl(localHost(settings), settings.metricsPort)}/metrics`,
     version: context.version,
     startedAt: new Date().toISOString(),
   })
@@ -84,7 +84,7 @@ export async function runLauncher(context: LauncherContext): Promise<number> {
         stopSignal.request({ stopRunners: false })
       },
     })
-    if (!stopSignal.isRequested()) await announce(url, paths, terminal)
+    if (!stopSignal.isRequested()) await announce(url, openUrl(settings), paths, terminal)
     return await stopAll(await stopSignal.requested)
   } catch (error) {
     await teardown.run({ stopRunners: false })

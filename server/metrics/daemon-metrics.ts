@@ -8,7 +8,10 @@ import type { TerminalTraffic } from '../gateways/terminal/terminal-traffic'
 import type { PrunerObserver, PublisherObserver } from '../outbox/publisher-observer'
 import type { DeliveryObserver } from '../services/notification/deliver-notifications'
 import type { ReconcileObserver } from '../services/reconcile/reconcile-observer'
+import type { UsageObserver } from '../services/usage/usage-context'
+import { registerActivityMetrics } from './activity-metrics'
 import { registerBrokerMetrics } from './broker-metrics'
+import { registerBudgetMetrics } from './budget-metrics'
 import { registerConsumerMetrics } from './consumer-metrics'
 import { registerDatabaseMetrics } from './database-metrics'
 import { type HeartbeatMetrics, registerHeartbeatMetrics } from './heartbeat-metrics'
@@ -22,6 +25,7 @@ import { registerRunnerFigures } from './runner-figure-metrics'
 import { registerRunnerMetrics, withRunnersUntyped } from './runner-metrics'
 import { createScrapeReading } from './scrape-reading'
 import { registerTerminalMetrics } from './terminal-metrics'
+import { registerUsageMetrics } from './usage-metrics'
 
 /** Where the figures are that others keep. What is a function is asked at each scrape. */
 export interface MetricSources {
@@ -45,6 +49,8 @@ export interface DaemonMetrics {
   render(): Promise<string>
   /** Who tells what, for those who do it. */
   heartbeats: HeartbeatMetrics
+  /** From the arrival of an activity report to its commit. */
+  activityLatency(seconds: number): void
   publisher: PublisherObserver
   pruner: PrunerObserver
   /** An event reached the daemon's own consumer so many seconds after its change. */
@@ -54,6 +60,7 @@ export interface DaemonMetrics {
   reconcile: ReconcileObserver
   notifications: DeliveryObserver
   terminals: TerminalTraffic
+  usage: UsageObserver
 }
 
 /**
@@ -68,13 +75,14 @@ export function createDaemonMetrics(sources: MetricSources): DaemonMetrics {
   const database = registerDatabaseMetrics(registry, db)
   const runners = registerRunnerMetrics(registry, db, clock.now)
   const nodes = registerNodeMetrics(registry, db, sources.agentsConnected)
+  const budgets = registerBudgetMetrics(registry, db, clock.now)
   const outbox = registerOutboxMetrics(registry, db, clock.now)
   const notifications = registerNotificationMetrics(registry, db)
   const broker = registerBrokerMetrics(registry, sources.broker)
 
   const readDatabase = createScrapeReading(
     async () => {
-      for (const family of [runners, nodes, outbox, notifications]) await family.read()
+      for (const family of [runners, nodes, budgets, outbox, notifications]) await family.read()
     },
     {
       monotonicMs: clock.monotonicMs,
@@ -98,6 +106,7 @@ export function createDaemonMetrics(sources: MetricSources): DaemonMetrics {
       return withRunnersUntyped(await registry.metrics())
     },
     heartbeats: registerHeartbeatMetrics(registry),
+    activityLatency: registerActivityMetrics(registry),
     publisher: outbox.publisher,
     pruner: outbox.pruner,
     delivered: outbox.delivered,
@@ -106,5 +115,6 @@ export function createDaemonMetrics(sources: MetricSources): DaemonMetrics {
     reconcile: registerReconcileMetrics(registry, clock.now),
     notifications: notifications.observer,
     terminals: registerTerminalMetrics(registry, sources.terminalViewers),
+    usage: registerUsageMetrics(registry),
   }
 }

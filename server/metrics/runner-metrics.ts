@@ -39,26 +39,38 @@ export function registerRunnerMetrics(registry: Registry, db: Pick<Database, 'po
     labelNames: ['scope'],
     registers,
   })
+  const cost = new Counter({
+    name: 'stratavore_cost_usd_total',
+    help: 'Cost of what was used in US dollars, by project (scope project:<name>) and in all (scope global); only of models with a price.',
+    labelNames: ['scope'],
+    registers,
+  })
   for (const status of runnerStatus.options) byStatus.set({ status }, 0)
   for (const activity of runnerActivity.options) byActivity.set({ activity }, 0)
   tokens.inc({ scope: 'global' }, 0)
+  cost.inc({ scope: 'global' }, 0)
 
   const readCounts = async () => {
-    const rows = await readRows<{ status: string; project: string; count: string; tokens: string; live: string }>(
+    const rows = await readRows<Record<'status' | 'project' | 'count' | 'tokens' | 'usd' | 'live', string>>(
       db,
       `SELECT r.status::text AS status, p.name AS project, count(*) AS count, sum(r.tokens_used) AS tokens,
+              sum(r.cost_usd) AS usd,
               count(*) FILTER (WHERE r.status NOT IN ('terminated', 'failed')) AS live
          FROM runners r JOIN projects p ON p.id = r.project_id GROUP BY 1, 2`,
     )
     byProject.reset()
     tokens.reset()
+    cost.reset()
     for (const status of runnerStatus.options) byStatus.set({ status }, 0)
     tokens.inc({ scope: 'global' }, 0)
+    cost.inc({ scope: 'global' }, 0)
     for (const row of rows) {
       byStatus.inc({ status: row.status }, Number(row.count))
       byProject.inc({ project: row.project }, Number(row.live))
       tokens.inc({ scope: `project:${row.project}` }, Number(row.tokens))
       tokens.inc({ scope: 'global' }, Number(row.tokens))
+      cost.inc({ scope: `project:${row.project}` }, Number(row.usd))
+      cost.inc({ scope: 'global' }, Number(row.usd))
     }
   }
 

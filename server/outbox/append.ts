@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import type { AuditRecord } from '@/contracts/audit/audit'
 import type { EventData, EventType } from '@/contracts/event/event-data'
 import type { Actor } from '../core/actor'
-import type { AuditRecord } from '../core/audit-chain'
 import type { Fence } from '../core/fence'
 import type { Tx } from '../db/database'
 import { EVENTS_CHANNEL } from '../db/listen'
@@ -42,9 +42,13 @@ export async function takeCommitOrder(tx: Tx, fence?: Fence): Promise<ChainTip> 
   return { seq: row.seq, mac: row.mac }
 }
 
+/** Not every subject has an id of its own. */
+const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+
 /** The audit row of a change, signed as the next of the chain. */
 export interface SignedRecord {
   record: AuditRecord
+  seq: bigint
   keyId: string
   mac: Uint8Array<ArrayBuffer>
 }
@@ -68,24 +72,30 @@ export async function append(
   await tx.$queryRaw`
     WITH audited AS (
       INSERT INTO audit_events (seq, at, actor_kind, actor_id, actor_name, via, request_id, action, target_type, target_id,
-                                data, key_id, mac)
+                                data, key_id, mac, version, remote_addr, credential)
       SELECT a.seq, ${by.at}, ${by.actor.kind}, ${by.actor.id}, ${by.actor.name}, ${by.actor.via}, ${by.traceId},
              ${record?.action ?? null}, ${record?.targetType ?? null}, ${record?.targetId ?? null},
-             ${JSON.stringify(record?.data ?? null)}::jsonb, ${audit?.keyId ?? null}, ${audit?.mac ?? null}::bytea
-        FROM (SELECT ${record?.seq ?? null}::bigint AS seq) AS a WHERE a.seq IS NOT NULL
+             ${JSON.stringify(record?.data ?? null)}::jsonb, ${audit?.keyId ?? null}, ${audit?.mac ?? null}::bytea,
+             ${record?.version ?? null}::smallint, ${record?.remoteAddr ?? null}, ${record?.credential ?? null}
+        FROM (SELECT ${audit?.seq ?? null}::bigint AS seq) AS a WHERE a.seq IS NOT NULL
     ), moved AS (
       UPDATE audit_tip SET seq = t.seq, mac = ${audit?.mac ?? null}::bytea
-        FROM (SELECT ${record?.seq ?? null}::bigint AS seq) AS t WHERE id = 1 AND t.seq IS NOT NULL
+        FROM (SELECT ${audit?.seq ?? null}::bigint AS seq) AS t WHERE id = 1 AND t.seq IS NOT NULL
     ), appended AS (
-      INSERT INTO outbox_events (id, type, routing_key, aggregate_type, aggregate_id, project, actor_kind, actor_name,
-                                 trace_id, data, occurred_at)
-      SELECT e.id::uuid, e.type, e.routing_key, e.aggregate_type, e.aggregate_id, e.project, ${by.actor.kind},
-             ${by.actor.name}, ${by.traceId}, e.data::jsonb, ${by.at}
+      INSERT INTO outbox_events (id, type, routing_key, aggregate_type, aggregate_id, project, project_id, actor_kind,
+                                 actor_name, trace_id, data, occurred_at)
+      SELECT e.id::uuid, e.type, e.routing_key, e.aggregate_type, e.aggregate_id, e.project,
+             CASE e.aggregate_type
+               WHEN 'project' THEN subject.id
+               WHEN 'runner' THEN (SELECT project_id FROM runners WHERE id = subject.id)
+               WHEN 'session' THEN (SELECT project_id FROM sessions WHERE id = subject.id)
+             END, ${by.actor.kind}, ${by.actor.name}, ${by.traceId}, e.data::jsonb, ${by.at}
         FROM unnest(${column(() => randomUUID())}::text[], ${column((event) => event.type)}::text[],
                     ${column(routingKey)}::text[], ${column((event) => event.subject.type)}::text[],
                     ${column((event) => event.subject.id)}::text[], ${column((event) => event.project)}::text[],
                     ${column((event) => JSON.stringify(event.data))}::text[])
-             WITH ORDINALITY AS e (id, type, routing_key, aggregate_type, aggregate_id, project, data, place)
+             WITH ORDINALITY AS e (id, type, routing_key, aggregate_type, aggregate_id, project, data, place),
+             LATERAL (SELECT CASE WHEN e.aggregate_id ~ ${UUID} THEN e.aggregate_id::uuid END AS id) AS subject
        ORDER BY e.place
     )
     SELECT 1 FROM (SELECT pg_notify(${EVENTS_CHANNEL}, '') WHERE ${events.length > 0}) AS told`

@@ -1,4 +1,5 @@
 import type { Settings } from '@/config/settings'
+import type { Access } from '../core/access/access'
 import type { Actor } from '../core/actor'
 import type { AuditKey } from '../core/audit-chain'
 import type { Clock } from '../core/clock'
@@ -6,6 +7,7 @@ import type { ReachFailpoint } from '../core/failpoint'
 import type { Fence } from '../core/fence'
 import type { DaemonLink } from '../core/ports/daemon-link'
 import type { Notifier } from '../core/ports/notifier'
+import type { RequestSource } from '../core/request-source'
 import type { Database } from '../db/database'
 
 /** Keys of this installation, read once at start; none of them is in the database. */
@@ -19,8 +21,14 @@ export interface InstallationKeys {
 export interface ServiceContext {
   db: Database
   actor: Actor
+  /** What the actor may see and do: whatever resolves an id judges it by this, whatever lists leaves out the rest. */
+  access: Access
   /** Ties log lines, audit rows and the error shown to the user together. */
   requestId: string | null
+  /** Where the request came from; nothing for what no request does. */
+  source?: RequestSource
+  /** Counts the audit rows of one request. */
+  trail?: { rows: number }
   clock: Clock
   settings: Settings
   keys: InstallationKeys
@@ -34,3 +42,6 @@ export interface ServiceContext {
   /** Whether the database is the one Stratavore runs itself. */
   databaseKind: 'embedded' | 'external'
 }
+
+/** What services share, before it is known on whose behalf they work. */
+export type SharedServices = Omit<ServiceContext, 'actor' | 'access'>

@@ -2,12 +2,32 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { appRouter } from './app-router'
+import type { Rule } from './rule'
 
-it('is documented: docs/api.md lists every procedure with its kind, and no other', () => {
+// At run time the record is flat, by dotted path; its type is that of the nested routers.
+const procedures = Object.entries(
+  appRouter._def.procedures as unknown as Record<string, { _def: { type: string; meta?: { rule?: Rule } } }>,
+).map(([path, { _def }]) => ({ path, type: _def.type, rule: _def.meta?.rule }))
+
+const inWords = (rule: Rule | undefined): string =>
+  rule?.may === undefined ? `${rule?.of}` : `${rule.may}, ${rule.of}`
+
+it('has a rule for every procedure', () => {
+  expect(procedures.length).toBeGreaterThan(60)
+  expect(procedures.filter(({ rule }) => rule === undefined)).toEqual([])
+})
+
+it('changes nothing for somebody who may only read', () => {
+  // Attaching makes a ticket: a read-only one for who may only read.
+  const changing = procedures.filter(({ type, rule }) => type === 'mutation' && (rule?.may ?? 'read') === 'read')
+  expect(changing.map(({ path }) => path).sort()).toEqual(['auth.revokeOwnToken', 'auth.signOut', 'runner.attach'])
+})
+
+it('is documented: docs/api.md lists every procedure with its kind and its rule, and no other', () => {
   const text = readFileSync(fileURLToPath(new URL('../../docs/api.md', import.meta.url)), 'utf8')
-  const documented = [...text.matchAll(/^\| `(\w+\.\w+)` \| (\w+) \|/gm)].map((match) => `${match[1]} ${match[2]}`)
-  // At run time the record is flat, by dotted path; its type is that of the nested routers.
-  const procedures = appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>
-  const real = Object.entries(procedures).map(([path, procedure]) => `${path} ${procedure._def.type}`)
+  const documented = [...text.matchAll(/^\| `(\w+\.\w+)` \| (\w+) \| ([^|]+) \|/gm)].map(
+    (match) => `${match[1]} ${match[2]} ${match[3]}`,
+  )
+  const real = procedures.map(({ path, type, rule }) => `${path} ${type} ${inWords(rule)}`)
   expect(documented.sort()).toEqual(real.sort())
 })

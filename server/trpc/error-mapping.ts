@@ -3,6 +3,7 @@ import { ZodError } from 'zod'
 import type { ErrorCode } from '@/contracts/errors/errors'
 import { StratavoreError } from '../core/errors'
 import { isDatabaseAway } from '../db/database-away'
+import { isUnstorableText } from '../db/unstorable-text'
 
 type TrpcCode = TRPCError['code']
 
@@ -67,6 +68,7 @@ export function toApiError(error: TRPCError): ApiError {
     const message = Object.entries(fields).map(([field, problem]) => `${field}: ${problem}`)
     return make('invalid_input', message.join('; '), null, fields)
   }
+  if (isUnstorableText(cause)) return make('invalid_input', 'A text in it has a character that cannot be stored.')
   if (isDatabaseAway(cause)) {
     return make(
       'unavailable',

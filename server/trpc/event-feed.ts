@@ -1,4 +1,4 @@
-import type { Event } from '@/contracts/event/event'
+import type { PlacedEvent } from '../services/event/read-events'
 
 /** Events one read brings; a client that was away catches up in pages of this. */
 const PAGE = 200
@@ -6,7 +6,7 @@ const PAGE = 200
 /** Where streams wait for news. `changed` resolves at the next append, or at once when the signal aborts. */
 export interface EventFeed {
   lastSeq(): Promise<number>
-  after(seq: number, limit: number): Promise<Event[]>
+  after(seq: number, limit: number): Promise<PlacedEvent[]>
   changed(signal: AbortSignal): Promise<void>
 }
 
@@ -35,14 +35,14 @@ export function createNewsBell() {
  * All events after `from`, for ever: first what was missed, then each as it is committed. The wait begins before the
  * read, so nothing can slip in between.
  */
-export async function* streamEvents(feed: EventFeed, from: number, signal: AbortSignal): AsyncGenerator<Event> {
+export async function* streamEvents(feed: EventFeed, from: number, signal: AbortSignal): AsyncGenerator<PlacedEvent> {
   let seq = from
   while (!signal.aborted) {
     const news = feed.changed(signal)
     const page = await feed.after(seq, PAGE)
-    for (const event of page) {
-      seq = event.seq
-      yield event
+    for (const placed of page) {
+      seq = placed.event.seq
+      yield placed
     }
     if (page.length < PAGE) await news
   }

@@ -1,44 +1,60 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import type { ApiErrorData } from '@/contracts/errors/errors'
-import { StratavoreError } from '../core/errors'
-import type { Identity } from '../services/identity/authenticate'
-import type { ServiceContext } from '../services/service-context'
+import type { LimitedAct, Limits } from '../core/limits'
+import type { RequestClient } from '../core/request-client'
+import { recordUnrecorded } from '../services/audit/record-unrecorded'
+import { credentialOf, type Identity } from '../services/identity/authenticate'
+import type { ServiceContext, SharedServices } from '../services/service-context'
 import { toApiError } from './error-mapping'
 import type { EventFeed } from './event-feed'
+import type { LiveDetails } from './live-details'
+import { judgeCaller, type Rule } from './rule'
 
 /** What every procedure gets. `identity` is null for a request that is not signed in. */
 export interface ApiContext {
   requestId: string
   identity: Identity | null
+  /** From where it came: its address is the client's, whatever proxy is between. */
+  client: RequestClient | null
   /** The service context on behalf of the identity. */
-  services: Omit<ServiceContext, 'actor'>
+  services: SharedServices
   events: EventFeed
+  details: LiveDetails
   /** The one origin of this installation, for links. */
   origin: string
+  limits: Limits
 }
 
 /** How often an event stream says it is alive, and how long a client waits before it calls it dead. */
 const SSE_PING_MS = 15_000
 const SSE_RECONNECT_AFTER_MS = 40_000
 
-const t = initTRPC.context<ApiContext>().create({
-  sse: {
-    ping: { enabled: true, intervalMs: SSE_PING_MS },
-    client: { reconnectAfterInactivityMs: SSE_RECONNECT_AFTER_MS },
-  },
-  errorFormatter: ({ shape, error, ctx }) => {
-    const api = toApiError(error)
-    const stratavore: ApiErrorData['stratavore'] = {
-      code: api.code,
-      hint: api.hint,
-      fields: api.fields,
-      requestId: ctx?.requestId ?? '',
-    }
-    // No stack, path or query ever leaves: only what the closed set says.
-    const { code, httpStatus, path } = shape.data
-    return { ...shape, message: api.message, data: { code, httpStatus, path, stratavore } }
-  },
-})
+/** What is known of a procedure before it is called. */
+export interface ProcedureMeta {
+  rule: Rule
+}
+
+const t = initTRPC
+  .context<ApiContext>()
+  .meta<ProcedureMeta>()
+  .create({
+    sse: {
+      ping: { enabled: true, intervalMs: SSE_PING_MS },
+      client: { reconnectAfterInactivityMs: SSE_RECONNECT_AFTER_MS },
+    },
+    errorFormatter: ({ shape, error, ctx }) => {
+      const api = toApiError(error)
+      const stratavore: ApiErrorData['stratavore'] = {
+        code: api.code,
+        hint: api.hint,
+        fields: api.fields,
+        requestId: ctx?.requestId ?? '',
+      }
+      // No stack, path or query ever leaves: only what the closed set says.
+      const { code, httpStatus, path } = shape.data
+      return { ...shape, message: api.message, data: { code, httpStatus, path, stratavore } }
+    },
+  })
 
 export const router = t.router
 
@@ -51,9 +67,38 @@ const mapErrors = t.middleware(async ({ next }) => {
   throw new TRPCError({ code: trpcCode, message, cause: result.error.cause })
 })
 
-/** The only kind of procedure there is: signed in, or refused. */
-export const procedure = t.procedure.use(mapErrors).use(({ ctx, next }) => {
-  if (!ctx.identity) throw new StratavoreError('unauthenticated', 'Sign in first.')
-  const services: ServiceContext = { ...ctx.services, actor: ctx.identity.actor, requestId: ctx.requestId }
-  return next({ ctx: { ...ctx, identity: ctx.identity, services } })
-})
+/** Calls that a user may make only so often, and what they count as. */
+const LIMITED: Readonly<Record<string, LimitedAct>> = {
+  'runner.launch': 'launch',
+  'runner.restart': 'launch',
+  'session.resume': 'launch',
+  'session.fork': 'launch',
+  'runner.attach': 'attach',
+  'auth.setPassword': 'password',
+}
+
+/**
+ * The only kind of procedure there is: one with a rule, whose services work on behalf of the caller with the right that
+ * the rule names. No mutation goes unrecorded.
+ */
+export const procedure = (rule: Rule) =>
+  t.procedure
+    .meta({ rule })
+    .use(mapErrors)
+    .use(async ({ ctx, next, type, path }) => {
+      const access = judgeCaller(rule, ctx.identity)
+      const identity = ctx.identity as Identity // judged
+      const act = LIMITED[path]
+      if (act) await ctx.limits.take(act, [identity.actor.id ?? identity.credentialId])
+      const services: ServiceContext = {
+        ...ctx.services,
+        actor: identity.actor,
+        access,
+        requestId: ctx.requestId,
+        source: { address: ctx.client?.address ?? null, credential: credentialOf(identity) },
+        trail: { rows: 0 },
+      }
+      const result = await next({ ctx: { ...ctx, identity, services } })
+      if (result.ok && type === 'mutation') await recordUnrecorded(services, path)
+      return result
+    })

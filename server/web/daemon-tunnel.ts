@@ -1,9 +1,10 @@
 import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { FORWARDING_HEADERS } from '../gateways/guard/judge-client'
 
 /** Credentials are judged here; the daemon has its own (tickets, agent tokens) and needs none of these. */
-const WITHHELD_HEADERS = new Set(['cookie', 'authorization'])
+const WITHHELD_HEADERS = new Set<string>(['cookie', 'authorization', ...FORWARDING_HEADERS])
 
 export interface DaemonTunnel {
   /** Passes a polling request on. */

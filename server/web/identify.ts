@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { readCookie, sessionCookieName } from '../gateways/guard/session-cookie'
 import { authenticateBearer, authenticateCookie, type Identity } from '../services/identity/authenticate'
 import type { ServiceContext } from '../services/service-context'
+import { clientOf } from './client-of'
 
 const BEARER = /^Bearer ([\x21-\x7e]{1,200})$/
 
@@ -15,7 +16,7 @@ export async function identify(
     const identity = await authenticateBearer(services, bearer)
     return identity && { identity, by: 'bearer' }
   }
-  const cookie = readCookie(request.headers.cookie, sessionCookieName(services.settings.port))
+  const cookie = readCookie(request.headers.cookie, sessionCookieName(services.settings.port, clientOf(request).secure))
   if (cookie === null) return null
   const identity = await authenticateCookie(services, cookie)
   return identity && { identity, by: 'cookie' }

@@ -10,7 +10,7 @@ class FakeConnection extends EventEmitter {
   }
 }
 
-function setUp(valid: (ids: readonly string[]) => Promise<ReadonlySet<string>>) {
+function setUp(valid: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>) {
   const asked: (readonly string[])[] = []
   const errors: unknown[] = []
   let look = () => {}
@@ -33,13 +33,22 @@ function setUp(valid: (ids: readonly string[]) => Promise<ReadonlySet<string>>) 
 }
 
 it('cuts every connection of a credential that holds no more, and no other', async () => {
-  const { live, check } = setUp(async () => new Set(['kept']))
+  const { live, check } = setUp(async () => new Map([['kept', 'm']]))
   const [kept, cut, also] = [new FakeConnection(), new FakeConnection(), new FakeConnection()]
-  live.watch('kept', kept)
-  live.watch('revoked', cut)
-  live.watch('revoked', also)
+  live.watch({ id: 'kept', mark: 'm' }, kept)
+  live.watch({ id: 'revoked', mark: 'm' }, cut)
+  live.watch({ id: 'revoked', mark: 'm' }, also)
   await check()
   expect([kept.destroyed, cut.destroyed, also.destroyed]).toEqual([false, true, true])
+})
+
+it('cuts what opens something else by now', async () => {
+  const { live, check } = setUp(async () => new Map([['id', 'viewer']]))
+  const [before, after] = [new FakeConnection(), new FakeConnection()]
+  live.watch({ id: 'id', mark: 'operator' }, before)
+  live.watch({ id: 'id', mark: 'viewer' }, after)
+  await check()
+  expect([before.destroyed, after.destroyed]).toEqual([true, false])
 })
 
 it('cuts nothing while it cannot be known, and asks about nothing when nothing is open', async () => {
@@ -49,7 +58,7 @@ it('cuts nothing while it cannot be known, and asks about nothing when nothing i
   await check()
   expect(asked).toEqual([])
   const connection = new FakeConnection()
-  live.watch('id', connection)
+  live.watch({ id: 'id', mark: 'm' }, connection)
   await check()
   expect(connection.destroyed).toBe(false)
   expect(errors).toHaveLength(1)

@@ -1,4 +1,4 @@
-/** Signing out, revoking and expiry take effect on open connections within this time; the bound for it is 5 s. */
+/** Signing out, revoking, expiry and a change of what somebody may take effect on open connections within this time; the bound for it is 5 s. */
 export const CHECK_EVERY_MS = 2_000
 
 /** A socket or an event stream: what outlives the request that opened it. */
@@ -7,22 +7,30 @@ export interface LiveConnection {
   once(event: 'close', listener: () => void): unknown
 }
 
+/** What opened a connection. */
+export interface WatchedCredential {
+  id: string
+  /** Of what it opened then; see `standingMark`. */
+  mark: string
+}
+
 export interface LiveConnections {
-  /** Cuts the connection once its credential opens nothing any more. */
-  watch(credentialId: string, connection: LiveConnection): void
+  /** Cuts the connection once its credential opens nothing any more, or something else than the mark says. */
+  watch(credential: WatchedCredential, connection: LiveConnection): void
   stop(): void
 }
 
 /**
  * Looks, every few seconds and with one question for all, whether the credentials of open connections still hold, and
- * cuts those whose do not. While the question cannot be answered nothing is cut.
+ * cuts those whose do not, or which open something else by now: whoever may still come back does. While the question cannot be answered nothing is cut.
  */
 export function watchLiveConnections(options: {
-  valid(credentialIds: readonly string[]): Promise<ReadonlySet<string>>
+  /** The present marks of those that hold. */
+  valid(credentialIds: readonly string[]): Promise<ReadonlyMap<string, string>>
   onError(error: unknown): void
   every?: (ms: number, work: () => void) => () => void
 }): LiveConnections {
-  const open = new Map<string, Set<LiveConnection>>()
+  const open = new Map<string, Map<LiveConnection, string>>()
   let asking = false
 
   const check = async () => {
@@ -31,7 +39,8 @@ export function watchLiveConnections(options: {
     try {
       const ids = [...open.keys()]
       const valid = await options.valid(ids)
-      for (const id of ids) if (!valid.has(id)) for (const connection of open.get(id) ?? []) connection.destroy()
+      for (const id of ids)
+        for (const [connection, mark] of open.get(id) ?? []) if (valid.get(id) !== mark) connection.destroy()
     } catch (error) {
       options.onError(error)
     } finally {
@@ -41,12 +50,12 @@ export function watchLiveConnections(options: {
 
   const stop = (options.every ?? everyInterval)(CHECK_EVERY_MS, () => void check())
   return {
-    watch: (credentialId, connection) => {
-      const own = open.get(credentialId) ?? new Set()
-      open.set(credentialId, own.add(connection))
+    watch: ({ id, mark }, connection) => {
+      const own = open.get(id) ?? new Map<LiveConnection, string>()
+      open.set(id, own.set(connection, mark))
       connection.once('close', () => {
         own.delete(connection)
-        if (own.size === 0 && open.get(credentialId) === own) open.delete(credentialId)
+        if (own.size === 0 && open.get(id) === own) open.delete(id)
       })
     },
     stop,

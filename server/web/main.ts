@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pino from 'pino'
 import { loadSettings } from '@/config/load-settings'
+import { SettingsError } from '@/config/settings-error'
 import type { ChildMessage } from '@/contracts/supervision/messages'
 import { armFailpoints, FAILPOINT_VARIABLE } from '../core/failpoint'
 import { exitIn, stopOnSignals } from '../core/stop-on-signals'
@@ -42,6 +43,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
+  // A certificate that cannot be used: starting again would not help.
+  if (error instanceof SettingsError) process.send?.({ type: 'fatal', message: error.message } satisfies ChildMessage)
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
   process.exit(1)
 })

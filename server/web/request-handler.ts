@@ -1,17 +1,29 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
-import { judgeCookieUse, judgeOrigin } from '../gateways/guard/request-guard'
-import type { ServiceContext } from '../services/service-context'
+import { isLoopbackHost } from '@/config/base-url'
+import { networkMatcher } from '@/config/network-list'
+import { standingMark } from '../core/access/rights'
+import { StratavoreError } from '../core/errors'
+import type { Limits } from '../core/limits'
+import type { IdentityProvider } from '../core/ports/identity-provider'
+import type { RequestClient } from '../core/request-client'
+import { asPublished, FORWARDING_HEADERS, judgeClient } from '../gateways/guard/judge-client'
+import { judgeCookieUse, judgeOrigin, judgeTransport } from '../gateways/guard/request-guard'
+import type { Identity } from '../services/identity/authenticate'
+import type { SharedServices } from '../services/service-context'
 import { ACTIONS_PATH, handleAction } from './action-route'
 import { API_PATH, type Identities } from './api-handler'
+import { rememberClient } from './client-of'
 import type { DaemonTunnel } from './daemon-tunnel'
 import { identify } from './identify'
-import type { LiveConnections } from './live-connections'
+import type { LiveConnections, WatchedCredential } from './live-connections'
 import { handleLoginLink } from './login-route'
+import { createOpenPerUser } from './open-per-user'
 import { handleReady } from './ready-route'
 import { requestTarget } from './request-target'
-import { setSecurityHeaders } from './security-headers'
+import { setPagePolicy, setSecurityHeaders } from './security-headers'
+import { createSignInRoutes, SIGN_IN_PATH } from './sign-in/sign-in-routes'
 
 const SOCKET_PATH = '/socket.io/'
 const API_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST'])
@@ -20,9 +32,21 @@ const PAGE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 /** What the login page is made of; nothing in it is secret. */
 const OPEN_PATHS = /^\/(login$|_next\/static\/|favicon\.ico$|icon[.\w-]*$|apple-icon[.\w-]*$|manifest\.webmanifest$)/
 
+/** Longest address that is read: the dashboard cuts its batches at half of this. */
+const MAX_URL_LENGTH = 8 * 1024
+/** Terminals of one user that are open at once: walls, thumbnails and scripts of many browsers stay far below. */
+const MAX_SOCKETS_PER_USER = 256
+/** Answers one user waits for at once, event streams included. */
+const MAX_REQUESTS_PER_USER = 256
+/** What is told of when there is room again, seconds. */
+const CAPPED_RETRY_S = '5'
+
 interface Parts {
-  services: Omit<ServiceContext, 'actor'>
+  services: SharedServices
   identities: Identities
+  limits: Limits
+  /** Null when none is set up. */
+  identityProvider: IdentityProvider | null
   dev: boolean
   log: Logger
   api(request: IncomingMessage, response: ServerResponse): void
@@ -33,26 +57,49 @@ interface Parts {
   pageUpgrade: ((request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>) | null
 }
 
+const credentialOf = ({ credentialId, standing }: Identity): WatchedCredential => ({
+  id: credentialId,
+  mark: standingMark(standing),
+})
+
 /** Judges every request and upgrade, then hands it to the API, the daemon or the pages. */
 export function createRequestHandler(parts: Parts) {
   const { services, dev, log } = parts
   const sockets = new Set<Duplex>()
   const underWay = new Set<ServerResponse>()
   let onQuiet: () => void = () => undefined
+  const isProxy = networkMatcher(services.settings.trustedProxies)
+  const admitSocket = createOpenPerUser(MAX_SOCKETS_PER_USER)
+  const admitRequest = createOpenPerUser(MAX_REQUESTS_PER_USER)
+  const signIn = createSignInRoutes(services, parts.identityProvider, parts.limits, log)
 
-  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** Who asks from where; nothing that comes later reads what a proxy said. */
+  function judge(request: IncomingMessage): RequestClient {
+    const { socket, headers } = request
+    const client = judgeClient(
+      { remoteAddress: socket.remoteAddress, encrypted: 'encrypted' in socket, headers },
+      isProxy,
+    )
+    for (const name of FORWARDING_HEADERS) delete headers[name]
+    return rememberClient(request, asPublished(client, services.settings))
+  }
+
+  async function route(request: IncomingMessage, response: ServerResponse, client: RequestClient): Promise<void> {
     const method = request.method ?? 'GET'
+    if ((request.url?.length ?? 0) > MAX_URL_LENGTH) return answer(response, 414, 'this address is too long')
     const url = requestTarget(request.url)
     if (!url) return answer(response, 400, 'this address cannot be read')
     const path = url.pathname
     request.url = path + url.search
-    const refusal = judgeOrigin({ method, headers: request.headers, upgrade: false }, services.settings)
+    const judged = { method, headers: request.headers, upgrade: false, client }
+    const refusal = judgeTransport(client, services.settings) ?? judgeOrigin(judged, services.settings)
     if (refusal) return answer(response, 403, refusal)
     if (path === '/healthz') return answer(response, 200, 'ok')
     if (path === '/readyz') return handleReady(services, response)
     if (path === '/login' && method === 'GET' && url.searchParams.has('code')) {
-      return handleLoginLink(services, request, response, url.searchParams.get('code') ?? '')
+      return handleLoginLink(services, request, response, url.searchParams.get('code') ?? '', client)
     }
+    if (path.startsWith(SIGN_IN_PATH)) return signIn(request, response, url, client)
     // A button on a phone has no cookie: its address is its credential.
     if (path.startsWith(ACTIONS_PATH)) {
       if (method !== 'POST') return notAllowed(response, ACTION_METHODS)
@@ -60,10 +107,12 @@ export function createRequestHandler(parts: Parts) {
     }
     const who = await identify(services, request)
     if (who) {
+      if (!admitRequest(who.identity.actor.id ?? who.identity.credentialId, response))
+        return answer(response, 429, 'too many requests of this user are open', { 'retry-after': CAPPED_RETRY_S })
       parts.identities.set(request, who.identity)
-      // An event stream stays open: its answer ends with the credential that asked for it.
-      parts.live.watch(who.identity.credentialId, response)
-      const misuse = who.by === 'cookie' ? judgeCookieUse({ method, headers: request.headers, upgrade: false }) : null
+      // An event stream stays open: its answer ends with the credential that asked for it, or with what it opens.
+      parts.live.watch(credentialOf(who.identity), response)
+      const misuse = who.by === 'cookie' ? judgeCookieUse(judged) : null
       if (misuse) return answer(response, 403, misuse)
     }
     if (path.startsWith(API_PATH)) {
@@ -74,10 +123,15 @@ export function createRequestHandler(parts: Parts) {
       return parts.api(request, response)
     }
     if (who || OPEN_PATHS.test(path) || (dev && path.startsWith('/_next/'))) {
-      if (path.startsWith(SOCKET_PATH))
-        return who ? parts.tunnel.http(request, response) : answer(response, 401, 'sign in first')
+      if (path.startsWith(SOCKET_PATH)) {
+        if (!who) return answer(response, 401, 'sign in first')
+        const { actor, credentialId } = who.identity
+        if (!url.searchParams.has('sid')) await parts.limits.take('polling', [actor.id ?? credentialId])
+        return parts.tunnel.http(request, response)
+      }
       // There are no server actions and no forms: whatever is sent to a page is not meant for it.
       if (!PAGE_METHODS.has(method)) return notAllowed(response, PAGE_METHODS)
+      setPagePolicy(request, response, dev)
       return parts.pages(request, response)
     }
     if (method === 'GET' && request.headers.accept?.includes('text/html')) {
@@ -88,8 +142,9 @@ export function createRequestHandler(parts: Parts) {
   }
 
   async function routeUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const judged = { method: 'GET', headers: request.headers, upgrade: true }
-    const refusal = judgeOrigin(judged, services.settings)
+    const client = judge(request)
+    const judged = { method: 'GET', headers: request.headers, upgrade: true, client }
+    const refusal = judgeTransport(client, services.settings) ?? judgeOrigin(judged, services.settings)
     if (refusal) return refuseUpgrade(socket, '403 Forbidden')
     const path = requestTarget(request.url)?.pathname
     if (!path?.startsWith(SOCKET_PATH)) {
@@ -99,13 +154,16 @@ export function createRequestHandler(parts: Parts) {
     const who = await identify(services, request)
     if (who?.by === 'cookie' && judgeCookieUse(judged)) return refuseUpgrade(socket, '403 Forbidden')
     if (!who) return refuseUpgrade(socket, '401 Unauthorized')
-    parts.live.watch(who.identity.credentialId, socket)
+    if (!admitSocket(who.identity.actor.id ?? who.identity.credentialId, socket))
+      return refuseUpgrade(socket, '429 Too Many Requests', { 'retry-after': CAPPED_RETRY_S })
+    parts.live.watch(credentialOf(who.identity), socket)
     parts.tunnel.upgrade(request, socket, head)
   }
 
   return {
     request: async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-      setSecurityHeaders(response, dev)
+      const client = judge(request)
+      setSecurityHeaders(response, client)
       underWay.add(response)
       response.on('close', () => {
         underWay.delete(response)
@@ -115,11 +173,16 @@ export function createRequestHandler(parts: Parts) {
         // The rest of a body nobody wanted is thrown away, so that its sender gets to read the refusal.
         request.resume()
         const path = loggedPath(request.url)
-        log.debug({ method: request.method, path, status: response.statusCode }, 'request')
+        const line = { method: request.method, path, status: response.statusCode, from: client.address }
+        // What comes from other machines is always written down; this machine's own would be most of the log.
+        if (isLoopbackHost(client.address)) log.debug(line, 'request')
+        else log.info(line, 'request')
       })
       try {
-        await route(request, response)
+        await route(request, response, client)
       } catch (error) {
+        if (error instanceof StratavoreError && error.code === 'rate_limited')
+          return answer(response, 429, error.message, { 'retry-after': String(error.retryAfterS ?? 1) })
         log.error({ err: error, path: loggedPath(request.url) }, 'a request failed')
         if (response.headersSent) response.destroy()
         else answer(response, 503, 'the server cannot answer now; try again in a moment', { 'retry-after': '1' })
@@ -174,6 +237,7 @@ function answer(response: ServerResponse, status: number, text: string, headers:
 const notAllowed = (response: ServerResponse, methods: ReadonlySet<string>): void =>
   answer(response, 405, 'this method is not served here', { allow: [...methods].join(', ') })
 
-function refuseUpgrade(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`)
+function refuseUpgrade(socket: Duplex, status: string, headers: Record<string, string> = {}): void {
+  const lines = Object.entries({ connection: 'close', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n`)
 }

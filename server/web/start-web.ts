@@ -1,24 +1,27 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { Duplex } from 'node:stream'
 import next from 'next'
 import type { Logger } from 'pino'
-import { baseUrl } from '@/config/base-url'
+import { isLoopbackHost, isWildcardHost, localHost, openUrl } from '@/config/base-url'
 import { homePaths } from '@/config/paths'
 import type { Settings } from '@/config/settings'
 import { createDaemonLink } from '../adapters/daemon-link/daemon-link'
 import { configuredNotifiers } from '../adapters/notify/configured-notifiers'
+import { createOidcProvider } from '../adapters/oidc/oidc-provider'
 import { systemClock } from '../core/clock'
 import type { ReachFailpoint } from '../core/failpoint'
+import { createLimits } from '../core/limits'
 import { openDatabase } from '../db/database'
 import { databaseKind } from '../db/database-kind'
-import { EVENTS_CHANNEL, listen } from '../db/listen'
+import { EVENTS_CHANNEL, LIVE_CHANNEL, listen } from '../db/listen'
 import { lastEventSeq, readEventsAfter } from '../services/event/read-events'
 import { validCredentials } from '../services/identity/valid-credentials'
 import { readInstallationKeys, readKeyFile } from '../services/installation/installation-keys'
+import { readLiveDetails } from '../services/runner/read-live-details'
 import { createNewsBell, type EventFeed } from '../trpc/event-feed'
+import { createLiveDetails } from '../trpc/live-details'
 import { createApiHandler, type Identities } from './api-handler'
 import { createDaemonTunnel } from './daemon-tunnel'
 import { watchLiveConnections } from './live-connections'
+import { startPublicServer } from './public-server'
 import { createRequestHandler } from './request-handler'
 
 /** Requests under way get this long; then they are cut, and their callers try again. */
@@ -58,8 +61,12 @@ export async function startWeb({
     databaseKind: await databaseKind(settings.databaseUrl, paths.postgresDir),
   }
   const bell = createNewsBell()
-  const listener = listen(settings.databaseUrl, [EVENTS_CHANNEL], {
-    onNotify: bell.notify,
+  const details = createLiveDetails({
+    read: (ids) => readLiveDetails({ db }, ids),
+    failed: (error) => log.warn({ err: error }, 'what runners do could not be read for open pages'),
+  })
+  const listener = listen(settings.databaseUrl, [EVENTS_CHANNEL, LIVE_CHANNEL], {
+    onNotify: (channel, payload) => (channel === LIVE_CHANNEL ? details.notify(payload) : bell.notify()),
     onConnect: bell.notify,
     onError: (error) => log.warn({ err: error }, 'not listening to the database'),
   })
@@ -72,8 +79,10 @@ export async function startWeb({
   const app = next({ dev, dir: rootDir, hostname: settings.host, port: settings.port })
   await app.prepare()
   const identities: Identities = new WeakMap()
-  const origin = baseUrl(settings.host, settings.port)
-  const api = createApiHandler({ services, events, identities, origin, log })
+  const limits = createLimits()
+  const origin = openUrl(settings)
+  const api = createApiHandler({ services, events, details, identities, origin, limits, log })
+  const identityProvider = createOidcProvider(settings)
   const tunnel = createDaemonTunnel(paths.daemonSocket)
   const live = watchLiveConnections({
     valid: (ids) => validCredentials(services, ids),
@@ -81,22 +90,35 @@ export async function startWeb({
   })
   const pages = app.getRequestHandler()
   const pageUpgrade = dev ? app.getUpgradeHandler() : null
-  const handler = createRequestHandler({ services, identities, dev, log, api, tunnel, live, pages, pageUpgrade })
-
-  const server = createServer(
-    (request: IncomingMessage, response: ServerResponse) => void handler.request(request, response),
-  )
-  server.on(
-    'upgrade',
-    (request: IncomingMessage, socket: Duplex, head: Buffer) => void handler.upgrade(request, socket, head),
-  )
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(settings.port, settings.host, resolve)
+  const handler = createRequestHandler({
+    services,
+    identities,
+    limits,
+    identityProvider,
+    dev,
+    log,
+    api,
+    tunnel,
+    live,
+    pages,
+    pageUpgrade,
+  })
+  if (settings.allowPlainHttp) {
+    log.warn({ host: settings.host }, 'STRATAVORE_ALLOW_PLAIN_HTTP is set: other machines are served without TLS')
+  }
+  const { host, port, tlsCert, tlsKey } = settings
+  const server = await startPublicServer({
+    // Programs of this machine (CLI, launcher) find web on loopback, wherever else it listens.
+    hosts: isLoopbackHost(host) || isWildcardHost(host) ? [host] : [host, localHost(settings)],
+    port,
+    certificate: tlsCert !== undefined && tlsKey !== undefined ? { cert: tlsCert, key: tlsKey } : null,
+    request: (request, response) => void handler.request(request, response),
+    upgrade: (request, socket, head) => void handler.upgrade(request, socket, head),
+    log,
   })
   return {
     stop: async () => {
-      const closed = new Promise((resolve) => server.close(resolve))
+      const closed = server.close()
       // Event streams and sockets never end by themselves; their clients come back and resume.
       handler.closeSockets()
       live.stop()

@@ -5,7 +5,21 @@ import { StratavoreError } from '../../core/errors'
 import type { DaemonLink } from '../../core/ports/daemon-link'
 
 /** The daemon answers within milliseconds; a reconcile of a thousand runners takes longer. */
-const TIMEOUT_MS = { status: 2_000, reconcile: 60_000, screen: 10_000, send: 20_000, logs: 10_000 } as const
+const TIMEOUT_MS = {
+  status: 2_000,
+  reconcile: 60_000,
+  screen: 10_000,
+  thumbnails: 10_000,
+  send: 20_000,
+  logs: 10_000,
+  judgePath: 20_000,
+  checkSession: 20_000,
+  readTranscript: 35_000,
+  searchTranscript: 35_000,
+  recordingInfo: 20_000,
+  readRecording: 20_000,
+  searchRecording: 35_000,
+} as const
 
 /** Calls the daemon over its Unix socket. Errors: `unavailable` when it is down, `timeout`, or what the daemon says. */
 export function createDaemonLink(socketPath: string, controlKey: Buffer): DaemonLink {
@@ -24,10 +38,18 @@ export function createDaemonLink(socketPath: string, controlKey: Buffer): Daemon
     status: () => call('status', {}),
     reconcile: () => call('reconcile', {}),
     screen: (runnerId, ansi) => call('screen', { runnerId, ansi }),
+    thumbnails: (question) => call('thumbnails', question),
     send: async (runnerId, text) => {
       await call('send', { runnerId, text })
     },
     logs: (runnerId, from, limit) => call('logs', { runnerId, from, limit }),
+    judgePath: (nodeId, question) => call('judgePath', { nodeId, question }),
+    checkSession: (nodeId, question) => call('checkSession', { nodeId, question }),
+    readTranscript: (nodeId, question) => call('readTranscript', { nodeId, question }),
+    searchTranscript: (nodeId, question) => call('searchTranscript', { nodeId, question }),
+    recordingInfo: (nodeId, question) => call('recordingInfo', { nodeId, question }),
+    readRecording: (nodeId, question) => call('readRecording', { nodeId, question }),
+    searchRecording: (nodeId, question) => call('searchRecording', { nodeId, question }),
   }
 }
 

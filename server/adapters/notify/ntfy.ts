@@ -3,12 +3,15 @@ import { z } from 'zod'
 import type { NotificationPriority } from '@/contracts/notification/notification'
 import type { NotificationAction, Notifier, OutgoingNotification } from '../../core/ports/notifier'
 import { CALL_TIMEOUT_MS, call } from './post'
+import { judgeAddress } from './reachable'
 
 export interface NtfyOptions {
   /** Server, without a topic. */
   url: string
   token: string | undefined
   topics: Record<OutgoingNotification['topic'], string>
+  /** Private networks that may be called. */
+  networks: readonly string[]
   /** Longest one call may take, milliseconds. */
   timeoutMs?: number
 }
@@ -46,7 +49,14 @@ const UNKNOWN_CALL: ReadonlySet<number> = new Set([404, 405])
  * Sends to an ntfy server, 2.16 or newer for updates and taking back; older ones show every update anew, and what is out
  * there stays.
  */
-export function createNtfyNotifier({ url, token, topics, timeoutMs = CALL_TIMEOUT_MS }: NtfyOptions): Notifier {
+export function createNtfyNotifier({
+  url,
+  token,
+  topics,
+  networks,
+  timeoutMs = CALL_TIMEOUT_MS,
+}: NtfyOptions): Notifier {
+  const judge = judgeAddress(networks)
   const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
   return {
     channel: 'ntfy',
@@ -62,11 +72,11 @@ export function createNtfyNotifier({ url, token, topics, timeoutMs = CALL_TIMEOU
         actions: notification.actions.slice(0, MAX_ACTIONS).map(actionJson),
       })
       const headers = { 'content-type': 'application/json', ...authorization }
-      return call({ url, method: 'POST', headers, body }, explain, timeoutMs)
+      return call({ url, method: 'POST', headers, body, judge }, explain, timeoutMs)
     },
     withdraw: async ({ thread, topic }) => {
       const address = `${url}/${topics[topic]}/${sequenceId(thread)}`
-      const result = await call({ url: address, method: 'DELETE', headers: authorization }, explain, timeoutMs)
+      const result = await call({ url: address, method: 'DELETE', headers: authorization, judge }, explain, timeoutMs)
       const unknown = result.kind === 'refused' && result.status !== null && UNKNOWN_CALL.has(result.status)
       return unknown ? { kind: 'unsupported' } : result
     },

@@ -1,4 +1,7 @@
+import { type IncomingMessage, request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
 import type { NotifyResult } from '../../core/ports/notifier'
+import { AddressRefused, guardedLookup, type JudgeAddress, judgeLiteral } from './reachable'
 
 /** Longest one outside call may take, answer included. */
 export const CALL_TIMEOUT_MS = 10_000
@@ -17,6 +20,8 @@ interface Call {
   method: 'POST' | 'DELETE'
   headers: Record<string, string>
   body?: string
+  /** Which addresses may be called at all. */
+  judge: JudgeAddress
 }
 
 /** `status`: the code of a refusal; null when nothing was asked. */
@@ -24,68 +29,79 @@ type CallResult = Exclude<NotifyResult, { kind: 'refused' }> | { kind: 'refused'
 
 /**
  * Makes one call and judges it. Always resolves, within a bounded time. Redirects are not followed: a token must not
- * travel to another host. `explain` makes an error of an answer's text.
+ * travel to another host, and nobody else decides where is called. `explain` makes an error of an answer's text.
  */
-export async function call(
-  { url, ...request }: Call,
-  explain: (text: string) => string,
-  timeoutMs: number,
-): Promise<CallResult> {
+export async function call(asked: Call, explain: (text: string) => string, timeoutMs: number): Promise<CallResult> {
+  const signal = AbortSignal.timeout(timeoutMs)
   try {
-    const response = await fetch(url, { ...request, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) })
+    const response = await send(asked, signal)
+    const status = response.statusCode ?? 0
     const text = await readSome(response)
-    if (response.ok) return { kind: 'sent' }
+    if (status >= 200 && status < 300) return { kind: 'sent' }
     const detail = explain(text).slice(0, MAX_DETAIL)
-    const error = `HTTP ${response.status}${detail === '' ? '' : `: ${detail}`}`
-    if (response.status >= 500 || PASSING_STATUSES.has(response.status)) {
-      const afterMs = retryAfterMs(response.headers.get('retry-after'))
-      return { kind: 'retry', error, afterMs, forAll: SERVER_STATUSES.has(response.status) }
+    const error = `HTTP ${status}${detail === '' ? '' : `: ${detail}`}`
+    if (status >= 500 || PASSING_STATUSES.has(status)) {
+      const afterMs = retryAfterMs(response.headers['retry-after'])
+      return { kind: 'retry', error, afterMs, forAll: SERVER_STATUSES.has(status) }
     }
-    if (response.status >= 300 && response.status < 400) {
+    if (status >= 300 && status < 400) {
       return {
         kind: 'refused',
-        status: response.status,
+        status,
         error: `${error} redirects, which is not followed: set the address it leads to`,
       }
     }
-    return { kind: 'refused', status: response.status, error }
+    return { kind: 'refused', status, error }
   } catch (error) {
-    return judgeFailure(error, timeoutMs)
+    return judgeFailure(error, signal.aborted, timeoutMs)
   }
+}
+
+/** Sends; resolves with the head of the answer. Throws what the network, the address or a header is to blame for. */
+async function send({ url, method, headers, body, judge }: Call, signal: AbortSignal): Promise<IncomingMessage> {
+  const address = new URL(url)
+  // No setting holds them; what did would be sent along in a header.
+  if (address.username !== '' || address.password !== '') throw new TypeError('credentials in an address')
+  judgeLiteral(address, judge)
+  const request = address.protocol === 'https:' ? requestHttps : requestHttp
+  // A connection of its own: one that is kept alive may have been closed meanwhile, and was judged some other day.
+  const outgoing = request(address, { method, headers, signal, agent: false, lookup: guardedLookup(judge) })
+  return new Promise((resolve, reject) => {
+    outgoing.once('response', resolve)
+    outgoing.once('error', reject)
+    outgoing.end(body)
+  })
 }
 
 /** `Retry-After` in seconds, as everybody sends it; a date would need the other side's clock. */
-function retryAfterMs(header: string | null): number | null {
-  return header !== null && /^\d{1,7}$/.test(header) ? Number(header) * 1000 : null
+function retryAfterMs(header: string | undefined): number | null {
+  return header !== undefined && /^\d{1,7}$/.test(header) ? Number(header) * 1000 : null
 }
 
 /** The beginning of an answer's body; the rest is not waited for. */
-async function readSome(response: Response): Promise<string> {
-  const reader = response.body?.getReader()
-  if (!reader) return ''
-  const chunks: Uint8Array[] = []
+async function readSome(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
   let length = 0
-  while (length < MAX_ANSWER_BYTES) {
-    const { done, value } = await reader.read()
-    if (done) break
-    chunks.push(value)
-    length += value.length
+  // Leaving the loop early closes the connection.
+  for await (const chunk of response) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length >= MAX_ANSWER_BYTES) break
   }
-  await reader.cancel()
   return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8')
 }
 
 /**
- * What came of a call that got no answer. Never the words of the error itself: fetch repeats the whole address in them,
- * or a header.
+ * What came of a call that got no answer. Never the words of a foreign error: they may repeat the whole address, or a
+ * header.
  */
-function judgeFailure(error: unknown, timeoutMs: number): CallResult {
+function judgeFailure(error: unknown, timedOut: boolean, timeoutMs: number): CallResult {
   const retry = (text: string): CallResult => ({ kind: 'retry', error: text, afterMs: null, forAll: true })
-  if (error instanceof Error && error.name === 'TimeoutError') return retry(`no answer within ${timeoutMs / 1000} s`)
-  const cause = error instanceof Error ? error.cause : undefined
-  // Whatever the network does is in the cause; a request that cannot even be made has none, and stays so.
-  if (cause === undefined)
+  if (error instanceof AddressRefused) return { kind: 'refused', status: null, error: `not called: ${error.message}` }
+  if (timedOut) return retry(`no answer within ${timeoutMs / 1000} s`)
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  // Node's own codes are about a request that cannot even be made, and stays so.
+  if (code === '' || code.startsWith('ERR_'))
     return { kind: 'refused', status: null, error: 'the call cannot be made: check the address and the token' }
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   return retry(/^[A-Z0-9_]{1,64}$/.test(code) ? `cannot be reached (${code})` : 'cannot be reached')
 }

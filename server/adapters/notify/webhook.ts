@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks'
 import type { Notifier } from '../../core/ports/notifier'
 import { CALL_TIMEOUT_MS, call } from './post'
+import { judgeAddress } from './reachable'
 
 export interface WebhookOptions {
   url: string
@@ -8,12 +9,21 @@ export interface WebhookOptions {
   secret: string
   /** When a message is signed; receivers refuse what is minutes away from their own clock. */
   now(): Date
+  /** Private networks that may be called. */
+  networks: readonly string[]
   /** Longest one call may take, milliseconds. */
   timeoutMs?: number
 }
 
 /** Sends signed JSON as Standard Webhooks describes it: `notification.sent` and `notification.withdrawn`. */
-export function createWebhookNotifier({ url, secret, now, timeoutMs = CALL_TIMEOUT_MS }: WebhookOptions): Notifier {
+export function createWebhookNotifier({
+  url,
+  secret,
+  now,
+  networks,
+  timeoutMs = CALL_TIMEOUT_MS,
+}: WebhookOptions): Notifier {
+  const judge = judgeAddress(networks)
   const signer = new Webhook(secret)
   const post = (id: string, type: string, time: Date, data: Record<string, unknown>) => {
     const body = JSON.stringify({ type, timestamp: time.toISOString(), data })
@@ -26,7 +36,7 @@ export function createWebhookNotifier({ url, secret, now, timeoutMs = CALL_TIMEO
       'webhook-signature': signer.sign(id, at, body),
     }
     // What the receiver answers is its own business; the status is what counts.
-    return call({ url, method: 'POST', headers, body }, () => '', timeoutMs)
+    return call({ url, method: 'POST', headers, body, judge }, () => '', timeoutMs)
   }
   return {
     channel: 'webhook',

@@ -53,5 +53,9 @@ export function createAgentRegistry(
     pauseRunner: async (agentId, message) => byAgent(agentId).pause(message),
     resumeRunner: async (agentId, message) => byAgent(agentId).resume(message),
     forgetRunner: async (agentId, message) => byAgent(agentId).forget(message),
+    answerApproval: async (agentId, message) => byAgent(agentId).answerApproval(message),
+    setToolGate: async (agentId, message) => byAgent(agentId).setToolGate(message),
+    limitCpu: async (agentId, message) => byAgent(agentId).limitCpu(message),
+    typePrompt: async (agentId, message) => byAgent(agentId).typePrompt(message),
   }
 }

@@ -1,10 +1,12 @@
 import type { Socket } from 'socket.io'
 import type { z } from 'zod'
+import type { AnswerApproval, SetToolGate } from '@/contracts/agent-protocol/approval'
 import type { AgentToDaemon, DaemonToAgent } from '@/contracts/agent-protocol/events'
 import type {
   Ack,
   InputReply,
   JoinRequest,
+  LimitCpu,
   LogReply,
   LogRequest,
   RunnerInput,
@@ -14,10 +16,45 @@ import type {
   StartReply,
   StartRunner,
   StopRunner,
+  ThumbnailsReply,
   WatchReply,
   WatchRunner,
 } from '@/contracts/agent-protocol/messages'
-import { ack, inputReply, logReply, screenReply, startReply, watchReply } from '@/contracts/agent-protocol/messages'
+import {
+  ack,
+  inputReply,
+  logReply,
+  screenReply,
+  startReply,
+  thumbnailsReply,
+  watchReply,
+} from '@/contracts/agent-protocol/messages'
+import { type JudgePath, type JudgePathReply, judgePathReply } from '@/contracts/agent-protocol/place'
+import { type TypePrompt, type TypePromptReply, typePromptReply } from '@/contracts/agent-protocol/prompt'
+import {
+  type RecordingInfoReply,
+  type RecordingInfoRequest,
+  type RecordingReadReply,
+  type RecordingReadRequest,
+  type RecordingSearchReply,
+  type RecordingSearchRequest,
+  recordingInfoReply,
+  recordingReadReply,
+  recordingSearchReply,
+} from '@/contracts/agent-protocol/recording'
+import {
+  type CheckSession,
+  type CheckSessionReply,
+  checkSessionReply,
+  type ReadTranscript,
+  type ReadTranscriptReply,
+  readTranscriptReply,
+  type SearchTranscript,
+  type SearchTranscriptReply,
+  searchTranscriptReply,
+} from '@/contracts/agent-protocol/session-files'
+import { asksForConfinement } from '@/contracts/project/confinement'
+import type { ThumbnailsQuestion } from '@/contracts/terminal/thumbnail'
 import { StratavoreError } from '../../core/errors'
 import type { ObservedRunner } from '../../core/ports/agent-commands'
 
@@ -25,8 +62,19 @@ export type AgentSocket = Socket<AgentToDaemon, DaemonToAgent>
 
 /** An agent answers within milliseconds; a spawn on a loaded machine may take seconds. */
 const CALL_TIMEOUT_MS = 15_000
+/** A prompt is answered once the program has told that it has it. */
+const PROMPT_TIMEOUT_MS = 60_000
+/** A search through hundreds of megabytes of a transcript or a recording. */
+const SEARCH_TIMEOUT_MS = 30_000
 /** Input is answered once the program has taken it; one that does not read its terminal may take very long. */
 const INPUT_TIMEOUT_MS = 10 * 60_000
+
+const TOO_OLD_TO_CONFINE: StartReply = {
+  ok: false,
+  code: 'confinement_unavailable',
+  error:
+    'The agent of this node is of an older version and cannot confine runners. It is replaced once its runners have ended.',
+}
 
 type Call = {
   [K in keyof DaemonToAgent]: Parameters<DaemonToAgent[K]> extends [unknown, (reply: never) => void] ? K : never
@@ -38,6 +86,8 @@ export interface AgentSession {
   readonly nodeId: string
   readonly process: JoinRequest['process']
   readonly runners: Map<string, ObservedRunner>
+  /** Runners whose output was asked for on this connection. */
+  readonly watched: ReadonlySet<string>
   start(message: StartRunner): Promise<StartReply>
   stop(message: StopRunner): Promise<Ack>
   pause(message: RunnerTarget): Promise<Ack>
@@ -49,13 +99,34 @@ export interface AgentSession {
   unwatch(runnerId: string): void
   acknowledge(runnerId: string, offset: number): void
   screen(message: ScreenRequest): Promise<ScreenReply>
+  /** None, from an agent of before protocol 3. */
+  thumbnails(message: ThumbnailsQuestion): Promise<ThumbnailsReply>
   readLog(message: LogRequest): Promise<LogReply>
+  answerApproval(message: AnswerApproval): Promise<Ack>
+  setToolGate(message: SetToolGate): Promise<Ack>
+  limitCpu(message: LimitCpu): Promise<Ack>
+  typePrompt(message: TypePrompt): Promise<TypePromptReply>
+  checkSession(message: CheckSession): Promise<CheckSessionReply>
+  readTranscript(message: ReadTranscript): Promise<ReadTranscriptReply>
+  searchTranscript(message: SearchTranscript): Promise<SearchTranscriptReply>
+  recordingInfo(message: RecordingInfoRequest): Promise<RecordingInfoReply>
+  readRecording(message: RecordingReadRequest): Promise<RecordingReadReply>
+  searchRecording(message: RecordingSearchRequest): Promise<RecordingSearchReply>
+  /** What a directory on its machine is really called. */
+  judgePath(message: JudgePath): Promise<JudgePathReply>
+  /** Has it renew its certificate now; one of before protocol 4 has none. */
+  renewNow(): void
   shutdown(stopRunners: boolean, graceMs: number): Promise<Ack>
   disconnect(): void
 }
 
 /** Wraps a joined agent's socket. Replies are checked: an agent is another process, maybe of another version. */
-export function createAgentSession(socket: AgentSocket, nodeId: string, join: JoinRequest): AgentSession {
+export function createAgentSession(
+  socket: AgentSocket,
+  peer: { nodeId: string; protocol: number },
+  join: JoinRequest,
+): AgentSession {
+  const { nodeId, protocol } = peer
   const agentId = join.instanceId
   const runners = new Map<string, ObservedRunner>(
     join.runners.map((held) => [
@@ -75,6 +146,21 @@ export function createAgentSession(socket: AgentSocket, nodeId: string, join: Jo
     return schema.parse(reply)
   }
 
+  /** A call that agents of before `version` do not know. */
+  const callSince =
+    (version: number): typeof call =>
+    async (event, message, schema, timeoutMs) => {
+      if (protocol >= version) return call(event, message, schema, timeoutMs)
+      throw new StratavoreError('unavailable', "The runner's agent is of an older version and cannot do this.", {
+        hint: 'It is replaced once its runners have ended: `stratavore down --stop-runners`, then start again.',
+      })
+    }
+  const callNew = callSince(2)
+  const callNewest = callSince(3)
+
+  const callToday = callSince(4)
+  const watched = new Set<string>()
+
   const held = (target: RunnerTarget): ObservedRunner | null => {
     const runner = runners.get(target.runnerId)
     return runner?.epoch === target.epoch ? runner : null
@@ -85,7 +171,10 @@ export function createAgentSession(socket: AgentSocket, nodeId: string, join: Jo
     nodeId,
     process: join.process,
     runners,
+    watched,
     start: async (message) => {
+      // It would start it as if nothing had been asked for.
+      if (protocol < 4 && asksForConfinement(message.confinement)) return TOO_OLD_TO_CONFINE
       const reply = await call('startRunner', message, startReply)
       const earlier = runners.get(message.runnerId)
       // Its exit may have overtaken this reply.
@@ -120,15 +209,38 @@ export function createAgentSession(socket: AgentSocket, nodeId: string, join: Jo
     },
     input: (message) => call('input', message, inputReply, INPUT_TIMEOUT_MS),
     resize: (runnerId, size) => call('resizeRunner', { runnerId, ...size }, ack),
-    watch: (message) => call('watchRunner', message, watchReply),
+    watch: (message) => {
+      watched.add(message.runnerId)
+      return call('watchRunner', message, watchReply)
+    },
     unwatch: (runnerId) => {
+      watched.delete(runnerId)
       socket.emit('unwatchRunner', { runnerId })
     },
     acknowledge: (runnerId, offset) => {
       socket.emit('outputAck', runnerId, offset)
     },
     screen: (message) => call('screen', message, screenReply),
+    thumbnails: async (message) =>
+      protocol >= 3 ? call('thumbnails', message, thumbnailsReply) : { ok: true, thumbnails: [] },
     readLog: (message) => call('readLog', message, logReply),
+    answerApproval: (message) => callNew('answerApproval', message, ack),
+    setToolGate: (message) => callNew('setToolGate', message, ack),
+    limitCpu: (message) =>
+      protocol >= 3
+        ? call('limitCpu', message, ack)
+        : Promise.resolve({ ok: false, code: 'unsupported', error: 'The agent is of an older version.' }),
+    typePrompt: (message) => callNew('typePrompt', message, typePromptReply, PROMPT_TIMEOUT_MS),
+    checkSession: (message) => callNew('checkSession', message, checkSessionReply),
+    readTranscript: (message) => callNew('readTranscript', message, readTranscriptReply, SEARCH_TIMEOUT_MS),
+    searchTranscript: (message) => callNew('searchTranscript', message, searchTranscriptReply, SEARCH_TIMEOUT_MS),
+    recordingInfo: (message) => callNewest('recordingInfo', message, recordingInfoReply),
+    readRecording: (message) => callNewest('readRecording', message, recordingReadReply),
+    searchRecording: (message) => callNewest('searchRecording', message, recordingSearchReply, SEARCH_TIMEOUT_MS),
+    judgePath: (message) => callToday('judgePath', message, judgePathReply),
+    renewNow: () => {
+      if (protocol >= 4) socket.emit('renewNow')
+    },
     shutdown: (stopRunners, graceMs) => call('shutdown', { stopRunners, graceMs }, ack, CALL_TIMEOUT_MS + graceMs),
     disconnect: () => {
       socket.disconnect(true)

@@ -63,3 +63,20 @@ it('refuses the public host with another scheme as an origin, and everything pub
   expect(isAllowedHost('phone.example', bound)).toBe(false)
   expect(isAllowedOrigin('https://phone.example', bound)).toBe(false)
 })
+
+it('over TLS takes https origins of its names and no plain ones', () => {
+  expect(isAllowedOrigin('https://127.0.0.1:7717', bound, true)).toBe(true)
+  expect(isAllowedOrigin('http://127.0.0.1:7717', bound, true)).toBe(false)
+  expect(isAllowedHost('localhost', { host: '127.0.0.1', port: 443 }, true)).toBe(true)
+  expect(isAllowedHost('localhost', { host: '127.0.0.1', port: 443 }, false)).toBe(false)
+})
+
+it('is not asked for as "all addresses"', () => {
+  for (const host of ['0.0.0.0', '::']) {
+    const everywhere = { host, port: 7717, publicUrl: 'https://me.example' }
+    expect(isAllowedHost('0.0.0.0:7717', everywhere)).toBe(false)
+    expect(isAllowedHost('[::]:7717', everywhere)).toBe(false)
+    expect(isAllowedHost('me.example', everywhere)).toBe(true)
+    expect(isAllowedHost('localhost:7717', everywhere)).toBe(true)
+  }
+})

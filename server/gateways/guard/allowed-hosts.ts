@@ -1,27 +1,37 @@
+import { isWildcardHost } from '@/config/base-url'
+
 /** Where the server is to be found. */
 export interface Bound {
   host: string
   port: number
-  /** Another address that leads here: a VPN or a tunnel that the user set up. */
+  /** Another address that leads here: a VPN, a tunnel or a proxy that the user set up. */
   publicUrl?: string
 }
 
-/** Names under which a loopback server may be asked for. Anything else but the public one is DNS rebinding. */
-const hostNames = (host: string): string[] => [
-  ...new Set([host.includes(':') ? `[${host}]` : host, '127.0.0.1', 'localhost', '[::1]']),
-]
-
-const isOwnHost = (header: string, bound: Bound): boolean =>
-  hostNames(bound.host).some((name) => header === `${name}:${bound.port}` || (bound.port === 80 && header === name))
-
-/** Exact match of a Host header: one of our names with our port, or the public one. Browsers leave out port 80. */
-export function isAllowedHost(header: string | undefined, bound: Bound): boolean {
-  if (header === undefined) return false
-  return isOwnHost(header, bound) || (bound.publicUrl !== undefined && header === new URL(bound.publicUrl).host)
+/** Names under which a server of ours may be asked for. Anything else but the public one is DNS rebinding. */
+const hostNames = (host: string): string[] => {
+  const own = isWildcardHost(host) ? [] : [host.includes(':') ? `[${host}]` : host]
+  return [...new Set([...own, '127.0.0.1', 'localhost', '[::1]'])]
 }
 
-/** Exact match of an Origin header: http with one of our names and our port, or the public one with its scheme. */
-export function isAllowedOrigin(header: string, bound: Bound): boolean {
+const isOwnHost = (header: string, bound: Bound, defaultPort: number): boolean =>
+  hostNames(bound.host).some(
+    (name) => header === `${name}:${bound.port}` || (bound.port === defaultPort && header === name),
+  )
+
+/** Exact match of a Host header: one of our names with our port, or the public one. Browsers leave out default ports. */
+export function isAllowedHost(header: string | undefined, bound: Bound, secure = false): boolean {
+  if (header === undefined) return false
+  if (bound.publicUrl !== undefined && header === new URL(bound.publicUrl).host) return true
+  return isOwnHost(header, bound, secure ? 443 : 80)
+}
+
+/**
+ * Exact match of an Origin header: one of our names and our port with the scheme the request itself came by, or the
+ * public address with its scheme.
+ */
+export function isAllowedOrigin(header: string, bound: Bound, secure = false): boolean {
   if (bound.publicUrl !== undefined && header === new URL(bound.publicUrl).origin) return true
-  return header.startsWith('http://') && isOwnHost(header.slice('http://'.length), bound)
+  const scheme = secure ? 'https://' : 'http://'
+  return header.startsWith(scheme) && isOwnHost(header.slice(scheme.length), bound, secure ? 443 : 80)
 }

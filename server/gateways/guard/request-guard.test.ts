@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judgeCookieUse, judgeOrigin } from './request-guard'
+import { judgeCookieUse, judgeOrigin, judgeTransport } from './request-guard'
 
 const bound = { host: '127.0.0.1', port: 7717 }
 const host = '127.0.0.1:7717'
@@ -43,5 +43,18 @@ describe('judgeCookieUse', () => {
     expect(judgeCookieUse(request({}, { method: 'POST' }))).not.toBeNull()
     expect(judgeCookieUse(request({ 'x-stratavore': '1' }, { method: 'POST' }))).toBeNull()
     expect(judgeCookieUse(request({}))).toBeNull()
+  })
+})
+
+describe('judgeTransport', () => {
+  const from = (address: string, secure: boolean) => ({ address, secure, host, proxied: false })
+  it('serves plain HTTP to this machine only, unless somebody says otherwise', () => {
+    for (const address of ['127.0.0.1', '::1', '127.9.9.9'])
+      expect(judgeTransport(from(address, false), { allowPlainHttp: false })).toBeNull()
+    for (const address of ['10.0.0.1', '2001:db8::1', '', '127.0.0.1.evil.com']) {
+      expect(judgeTransport(from(address, false), { allowPlainHttp: false })).not.toBeNull()
+      expect(judgeTransport(from(address, true), { allowPlainHttp: false })).toBeNull()
+      expect(judgeTransport(from(address, false), { allowPlainHttp: true })).toBeNull()
+    }
   })
 })

@@ -1,10 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { isLoopbackHost } from '@/config/base-url'
+import type { RequestClient } from '../../core/request-client'
 import { type Bound, isAllowedHost, isAllowedOrigin } from './allowed-hosts'
 
 interface GuardedRequest {
   method: string
   headers: IncomingHttpHeaders
   upgrade: boolean
+  /** Where it is from; without one, a plain connection of this machine that asks for its Host header. */
+  client?: Pick<RequestClient, 'secure' | 'host'>
 }
 
 /**
@@ -12,14 +16,24 @@ interface GuardedRequest {
  * Rules of security.md: exact Host and Origin lists on every request and upgrade; nothing cross-site but a plain visit.
  */
 export function judgeOrigin(request: GuardedRequest, bound: Bound): string | null {
-  const { host, origin } = request.headers
-  if (!isAllowedHost(host, bound)) return 'this host name is not served here'
-  if (origin !== undefined && !isAllowedOrigin(origin, bound)) return 'requests from this origin are refused'
+  const { origin } = request.headers
+  const { secure, host } = request.client ?? { secure: false, host: request.headers.host }
+  if (!isAllowedHost(host, bound, secure)) return 'this host name is not served here'
+  if (origin !== undefined && !isAllowedOrigin(origin, bound, secure)) return 'requests from this origin are refused'
   const site = request.headers['sec-fetch-site']
   const visit = request.method === 'GET' && request.headers['sec-fetch-mode'] === 'navigate'
   if ((site === 'cross-site' || site === 'same-site') && !(visit && !request.upgrade))
     return 'cross-site requests are refused'
   return null
+}
+
+/**
+ * Plain HTTP is for this machine, and for what a declared proxy says came by TLS; everything else somebody on the way
+ * could read and change. Returns why it is refused, or null.
+ */
+export function judgeTransport(client: RequestClient, settings: { allowPlainHttp: boolean }): string | null {
+  if (client.secure || settings.allowPlainHttp || isLoopbackHost(client.address)) return null
+  return 'other machines are served over TLS only: use https'
 }
 
 /** A custom header that no other site can make a browser send without asking first. */

@@ -13,8 +13,11 @@ export interface OutputWindow {
   readonly wantsResync: boolean
   /** The stream goes on from `offset`, e.g. after a snapshot. */
   restart(offset: number): void
-  /** The part of a chunk to send now: what is new to the client, or null when it gets nothing. */
-  admit(offset: number, data: Uint8Array): { offset: number; data: Uint8Array } | null
+  /**
+   * The part of a chunk to send now: what is new to the client, or null when it gets nothing. One that sets the pace is
+   * never past its window: its output waits at the agent.
+   */
+  admit(offset: number, data: Uint8Array, setsPace?: boolean): { offset: number; data: Uint8Array } | null
   /** Takes an acknowledgement, clamped to what was sent. True when a client that was behind is ready for a resync. */
   acknowledge(offset: number): boolean
 }
@@ -39,11 +42,11 @@ export function createOutputWindow(start: number): OutputWindow {
       acked = offset
       behind = false
     },
-    admit: (offset, data) => {
+    admit: (offset, data, setsPace = false) => {
       const end = offset + data.length
       if (behind || end <= sent) return null
       // A hole means output was withheld somewhere before: never paper over it.
-      if (offset > sent || sent - acked >= OUTPUT_WINDOW_BYTES) {
+      if (offset > sent || (!setsPace && sent - acked >= OUTPUT_WINDOW_BYTES)) {
         behind = true
         return null
       }

@@ -5,7 +5,6 @@ import { isEnded } from '@/contracts/runner/status'
 import {
   MAX_INPUT_BYTES,
   MAX_UNACKED_INPUTS,
-  OUTPUT_WINDOW_BYTES,
   type TerminalHandshake,
   type TerminalSize,
   type TerminalSnapshot,
@@ -13,7 +12,8 @@ import {
 import { StratavoreError } from '../../core/errors'
 import type { AgentRegistry } from '../agent/agent-registry'
 import { createDriverSeat } from './driver-seat'
-import type { TerminalClient } from './terminal-client'
+import { createPace } from './pace'
+import { holdOutput, type TerminalClient } from './terminal-client'
 import type { TerminalTraffic } from './terminal-traffic'
 
 type SyncReason = TerminalSnapshot['reason']
@@ -44,13 +44,26 @@ export function createRunnerHub(
 ) {
   const clients = new Map<string, TerminalClient>()
   const seat = createDriverSeat()
+  const pace = createPace((offset) => agents.sessionOfNode(runner.nodeId)?.acknowledge(runner.id, offset))
   let state = runner
   let size = { cols: runner.cols, rows: runner.rows }
 
+  /** The driver has been sent all up to `end`, and is no reader that fell behind. */
+  const isFollowed = (end: number): boolean => {
+    const driver = [...clients.values()].find((client) => seat.isDriver(client.clientId))
+    return driver?.phase === 'live' && !driver.window.behind && driver.window.sent >= end
+  }
   const session = () => agents.sessionFor({ id: state.id, nodeId: state.nodeId })
   const tellPresence = () => {
+    pace.reset()
     const presence = seat.presence()
     for (const client of clients.values()) client.socket.emit('presence', presence)
+  }
+
+  /** Somebody may drive now who did not before: its size counts from now on. */
+  const seatMoved = () => {
+    tellPresence()
+    for (const client of clients.values()) if (seat.isDriver(client.clientId)) applySize(client)
   }
 
   const show = (client: TerminalClient, part: { offset: number; data: Uint8Array }) => {
@@ -95,6 +108,8 @@ export function createRunnerHub(
     size = { cols: reply.cols, rows: reply.rows }
     if (reply.kind === 'replay' && asked.from !== null) {
       client.window.restart(asked.from)
+      // Its bytes are for this size, whatever the client was told when it came.
+      client.socket.emit('resized', size)
       const part = client.window.admit(asked.from, reply.data)
       if (part) show(client, part)
     } else {
@@ -107,27 +122,27 @@ export function createRunnerHub(
     const pending = client.pending
     client.pending = []
     client.pendingBytes = 0
-    for (const chunk of pending) passOn(client, chunk.offset, chunk.data)
-    for (const held of client.heldInput.splice(0)) typeInto(client, held.seq, held.data)
+    for (const item of pending) {
+      if ('data' in item) passOn(client, item.offset, item.data)
+      // One of before is part of what was just shown.
+      else if (item.offset === undefined || item.offset >= reply.end) client.socket.emit('resized', item.size)
+    }
+    typeHeld(client)
     if (seat.isDriver(client.clientId)) applySize(client)
     if (isEnded(state.status)) tellExit(client)
   }
 
   function passOn(client: TerminalClient, offset: number, data: Uint8Array): void {
     if (client.phase === 'live') {
-      const part = client.window.admit(offset, data)
+      const part = client.window.admit(offset, data, pace.isKept() && seat.isDriver(client.clientId))
       if (part) show(client, part)
       // A client that has acknowledged everything sends no more acknowledgements: nothing else would wake it.
       else if (client.window.wantsResync) void sync(client, client.window.sent, 'resync')
-    } else if (client.phase === 'syncing' && client.pendingBytes < OUTPUT_WINDOW_BYTES) {
-      // Past the bound the queue has a hole at its end, which the window turns into a resync.
-      client.pending.push({ offset, data })
-      client.pendingBytes += data.length
-    }
+    } else if (client.phase === 'syncing') holdOutput(client, { offset, data })
   }
 
   function applySize(client: TerminalClient): void {
-    if (isEnded(state.status)) return
+    if (isEnded(state.status) || client.size === null) return
     if (client.size.cols === size.cols && client.size.rows === size.rows) return
     size = { ...client.size }
     // The agent tells everybody once it is done; it may also be away just now.
@@ -152,7 +167,7 @@ export function createRunnerHub(
     }
     clients.set(client.clientId, client)
     if (earlier) earlier.socket.disconnect(true)
-    seat.enter(client)
+    seat.enter(client, client.watch)
     const role = seat.isDriver(client.clientId) ? 'driver' : 'viewer'
     const { id: runnerId, epoch } = state
     client.socket.emit('attached', { runnerId, epoch, role, readOnly: client.readOnly, ...size, writtenSeq: 0 })
@@ -163,10 +178,11 @@ export function createRunnerHub(
   }
 
   function leave(client: TerminalClient): void {
+    if (client.inputTimer) clearTimeout(client.inputTimer)
     if (clients.get(client.clientId) !== client) return
     clients.delete(client.clientId)
     seat.leave(client.clientId)
-    tellPresence()
+    seatMoved()
     if (clients.size > 0) return
     agents.sessionOfNode(state.nodeId)?.unwatch(state.id)
     onEmpty()
@@ -179,13 +195,32 @@ export function createRunnerHub(
         client.socket.emit('problem', { code: 'forbidden', message, fatal: false })
         return
       }
-      tellPresence()
-      applySize(client)
+      seatMoved()
     }
-    if (client.phase === 'live') typeInto(client, seq, data)
     // In order: nothing overtakes what is held. A client may have this many unacknowledged, so that is all there is.
-    else if (client.heldInput.length < MAX_UNACKED_INPUTS) client.heldInput.push({ seq, data })
-    else sendAway(client, new StratavoreError('unavailable', 'Too much was typed before the runner started.'))
+    if (client.heldInput.length >= MAX_UNACKED_INPUTS) {
+      sendAway(client, new StratavoreError('rate_limited', 'More was typed than can be taken just now.'))
+      return
+    }
+    client.heldInput.push({ seq, data })
+    if (client.phase === 'live') typeHeld(client)
+  }
+
+  /** Types what is held, as far as the client's allowance goes; the rest, and its acknowledgement, a little later. */
+  function typeHeld(client: TerminalClient): void {
+    if (client.inputTimer) return
+    for (let next = client.heldInput[0]; next && client.phase === 'live'; next = client.heldInput[0]) {
+      const waitMs = client.allowance.take(next.data.length)
+      if (waitMs > 0) {
+        client.inputTimer = setTimeout(() => {
+          client.inputTimer = null
+          typeHeld(client)
+        }, waitMs)
+        return
+      }
+      client.heldInput.shift()
+      typeInto(client, next.seq, next.data)
+    }
   }
 
   function typeInto(client: TerminalClient, seq: number, data: Uint8Array): void {
@@ -219,6 +254,8 @@ export function createRunnerHub(
       input(client, seq as number, bytes)
     },
     acknowledge: (client: TerminalClient, offset: number): void => {
+      if (seat.isDriver(client.clientId) && Number.isSafeInteger(offset))
+        pace.shown(Math.min(offset, client.window.sent))
       if (client.phase === 'live' && client.window.acknowledge(offset)) void sync(client, client.window.sent, 'resync')
     },
     resize: (client: TerminalClient, wanted: { cols: number; rows: number }): void => {
@@ -230,30 +267,40 @@ export function createRunnerHub(
         client.socket.emit('problem', { code: 'forbidden', message: 'You are attached read-only.', fatal: false })
         return
       }
-      tellPresence()
-      applySize(client)
+      seatMoved()
+    },
+    askSeat: (client: TerminalClient): void => {
+      if (seat.ask(client.clientId)) seatMoved()
+    },
+    answerSeat: (client: TerminalClient, to: string, given: boolean): void => {
+      if (seat.answer(client.clientId, to, given)) seatMoved()
     },
     releaseSeat: (client: TerminalClient): void => {
-      if (seat.release(client.clientId)) tellPresence()
+      if (seat.release(client.clientId)) seatMoved()
     },
     /** Output of the runner, from the agent. */
     output: (offset: number, data: Uint8Array): void => {
       for (const client of clients.values()) passOn(client, offset, data)
-      agents.sessionOfNode(state.nodeId)?.acknowledge(state.id, offset + data.length)
+      const end = offset + data.length
+      pace.received(end, isFollowed(end))
     },
     /** The agent no longer streams: everybody asks again from where they are. */
     outputSkipped: (): void => {
       for (const client of clients.values())
         if (client.phase === 'live') void sync(client, client.window.sent, 'resync')
     },
-    resized: (next: { cols: number; rows: number }): void => {
+    resized: (next: { cols: number; rows: number; offset?: number | undefined }): void => {
       size = { cols: next.cols, rows: next.rows }
-      for (const client of clients.values()) client.socket.emit('resized', size)
+      for (const client of clients.values()) {
+        if (client.phase === 'syncing') holdOutput(client, { size, offset: next.offset })
+        else client.socket.emit('resized', size)
+      }
     },
     /** The runner's row has changed. */
     update: (next: Runner): void => {
       const before = state
       state = next
+      if (next.epoch !== before.epoch) pace.reset()
       if (next.epoch === before.epoch && next.status === before.status) return
       for (const client of clients.values()) {
         if (isEnded(next.status)) {

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino'
 import type { Namespace } from 'socket.io'
+import { z } from 'zod'
+import { uuid } from '@/contracts/primitives'
 import type { Runner } from '@/contracts/runner/runner'
 import {
   type ClientToDaemon,
@@ -12,23 +14,33 @@ import {
 import { StratavoreError } from '../../core/errors'
 import type { RedeemedTicket } from '../../services/runner/redeem-ticket'
 import type { AgentRegistry } from '../agent/agent-registry'
+import { maySend, type TerminalEvent } from './event-rules'
 import { createRunnerHub, type RunnerHub } from './runner-hub'
-import { createTerminalClient } from './terminal-client'
+import { createTerminalClient, type TerminalClient } from './terminal-client'
 import type { TerminalTraffic } from './terminal-traffic'
+
+/** To whom, and whether it is given. */
+const seatAnswer = z.tuple([uuid, z.boolean()])
 
 export interface TerminalGatewayServices {
   redeemTicket(ticket: string): Promise<RedeemedTicket>
   getRunner(id: string): Promise<Runner>
+  /** Somebody who may only watch tried to do more. */
+  recordRefused(ticket: RedeemedTicket, event: TerminalEvent): Promise<void>
+  /** Somebody is attached to it now. */
+  attended(runnerId: string): Promise<void>
 }
 
 /** What the daemon tells the gateway of its runners. */
 export interface TerminalGateway {
   output(runnerId: string, offset: number, data: Uint8Array): void
   outputSkipped(runnerId: string): void
-  resized(runnerId: string, size: { cols: number; rows: number }): void
+  resized(runnerId: string, size: { cols: number; rows: number; offset?: number | undefined }): void
   /** Rows of these runners may have changed. */
   refresh(runnerIds: readonly string[]): Promise<void>
   agentGone(nodeId: string): void
+  /** Whether anybody is attached to it. */
+  isAttended(runnerId: string): boolean
   viewerCount(): number
 }
 
@@ -72,9 +84,10 @@ export function serveTerminals(
     const { handshake, ticket, runner } = socket.data as Awaited<ReturnType<typeof admit>>
     const client = createTerminalClient(socket, handshake, ticket)
     const hub = hubOf(runner)
-    socket.on('input', (seq, data) => hub.input(client, seq, data))
-    socket.on('ack', (offset) => hub.acknowledge(client, offset))
-    socket.on('resize', (wanted) => {
+    const on = listen(client, (event) => refuse(client, ticket, event))
+    on('input', (seq, data) => hub.input(client, seq, data))
+    on('ack', (offset) => hub.acknowledge(client, offset))
+    on('resize', (wanted) => {
       const parsed = terminalSize.safeParse(wanted)
       if (parsed.success) hub.resize(client, parsed.data)
       else
@@ -84,13 +97,31 @@ export function serveTerminals(
           fatal: false,
         })
     })
-    socket.on('takeSeat', () => hub.takeSeat(client))
-    socket.on('releaseSeat', () => hub.releaseSeat(client))
+    on('takeSeat', () => hub.takeSeat(client))
+    on('askSeat', () => hub.askSeat(client))
+    on('answerSeat', (to, given) => {
+      const parsed = seatAnswer.safeParse([to, given])
+      if (parsed.success) hub.answerSeat(client, ...parsed.data)
+    })
+    on('releaseSeat', () => hub.releaseSeat(client))
     socket.on('disconnect', () => hub.leave(client))
     hub.enter(client, handshake.resumeFrom)
+    services
+      .attended(runner.id)
+      .catch((error: unknown) => log.error({ err: error, runnerId: runner.id }, 'a notice could not be taken back'))
     // The row was read before the hub listened for changes of it.
     refresh([runner.id]).catch((error: unknown) => log.error({ err: error, runnerId: runner.id }, 'refresh failed'))
   })
+
+  /** Told each time, written down once: a key that is held down is one attempt. */
+  const refuse = (client: TerminalClient, ticket: RedeemedTicket, event: TerminalEvent): void => {
+    client.socket.emit('problem', { code: 'forbidden', message: 'You are attached read-only.', fatal: false })
+    if (client.refused) return
+    client.refused = true
+    services.recordRefused(ticket, event).catch((error: unknown) => {
+      log.error({ err: error, runnerId: ticket.runnerId }, 'a refused event could not be recorded')
+    })
+  }
 
   const refresh = async (runnerIds: readonly string[]): Promise<void> => {
     for (const id of runnerIds) {
@@ -105,10 +136,22 @@ export function serveTerminals(
     outputSkipped: (runnerId) => hubs.get(runnerId)?.outputSkipped(),
     resized: (runnerId, size) => hubs.get(runnerId)?.resized(size),
     refresh,
+    isAttended: (runnerId) => hubs.has(runnerId),
     agentGone: (nodeId) => {
       for (const hub of hubs.values()) if (hub.nodeId() === nodeId) hub.agentGone()
     },
     viewerCount: () => namespace.sockets.size,
+  }
+}
+
+/** Listens for an event of this client, which is judged each time by its own rule before anything is done. */
+function listen(client: TerminalClient, refuse: (event: TerminalEvent) => void) {
+  return <Name extends TerminalEvent>(event: Name, act: ClientToDaemon[Name]): void => {
+    const judged = (...sent: Parameters<ClientToDaemon[Name]>) => {
+      if (!maySend(event, client)) return refuse(event)
+      return (act as (...sent: Parameters<ClientToDaemon[Name]>) => void)(...sent)
+    }
+    ;(client.socket as { on(event: string, listener: typeof judged): unknown }).on(event, judged)
   }
 }
 

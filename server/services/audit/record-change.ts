@@ -1,4 +1,6 @@
-import { type AuditRecord, auditMac } from '../../core/audit-chain'
+import type { AuditRecord } from '@/contracts/audit/audit'
+import { AUDIT_VERSION } from '@/contracts/audit/signed-text'
+import { auditMac } from '../../core/audit-chain'
 import type { Tx } from '../../db/database'
 import { append, type ChainTip, type NewEvent, type SignedRecord, takeCommitOrder } from '../../outbox/append'
 import type { ServiceContext } from '../service-context'
@@ -10,7 +12,10 @@ export interface AuditEntry {
   data: Record<string, unknown>
 }
 
-type RecordingContext = Pick<ServiceContext, 'actor' | 'requestId' | 'clock' | 'keys' | 'fence'>
+export type RecordingContext = Pick<
+  ServiceContext,
+  'actor' | 'requestId' | 'clock' | 'keys' | 'fence' | 'source' | 'trail'
+>
 
 /**
  * Writes the audit row and the outbox rows of a change, in the change's own transaction. Call it last in the
@@ -27,23 +32,28 @@ export async function recordChange(
   const at = ctx.clock.now()
   const signed = audit && sign(ctx, audit, tip, at)
   await append(tx, tip, { actor: ctx.actor, at, traceId: ctx.requestId }, events, signed)
+  if (signed && ctx.trail) ctx.trail.rows++
 }
 
 function sign(ctx: RecordingContext, audit: AuditEntry, tip: ChainTip, at: Date): SignedRecord {
+  const seq = tip.seq + 1n
   const record: AuditRecord = {
-    seq: tip.seq + 1n,
+    seq: Number(seq),
     at: at.toISOString(),
     actorKind: ctx.actor.kind,
     actorId: ctx.actor.id,
     actorName: ctx.actor.name,
     via: ctx.actor.via,
     requestId: ctx.requestId,
+    remoteAddr: ctx.source?.address ?? null,
+    credential: ctx.source?.credential ?? null,
     action: audit.action,
     targetType: audit.target.type,
     targetId: audit.target.id,
     // What is signed is what is stored: undefined members are dropped here, not by the driver.
     data: JSON.parse(JSON.stringify(audit.data)),
+    version: AUDIT_VERSION,
   }
   const mac = new Uint8Array(auditMac(ctx.keys.audit, record, tip.mac))
-  return { record, keyId: ctx.keys.audit.id, mac }
+  return { record, seq, keyId: ctx.keys.audit.id, mac }
 }

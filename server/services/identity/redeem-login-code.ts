@@ -1,25 +1,19 @@
 import { StratavoreError } from '../../core/errors'
-import { hashToken, newToken } from '../../core/token'
+import { hashToken } from '../../core/token'
 import { withTransaction } from '../../db/database'
-import { recordChange } from '../audit/record-change'
-import type { ServiceContext } from '../service-context'
-
-/** A browser stays signed in this long at most. */
-export const WEB_SESSION_LIFETIME_MS = 30 * 24 * 60 * 60 * 1000
-const MAX_USER_AGENT_LENGTH = 300
+import type { SharedServices } from '../service-context'
+import { type SigningIn, type StartedSession, startWebSession } from './start-web-session'
 
 /**
  * Exchanges a one-time login code for a browser session and returns its cookie value. Throws `unauthenticated` for a
  * code that is unknown, used or expired: one message for all three.
  */
 export async function redeemLoginCode(
-  ctx: Omit<ServiceContext, 'actor'>,
-  input: { code: string; userAgent: string | null },
-): Promise<{ cookie: string; expiresAt: Date }> {
+  ctx: SharedServices,
+  input: { code: string } & SigningIn,
+): Promise<StartedSession> {
   const now = ctx.clock.now()
-  const cookie = newToken('svc')
-  const expiresAt = new Date(now.getTime() + WEB_SESSION_LIFETIME_MS)
-  await withTransaction(ctx.db, async (tx) => {
+  return withTransaction(ctx.db, async (tx) => {
     const codeHash = hashToken(input.code)
     // The condition is in the statement: of two browsers with one link, one gets in.
     const used = await tx.loginCode.updateMany({
@@ -32,23 +26,6 @@ export async function redeemLoginCode(
       })
     }
     const { user } = await tx.loginCode.findUniqueOrThrow({ where: { codeHash }, include: { user: true } })
-    const session = await tx.webSession.create({
-      data: {
-        userId: user.id,
-        tokenHash: hashToken(cookie),
-        userAgent: input.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
-        createdAt: now,
-        lastUsedAt: now,
-        expiresAt,
-      },
-    })
-    const actor = { kind: 'user', id: user.id, name: user.name, via: 'browser' } as const
-    await recordChange(
-      { ...ctx, actor },
-      tx,
-      { action: 'auth.sign_in', target: { type: 'user', id: user.id }, data: { webSessionId: session.id } },
-      [{ type: 'user.signed_in', subject: { type: 'user', id: user.id }, project: null, data: { name: user.name } }],
-    )
+    return startWebSession(ctx, tx, user, 'link', input)
   })
-  return { cookie, expiresAt }
 }

@@ -1,18 +1,28 @@
+import { standingMark } from '../../core/access/rights'
 import type { ServiceContext } from '../service-context'
+import { liveSession, liveToken } from './live-session'
+import { standingInclude, standingOfToken, standingOfUser } from './standing'
 
-/** Which of these credentials (ids of browser sessions and API tokens) still open anything. */
+/**
+ * Which of these credentials (ids of browser sessions and API tokens) still open anything, with the mark of what: one that
+ * changes is of somebody who may more or less than before.
+ */
 export async function validCredentials(
-  ctx: Pick<ServiceContext, 'db' | 'clock'>,
+  ctx: Pick<ServiceContext, 'db' | 'clock' | 'settings'>,
   ids: readonly string[],
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, string>> {
   const now = ctx.clock.now()
-  const where = { id: { in: [...ids] }, revokedAt: null, user: { disabledAt: null } }
+  const id = { in: [...ids] }
+  const user = { include: standingInclude }
   const [sessions, tokens] = await Promise.all([
-    ctx.db.prisma.webSession.findMany({ where: { ...where, expiresAt: { gt: now } }, select: { id: true } }),
+    ctx.db.prisma.webSession.findMany({ where: { id, ...liveSession(ctx.settings, now) }, select: { id: true, user } }),
     ctx.db.prisma.apiToken.findMany({
-      where: { ...where, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
-      select: { id: true },
+      where: { id, ...liveToken(now) },
+      select: { id: true, scopes: true, user },
     }),
   ])
-  return new Set([...sessions, ...tokens].map((row) => row.id))
+  return new Map([
+    ...sessions.map((row) => [row.id, standingMark(standingOfUser(row.user))] as const),
+    ...tokens.map((row) => [row.id, standingMark(standingOfToken(row.user, row.scopes))] as const),
+  ])
 }

@@ -3,6 +3,7 @@ import type { HomePaths } from '@/config/paths'
 import { hashToken, isToken, newToken } from '../../core/token'
 import { openDatabase, type Tx, withTransaction } from '../../db/database'
 import { lockKey } from '../../db/locks'
+import { CLI_TOKEN_NAME } from '../identity/authenticate'
 import { ensureKeyFile } from './installation-keys'
 import { writeOnce } from './write-once'
 
@@ -38,7 +39,7 @@ async function ensureRows(tx: Tx, tokens: { cli: string; agent: string }): Promi
   const cliHash = hashToken(tokens.cli)
   await tx.apiToken.upsert({
     where: { tokenHash: cliHash },
-    create: { userId: owner.id, name: 'local CLI', tokenHash: cliHash, scopes: ['*'] },
+    create: { userId: owner.id, name: CLI_TOKEN_NAME, tokenHash: cliHash, scopes: ['*'] },
     update: {},
   })
 }

@@ -1,6 +1,5 @@
 import type { JoinRequest } from '@/contracts/agent-protocol/messages'
 import { StratavoreError } from '../../core/errors'
-import { hashToken } from '../../core/token'
 import { withTransaction } from '../../db/database'
 import { requireFence } from '../../outbox/require-fence'
 import { recordChange } from '../audit/record-change'
@@ -8,26 +7,9 @@ import type { ServiceContext } from '../service-context'
 
 type AgentContext = Pick<ServiceContext, 'db' | 'clock' | 'actor' | 'requestId' | 'keys' | 'fence'>
 
-/** The node an agent token belongs to. Throws `unauthenticated`: one message for unknown, expired and revoked. */
-export async function authenticateAgent(
-  ctx: Pick<ServiceContext, 'db' | 'clock'>,
-  token: string,
-): Promise<{ nodeId: string; nodeName: string }> {
-  const row = await ctx.db.prisma.agentToken.findUnique({
-    where: { tokenHash: hashToken(token) },
-    include: { node: true },
-  })
-  const now = ctx.clock.now()
-  if (!row || row.revokedAt || (row.expiresAt && row.expiresAt <= now) || row.node.removedAt) {
-    throw new StratavoreError('unauthenticated', 'This agent token is not valid.')
-  }
-  await ctx.db.prisma.agentToken.update({ where: { id: row.id }, data: { lastUsedAt: now } })
-  return { nodeId: row.nodeId, nodeName: row.node.name }
-}
-
 /**
  * Records that an agent process has (re)connected. One agent serves a node at a time and refuses to start beside a
- * living one, so an unconnected other process of the same node is dead.
+ * living one, so an unconnected other process of the same node is dead. Throws `forbidden` for another node's process.
  */
 export async function joinAgent(
   ctx: AgentContext,
@@ -36,6 +18,9 @@ export async function joinAgent(
 ): Promise<void> {
   const now = ctx.clock.now()
   await withTransaction(ctx.db, async (tx) => {
+    const earlier = await tx.agent.findUnique({ where: { id: join.instanceId }, select: { nodeId: true } })
+    if (earlier && earlier.nodeId !== nodeId)
+      throw new StratavoreError('forbidden', 'this agent process is of another node')
     const facts = {
       pid: join.process.pid,
       pidStartTicks: BigInt(join.process.startTicks),

@@ -8,14 +8,14 @@ const MAX_TOKEN_LENGTH = 512
 // Binds a token to its use: no other ciphertext under the same key opens as one.
 const SEAL_CONTEXT = 'notification-action'
 
-const sealed = z.object({
-  action: z.literal('stop'),
-  runnerId: z.uuid(),
-  epoch: z.number().int(),
-  expires: z.number().int(),
-})
+const expires = z.number().int()
+const sealed = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('stop'), runnerId: z.uuid(), epoch: z.number().int(), expires }),
+  z.object({ action: z.enum(['approve', 'deny']), approvalId: z.uuid(), expires }),
+  z.object({ action: z.literal('raise'), budgetId: z.uuid(), periodStart: z.string(), limit: z.number(), expires }),
+])
 
-/** What a button may do: one thing, to one life of one runner, for a day. */
+/** What a button may do, for a day: one thing, to one life of a runner, one thing it asks, or one period of a budget. */
 export type ActionGrant = z.infer<typeof sealed>
 
 /** A capability in URL-safe text. Nobody but this installation can make or read one. */

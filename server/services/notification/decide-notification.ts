@@ -8,6 +8,8 @@ import type { Wish } from './wish'
 /** Types of events that can make or settle a notification; everything else is passed by without a look at the database. */
 export const NOTICED_TYPES: ReadonlySet<EventType> = new Set<EventType>([
   'runner.activity',
+  'runner.notice',
+  'runner.attended',
   'runner.started',
   'runner.stopping',
   'runner.stopped',
@@ -17,14 +19,21 @@ export const NOTICED_TYPES: ReadonlySet<EventType> = new Set<EventType>([
   'runner.resumed',
   'runner.restarting',
   'runner.adopted',
+  'approval.requested',
+  'approval.answered',
+  'approval.closed',
   'quota.exceeded',
   'budget.warning',
+  'budget.raised',
   'node.lost',
   'node.joined',
   'system.alert',
   'system.started',
   'system.stopped',
 ])
+
+/** Whether an event's subject is a runner. */
+export const isAboutRunner = (type: EventType): boolean => type.startsWith('runner.') || type.startsWith('approval.')
 
 /** What is known beside the event; `runner` is null when its row is gone. */
 export interface Facts {
@@ -40,11 +49,11 @@ export function decideNotification(event: EventEnvelope, facts: Facts, settings:
   if (!NOTICED_TYPES.has(event.type)) return []
   const data: Record<string, unknown> = eventDataSchemas[event.type].parse(event.data)
   const at = new Date(event.time)
-  const wishes = event.type.startsWith('runner.')
+  const wishes = isAboutRunner(event.type)
     ? facts.runner
       ? runnerWishes(event.type, data, at, facts.runner)
       : []
-    : systemWishes(event.type, data, at, facts.system)
+    : systemWishes(event.type, data, facts.system)
   // What was told is taken back whatever the switches say now.
   return wishes.filter((wish) => wish.kind === 'withdraw' || settings.enabled[wish.draft.kind])
 }

@@ -14,6 +14,8 @@ const actionDrafts: z.ZodType<ActionDraft[]> = z.array(
   z.discriminatedUnion('do', [
     z.object({ do: z.literal('open') }),
     z.object({ do: z.literal('stop'), runnerId: z.string(), epoch: z.number().int() }),
+    z.object({ do: z.enum(['approve', 'deny']), approvalId: z.string() }),
+    z.object({ do: z.literal('raise'), budgetId: z.string(), periodStart: z.string(), limit: z.number() }),
   ]),
 )
 

@@ -1,26 +1,31 @@
-import { baseUrl } from '@/config/base-url'
+import { openUrl } from '@/config/base-url'
 import type { Settings } from '@/config/settings'
 import { notificationPriority } from '@/contracts/notification/notification'
 import type { NotificationAction, OutgoingNotification, Withdrawal } from '../../core/ports/notifier'
 import type { Notification as Row } from '../../db/generated/client'
-import { ACTION_TOKEN_LIFETIME_MS, sealAction } from './action-token'
+import { ACTION_TOKEN_LIFETIME_MS, type ActionGrant, sealAction } from './action-token'
 import { readActions } from './notification-row'
 
 /** Address under which a phone reaches the dashboard. */
-export const publicBase = (settings: Pick<Settings, 'publicUrl' | 'host' | 'port'>): string =>
-  settings.publicUrl ?? baseUrl(settings.host, settings.port)
+export const publicBase = (settings: Pick<Settings, 'publicUrl' | 'host' | 'port' | 'tlsCert'>): string =>
+  settings.publicUrl ?? openUrl(settings)
 
 const topicOf = (row: Row): OutgoingNotification['topic'] => (row.topic === 'status' ? 'status' : 'alerts')
+
+const LABELS = { stop: 'Stop', approve: 'Approve', deny: 'Deny', raise: 'Raise +20 %' } as const satisfies Record<
+  ActionGrant['action'],
+  string
+>
 
 /** A row as it is sent now: addresses and capabilities are made here and kept nowhere. */
 export function outgoingOf(row: Row, base: string, secretsKey: Buffer, now: Date): OutgoingNotification {
   const click = `${base}${row.click}`
   const actions = readActions(row).map((action): NotificationAction => {
     if (action.do === 'open') return { kind: 'view', label: 'Open', url: click }
-    const { runnerId, epoch } = action
     const expires = now.getTime() + ACTION_TOKEN_LIFETIME_MS
-    const token = sealAction(secretsKey, { action: 'stop', runnerId, epoch, expires })
-    return { kind: 'http', label: 'Stop', url: `${base}/api/actions/${token}`, method: 'POST' }
+    const { do: verb, ...target } = action
+    const token = sealAction(secretsKey, { action: verb, ...target, expires } as ActionGrant)
+    return { kind: 'http', label: LABELS[verb], url: `${base}/api/actions/${token}`, method: 'POST' }
   })
   return {
     id: `${row.id}.${row.version}`,

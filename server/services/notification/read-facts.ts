@@ -2,18 +2,20 @@ import type { EventEnvelope } from '@/contracts/event/envelope'
 import { type EventType, eventType } from '@/contracts/event/event'
 import { type ProviderId, providerId, providerProbe } from '@/contracts/provider/provider'
 import type { Tx } from '../../db/database'
-import type { Facts } from './decide-notification'
+import { type Facts, isAboutRunner } from './decide-notification'
 import type { RunnerFacts } from './runner-wishes'
 
 /** Later events that are looked through for one that settles the matter. */
 const LATER_LIMIT = 100
+/** Open questions of one runner that are told; programs ask one after the other, sub-agents beside them. */
+const MAX_APPROVALS = 20
 /** Events whose meaning another event may have ended before they arrived. */
 const SETTLED_LATER: ReadonlySet<EventType> = new Set<EventType>(['system.alert', 'system.stopped'])
 
 /** Reads what an event lacks, in the transaction that decides on it. */
 export async function readFacts(tx: Tx, event: EventEnvelope): Promise<Facts> {
   const [, subjectId = ''] = event.subject.split(/\/(.*)/s)
-  const runner = event.type.startsWith('runner.') ? await readRunner(tx, subjectId) : null
+  const runner = isAboutRunner(event.type) ? await readRunner(tx, subjectId) : null
   const node = event.type.startsWith('node.')
     ? await tx.agent.findFirst({ where: { nodeId: subjectId, connected: true }, select: { id: true } })
     : null
@@ -32,11 +34,23 @@ export async function readFacts(tx: Tx, event: EventEnvelope): Promise<Facts> {
 }
 
 async function readRunner(tx: Tx, id: string): Promise<RunnerFacts | null> {
-  const row = await tx.runner.findUnique({ where: { id }, include: { project: true, node: true } })
+  const row = await tx.runner.findUnique({
+    where: { id },
+    include: {
+      project: true,
+      node: true,
+      approvals: {
+        where: { state: { in: ['pending', 'answered'] } },
+        orderBy: { requestedAt: 'asc' },
+        take: MAX_APPROVALS,
+        select: { id: true, kind: true, toolName: true, summary: true, toolInput: true, state: true },
+      },
+    },
+  })
   if (!row) return null
-  const { name, provider, status, activity, activitySince, epoch, startedAt, lastLines } = row
+  const { name, provider, status, activity, activitySince, epoch, startedAt, lastLines, approvals } = row
   return {
-    ...{ id, name, provider, status, activity, activitySince, epoch, startedAt, lastLines },
+    ...{ id, name, provider, status, activity, activitySince, epoch, startedAt, lastLines, approvals },
     project: row.project.name,
     providerName: nameOf(row.node.providers, provider),
   }

@@ -1,3 +1,4 @@
+import type { ApprovalKind, ApprovalState } from '@/contracts/approval/approval'
 import type { EventData, EventType } from '@/contracts/event/event-data'
 import type { ProviderId } from '@/contracts/provider/provider'
 import { isEnded, isWaiting, type RunnerActivity, type RunnerStatus } from '@/contracts/runner/status'
@@ -25,6 +26,18 @@ export interface RunnerFacts {
   epoch: number
   startedAt: Date | null
   lastLines: string | null
+  /** What it asks: `pending` waits for an answer, `answered` is on its way to the program. */
+  approvals: readonly AskedFacts[]
+}
+
+/** Something a runner asks. */
+export interface AskedFacts {
+  id: string
+  kind: ApprovalKind
+  toolName: string
+  summary: string
+  toolInput: unknown
+  state: ApprovalState
 }
 
 /** Answered within this time, a question never rings. */
@@ -32,23 +45,41 @@ export const WAITING_DELAY_MS = 5_000
 /** Ends of one runner this close to each other are one notification with a count. */
 export const FLAPPING_MS = 60 * 60_000
 
+/** Of a command or a path: enough to judge most of them by. */
+const MAX_ASKED_BYTES = 400
+
+const askedThread = (approvalId: string): string => `approval:${approvalId}`
+
 type RunnerChange = EventData<'runner.failed'>
 
 const threads = (runnerId: string) => ({
   waiting: `runner:${runnerId}:waiting`,
+  notice: `runner:${runnerId}:notice`,
   failed: `runner:${runnerId}:end`,
   stopped: `runner:${runnerId}:stopped`,
   started: `runner:${runnerId}:started`,
 })
 
-/** What an event of a runner asks for. */
+/** What an event of a runner asks for: what it tells itself, and what the runner asks as far as it can be answered now. */
 export function runnerWishes(type: EventType, data: Record<string, unknown>, at: Date, runner: RunnerFacts): Wish[] {
+  const asked = runner.approvals.map((approval) => asks(runner, approval))
+  if (!type.startsWith('approval.')) return [...ownWishes(type, data, at, runner), ...asked]
+  const { approvalId } = data as EventData<'approval.closed'>
+  const over = runner.approvals.some(({ id }) => id === approvalId) ? [] : [withdraw(askedThread(approvalId))]
+  return [...over, ...asked, waiting(runner, null)]
+}
+
+function ownWishes(type: EventType, data: Record<string, unknown>, at: Date, runner: RunnerFacts): Wish[] {
   const thread = threads(runner.id)
   // What was read from an event's data was checked against its type's schema by whoever read it.
   const change = data as RunnerChange
   switch (type) {
     case 'runner.activity':
       return [waiting(runner, data as EventData<'runner.activity'>)]
+    case 'runner.notice':
+      return noticed(runner, data as EventData<'runner.notice'>, thread.notice)
+    case 'runner.attended':
+      return [withdraw(thread.notice)]
     case 'runner.adopted':
     case 'runner.resumed':
     case 'runner.paused':
@@ -59,9 +90,14 @@ export function runnerWishes(type: EventType, data: Record<string, unknown>, at:
     case 'runner.started':
       return [waiting(runner, null), tell(started(runner, thread.started))]
     case 'runner.failed':
-      return [waiting(runner, null), tell(failed(runner, change, at, thread.failed))]
+      return [withdraw(thread.notice), waiting(runner, null), tell(failed(runner, change, at, thread.failed))]
     case 'runner.stopped':
-      return [withdraw(thread.failed), waiting(runner, null), tell(stopped(runner, change, at, thread.stopped))]
+      return [
+        withdraw(thread.failed),
+        withdraw(thread.notice),
+        waiting(runner, null),
+        tell(stopped(runner, change, at, thread.stopped)),
+      ]
     case 'runner.restarting':
       // A restart by its policy belongs to the failure; one by a person settles it.
       return change.restartCount === undefined
@@ -81,7 +117,8 @@ const stopAction = (runner: RunnerFacts): ActionDraft => ({ do: 'stop', runnerId
 /** Open exactly while the row says that the runner waits. */
 function waiting(runner: RunnerFacts, event: EventData<'runner.activity'> | null): Wish {
   const thread = threads(runner.id).waiting
-  if (runner.status !== 'running' || !isWaiting(runner.activity)) return withdraw(thread)
+  // What it asks exactly is told with buttons of its own.
+  if (runner.status !== 'running' || !isWaiting(runner.activity) || runner.approvals.length > 0) return withdraw(thread)
   const permission = runner.activity === 'waiting_permission'
   const worked =
     event?.activity === runner.activity && event.previous === 'working' && event.previousSeconds >= 1
@@ -97,6 +134,73 @@ function waiting(runner: RunnerFacts, event: EventData<'runner.activity'> | null
     message: permission
       ? `${runner.providerName} asks for permission${worked}. It goes on when you answer.`
       : `${runner.providerName} waits for your answer${worked}.`,
+    tags: ['raised_hand'],
+    delayMs: WAITING_DELAY_MS,
+    again: 'replace',
+    freshForMs: null,
+  })
+}
+
+/** What a program rings for while nobody looks; what it only waits for is told by its activity, in better words. */
+function noticed(
+  runner: RunnerFacts,
+  { notice, message, attended }: EventData<'runner.notice'>,
+  thread: string,
+): Wish[] {
+  if (attended || runner.status !== 'running' || isWaiting(runner.activity)) return []
+  const text = oneLine(message, MAX_MESSAGE_BYTES)
+  return [
+    tell({
+      ...base(runner, [{ do: 'open' }]),
+      thread,
+      kind: 'runner_notice',
+      topic: 'alerts',
+      priority: 'low',
+      title: oneLine(`${runnerLabel(runner)} ${notice === 'bell' ? 'rang' : 'notifies'}`, MAX_TITLE_BYTES),
+      message: text || `${runner.providerName} rang the terminal's bell.`,
+      tags: ['bell'],
+      // Whoever attaches at once has seen it.
+      delayMs: WAITING_DELAY_MS,
+      again: 'count',
+      freshForMs: FLAPPING_MS,
+    }),
+  ]
+}
+
+/** What only describes a tool's input, in the program's own words. */
+const DESCRIPTION = 'description'
+
+/** Whether a message is all that a tool would do: its one input, neither cut nor cleaned. */
+function isWhole(message: string, toolInput: unknown): boolean {
+  if (typeof toolInput !== 'object' || toolInput === null) return false
+  const inputs = Object.entries(toolInput).filter(([name]) => name !== DESCRIPTION)
+  return inputs.length === 1 && inputs[0]?.[1] === message
+}
+
+/** Open exactly while the question can be answered from here. Nothing is approved that the message does not show whole. */
+function asks(runner: RunnerFacts, approval: AskedFacts): Wish {
+  const thread = askedThread(approval.id)
+  if (runner.status !== 'running' || approval.state !== 'pending') return withdraw(thread)
+  const { id: approvalId, kind, summary, toolInput } = approval
+  const message = oneLine(summary, MAX_ASKED_BYTES)
+  const answers: ActionDraft[] = isWhole(message, toolInput)
+    ? [
+        { do: 'approve', approvalId },
+        { do: 'deny', approvalId },
+      ]
+    : [{ do: 'deny', approvalId }]
+  const buttons: ActionDraft[] = [...(kind === 'tool' ? answers : []), { do: 'open' }]
+  const what = { tool: `asks for ${oneLine(approval.toolName, 60)}`, question: 'asks a question', plan: 'has a plan' }[
+    kind
+  ]
+  return tell({
+    ...base(runner, buttons),
+    thread,
+    kind: 'runner_waiting',
+    topic: 'alerts',
+    priority: 'high',
+    title: oneLine(`${runnerLabel(runner)} ${what}`, MAX_TITLE_BYTES),
+    message,
     tags: ['raised_hand'],
     delayMs: WAITING_DELAY_MS,
     again: 'replace',

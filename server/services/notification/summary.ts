@@ -14,6 +14,7 @@ const LINES_SHOWN = 20
 const HEADLINES: Partial<Record<NotificationKind, (count: number) => string>> = {
   runner_failed: (count) => `${counted(count, 'more runner')} failed`,
   runner_waiting: (count) => `${counted(count, 'more runner')} ${count === 1 ? 'waits' : 'wait'} for you`,
+  runner_notice: (count) => `${counted(count, 'more runner')} rang`,
   runner_stopped: (count) => `${counted(count, 'more runner')} ended`,
   runner_started: (count) => `${counted(count, 'more runner')} started`,
   quota_exceeded: (count) => `${counted(count, 'more project')} at the quota`,
@@ -23,6 +24,7 @@ const HEADLINES: Partial<Record<NotificationKind, (count: number) => string>> = 
 const LINES: Partial<Record<NotificationKind, string>> = {
   runner_failed: 'failed',
   runner_waiting: 'waits for you',
+  runner_notice: 'rang',
   runner_stopped: 'ended',
   runner_started: 'started',
   quota_exceeded: 'is at its quota',

@@ -36,7 +36,7 @@ const plain = {
 } as const
 
 /** What an event of a node, a quota, a budget or of Stratavore itself asks for. `data` fits its type's schema. */
-export function systemWishes(type: EventType, data: Record<string, unknown>, at: Date, facts: SystemFacts): Wish[] {
+export function systemWishes(type: EventType, data: Record<string, unknown>, facts: SystemFacts): Wish[] {
   switch (type) {
     case 'node.lost':
       return nodeLost(data as EventData<'node.lost'>, facts)
@@ -53,7 +53,9 @@ export function systemWishes(type: EventType, data: Record<string, unknown>, at:
     case 'quota.exceeded':
       return [tell(quotaExceeded(data as EventData<'quota.exceeded'>, facts))]
     case 'budget.warning':
-      return budgetWarning(data as EventData<'budget.warning'>, at, facts)
+      return budgetWarning(data as EventData<'budget.warning'>, facts)
+    case 'budget.raised':
+      return budgetSettled(data as EventData<'budget.raised'>)
     case 'system.alert':
       return alert(data as EventData<'system.alert'>, facts)
     case 'system.started':
@@ -88,6 +90,15 @@ function nodeLost(data: EventData<'node.lost'>, facts: SystemFacts): Wish[] {
   return [tell(draft)]
 }
 
+function quotaMessage({ kind, used, limit }: EventData<'quota.exceeded'>, facts: SystemFacts): string {
+  const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`
+  if (kind === 'memory_bytes')
+    return `Its runners use ${gib(used)} of ${gib(limit)} memory. Stop one, or raise the quota.`
+  if (kind === 'cpu_percent')
+    return `Its runners use ${Math.round(used)} % of ${limit} % CPU. Stop one, or raise the quota.`
+  return `A launch of ${facts.providerName} was refused: ${used} of ${limit} runners are in use. Stop one, or raise the quota.`
+}
+
 function quotaExceeded(data: EventData<'quota.exceeded'>, facts: SystemFacts): Draft {
   const project = oneLine(facts.project ?? facts.subjectId, 80)
   return {
@@ -96,7 +107,7 @@ function quotaExceeded(data: EventData<'quota.exceeded'>, facts: SystemFacts): D
     kind: 'quota_exceeded',
     priority: 'default',
     title: oneLine(`${project} is at its quota`, MAX_TITLE_BYTES),
-    message: `A launch of ${facts.providerName} was refused: ${data.used} of ${data.limit} runners are in use. Stop one, or raise the quota.`,
+    message: quotaMessage(data, facts),
     tags: ['no_entry'],
     click: `/projects/${encodeURIComponent(facts.project ?? facts.subjectId)}`,
     actions: [{ do: 'open' }],
@@ -106,12 +117,14 @@ function quotaExceeded(data: EventData<'quota.exceeded'>, facts: SystemFacts): D
   }
 }
 
-function budgetWarning(data: EventData<'budget.warning'>, at: Date, facts: SystemFacts): Wish[] {
+function budgetWarning(data: EventData<'budget.warning'>, facts: SystemFacts): Wish[] {
   const step = BUDGET_STEPS.findLast((percent) => data.percent >= percent)
   if (step === undefined) return []
+  const { budgetId, periodStart, limit } = data
   // Each period is news of its own, however alike its numbers are.
-  const subject = `${data.scope}:${facts.subjectId}:${periodStart(data.period, at).toISOString()}`
-  const whose = data.scope === 'installation' ? 'Everything together' : oneLine(facts.project ?? facts.subjectId, 80)
+  const subject = `${budgetId}:${periodStart}`
+  const project = facts.project === null ? null : oneLine(facts.project, 80)
+  const whose = { installation: 'Everything together', project: project ?? '', runner: `A runner of ${project}` }
   const amount = (value: number) => (data.unit === 'usd' ? `$${value.toFixed(2)}` : `${Math.round(value)} tokens`)
   const then = {
     notify: '',
@@ -125,11 +138,11 @@ function budgetWarning(data: EventData<'budget.warning'>, at: Date, facts: Syste
     thread: `budget:${subject}:${step}`,
     kind: 'budget_warning',
     priority: BUDGET_PRIORITIES[step],
-    title: oneLine(`${whose}: ${step} % of the ${data.period} budget is used`, MAX_TITLE_BYTES),
-    message: ownLines([`${amount(data.used)} of ${amount(data.limit)}.`, policy], MAX_MESSAGE_BYTES),
+    title: oneLine(`${whose[data.scope]}: ${step} % of the ${data.period} budget is used`, MAX_TITLE_BYTES),
+    message: ownLines([`${amount(data.used)} of ${amount(limit)}.`, policy], MAX_MESSAGE_BYTES),
     tags: [step === 100 ? 'rotating_light' : 'warning'],
-    click: facts.project === null ? '/' : `/projects/${encodeURIComponent(facts.project)}`,
-    actions: [{ do: 'open' }],
+    click: '/usage',
+    actions: [{ do: 'open' }, { do: 'raise', budgetId, periodStart, limit }],
   }
   // The higher share says all that the lower ones said.
   const lower = BUDGET_STEPS.filter((percent) => percent < step)
@@ -139,20 +152,9 @@ function budgetWarning(data: EventData<'budget.warning'>, at: Date, facts: Syste
   ]
 }
 
-/** Start of the UTC hour, day, week (from Monday) or month that an instant lies in. */
-export function periodStart(period: EventData<'budget.warning'>['period'], at: Date): Date {
-  const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()]
-  switch (period) {
-    case 'hourly':
-      return new Date(Date.UTC(year, month, day, at.getUTCHours()))
-    case 'daily':
-      return new Date(Date.UTC(year, month, day))
-    case 'weekly':
-      return new Date(Date.UTC(year, month, day - ((at.getUTCDay() + 6) % 7)))
-    case 'monthly':
-      return new Date(Date.UTC(year, month, 1))
-  }
-}
+/** What was told of a limit is settled once there is more of it. */
+const budgetSettled = ({ budgetId, periodStart }: EventData<'budget.raised'>): Wish[] =>
+  BUDGET_STEPS.map((percent) => withdraw(`budget:${budgetId}:${periodStart}:${percent}`))
 
 function alert(data: EventData<'system.alert'>, facts: SystemFacts): Wish[] {
   const thread = `alert:${oneLine(data.code, 100)}`

@@ -23,10 +23,13 @@ export async function testChannels(
 ): Promise<z.output<typeof notificationTestResult>> {
   const last = tested.get(ctx.notifiers)
   const atMs = ctx.clock.monotonicMs()
-  if (ctx.notifiers.length > 0 && last !== undefined && atMs - last < TEST_SPACING_MS)
+  if (ctx.notifiers.length > 0 && last !== undefined && atMs - last < TEST_SPACING_MS) {
+    const retryAfterS = Math.ceil((last + TEST_SPACING_MS - atMs) / 1000)
     throw new StratavoreError('rate_limited', 'A test was sent a moment ago.', {
-      hint: `Try again in ${Math.ceil((last + TEST_SPACING_MS - atMs) / 1000)} s.`,
+      hint: `Try again in ${retryAfterS} s.`,
+      retryAfterS,
     })
+  }
   tested.set(ctx.notifiers, atMs)
   const click = `${publicBase(ctx.settings)}/settings`
   const results = await Promise.all(

@@ -1,7 +1,11 @@
 import type { NotificationKind, NotificationPriority } from '@/contracts/notification/notification'
 
 /** What a button does. Its address is made when it is sent: the database holds nothing that opens a door. */
-export type ActionDraft = { do: 'open' } | { do: 'stop'; runnerId: string; epoch: number }
+export type ActionDraft =
+  | { do: 'open' }
+  | { do: 'stop'; runnerId: string; epoch: number }
+  | { do: 'approve' | 'deny'; approvalId: string }
+  | { do: 'raise'; budgetId: string; periodStart: string; limit: number }
 
 /** Something worth telling, before it is decided how and when. */
 export interface Draft {

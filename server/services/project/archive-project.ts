@@ -13,7 +13,7 @@ export async function archiveProject(
   input: z.output<typeof projectArchiveInput>,
 ): Promise<Project> {
   return withTransaction(ctx.db, async (tx) => {
-    const before = await findProject(tx, input.project)
+    const before = await findProject(ctx, tx, input.project)
     await lockProject(tx, before.id)
     if ((before.archivedAt !== null) !== input.archived) {
       await tx.project.update({

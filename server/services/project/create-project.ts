@@ -1,22 +1,26 @@
 import type { z } from 'zod'
 import type { Project, projectCreateInput } from '@/contracts/project/project'
-import { StratavoreError } from '../../core/errors'
+import { requireInInstallation } from '../../core/access/access'
 import { withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
 import { LOCAL_NODE_NAME } from '../installation/bootstrap-installation'
+import { findNode } from '../node/find-node'
 import type { ServiceContext } from '../service-context'
+import { adoptSessions } from '../session/adopt-sessions'
 import { projectNameKey } from './find-project'
 import { projectById } from './get-project'
-import { judgeProjectPath } from './judge-project-path'
+import { judgeNodePath } from './judge-node-path'
 import { rejectTakenName } from './reject-taken-name'
 
-/** Creates a project on the local node. Throws `invalid_input` for its path and `conflict` for a taken name. */
+/**
+ * Creates a project, on the local node where none is named. Throws `forbidden`, `not_found` and `node_unavailable` for its
+ * node, `invalid_input` for its path, `conflict` for a taken name.
+ */
 export async function createProject(ctx: ServiceContext, input: z.output<typeof projectCreateInput>): Promise<Project> {
-  const path = await judgeProjectPath(input.path, { roots: ctx.settings.projectRoots, home: ctx.settings.home })
+  requireInInstallation(ctx, 'admin')
+  const node = await findNode(ctx.db.prisma, input.node ?? LOCAL_NODE_NAME)
+  const path = await judgeNodePath(ctx, node, input.path)
   return withTransaction(ctx.db, async (tx) => {
-    const node = await tx.node.findUnique({ where: { name: LOCAL_NODE_NAME } })
-    if (!node)
-      throw new StratavoreError('node_unavailable', 'The local node has not been set up; start with `stratavore up`.')
     await rejectTakenName(tx, input.name, null)
     const row = await tx.project.create({
       data: {
@@ -32,9 +36,10 @@ export async function createProject(ctx: ServiceContext, input: z.output<typeof 
             : { create: { kind: 'concurrent_runners', limit: input.runnerQuota } },
       },
     })
+    await adoptSessions(tx, row)
     const data = { name: row.name, path, defaultProvider: row.defaultProvider }
     const subject = { type: 'project', id: row.id }
-    await recordChange(ctx, tx, { action: 'project.create', target: subject, data }, [
+    await recordChange(ctx, tx, { action: 'project.create', target: subject, data: { ...data, node: node.name } }, [
       { type: 'project.created', subject, project: row.name, data },
     ])
     return projectById(ctx, tx, row.id)

@@ -15,7 +15,7 @@ export async function deleteProject(
   input: { project: string; confirmName: string },
 ): Promise<{ id: string; name: string }> {
   return withTransaction(ctx.db, async (tx) => {
-    const project = await findProject(tx, input.project)
+    const project = await findProject(ctx, tx, input.project)
     if (input.confirmName !== project.name) {
       throw invalidInput('confirmName', `type ${project.name} to delete this project`)
     }

@@ -18,6 +18,6 @@ export async function projectById(
 
 /** A project by name or id. Throws `not_found`. */
 export async function getProject(ctx: ServiceContext, input: { project: string }): Promise<Project> {
-  const { id } = await findProject(ctx.db.prisma, input.project)
+  const { id } = await findProject(ctx, ctx.db.prisma, input.project)
   return projectById(ctx, ctx.db.prisma, id)
 }

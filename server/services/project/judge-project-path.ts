@@ -8,6 +8,15 @@ const FORBIDDEN = ['/proc', '/sys', '/dev', '/boot']
 const isInside = (path: string, root: string): boolean =>
   path === root || path.startsWith(root.endsWith(sep) ? root : root + sep)
 
+/** Throws `invalid_input` for a file or directory of this machine that no sandbox may show, judged after realpath. */
+export async function judgeSandboxPath(field: string, path: string, home: string): Promise<void> {
+  const real = await realpath(path).catch(() => null)
+  if (real === null) throw invalidInput(field, `${path} does not exist or cannot be read`)
+  const ours = await realpath(home).catch(() => home)
+  const forbidden = FORBIDDEN.some((place) => isInside(real, place)) || isInside(real, ours) || isInside(ours, real)
+  if (real === sep || forbidden) throw invalidInput(field, `${real} may not be shown in a sandbox`)
+}
+
 /**
  * Resolves a project's directory and judges the result, so that neither `..` nor a symlink leads out.
  * `roots` are the directories projects may be in, `home` is Stratavore's own. Throws `invalid_input`.

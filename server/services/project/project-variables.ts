@@ -3,6 +3,7 @@ import { notFound } from '../../core/errors'
 import { open, seal } from '../../core/secret-box'
 import { type Tx, withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
+import { recordRead } from '../audit/record-read'
 import type { ServiceContext } from '../service-context'
 import { findProject } from './find-project'
 
@@ -14,7 +15,8 @@ export async function listProjectVariables(
   ctx: ServiceContext,
   input: { project: string },
 ): Promise<ProjectVariable[]> {
-  const project = await findProject(ctx.db.prisma, input.project)
+  const project = await findProject(ctx, ctx.db.prisma, input.project)
+  await recordRead(ctx, { action: 'project.variables', target: { type: 'project', id: project.id } })
   const rows = await ctx.db.prisma.projectVariable.findMany({
     where: { projectId: project.id },
     orderBy: { name: 'asc' },
@@ -28,7 +30,7 @@ export async function setProjectVariable(
   input: { project: string; name: string; value: string },
 ): Promise<ProjectVariable> {
   return withTransaction(ctx.db, async (tx) => {
-    const project = await findProject(tx, input.project)
+    const project = await findProject(ctx, tx, input.project)
     const key = { projectId: project.id, name: input.name }
     const ciphertext = seal(ctx.keys.secrets, sealContext(project.id, input.name), input.value)
     const row = await tx.projectVariable.upsert({
@@ -47,7 +49,7 @@ export async function unsetProjectVariable(
   input: { project: string; name: string },
 ): Promise<{ name: string }> {
   return withTransaction(ctx.db, async (tx) => {
-    const project = await findProject(tx, input.project)
+    const project = await findProject(ctx, tx, input.project)
     const gone = await tx.projectVariable.deleteMany({ where: { projectId: project.id, name: input.name } })
     if (gone.count === 0) throw notFound('variable', input.name)
     await recordVariableChange(ctx, tx, project, 'project.variable_unset', input.name)

@@ -5,15 +5,14 @@ import { recordChange } from '../audit/record-change'
 import type { ServiceContext } from '../service-context'
 import { findProject, projectNameKey } from './find-project'
 import { projectById } from './get-project'
-import { judgeProjectPath } from './judge-project-path'
+import { judgeNodePath } from './judge-node-path'
 import { rejectTakenName } from './reject-taken-name'
 
 /** Changes a project. Live runners keep the directory they were started in. */
 export async function updateProject(ctx: ServiceContext, input: z.output<typeof projectUpdateInput>): Promise<Project> {
-  const rules = { roots: ctx.settings.projectRoots, home: ctx.settings.home }
-  const path = input.path === undefined ? undefined : await judgeProjectPath(input.path, rules)
+  const path = input.path === undefined ? undefined : await judgePathOf(ctx, input.project, input.path)
   return withTransaction(ctx.db, async (tx) => {
-    const before = await findProject(tx, input.project)
+    const before = await findProject(ctx, tx, input.project)
     if (input.name !== undefined) await rejectTakenName(tx, input.name, before.id)
     const row = await tx.project.update({
       where: { id: before.id },
@@ -38,4 +37,11 @@ export async function updateProject(ctx: ServiceContext, input: z.output<typeof 
     ])
     return projectById(ctx, tx, row.id)
   })
+}
+
+/** The project's node does not change, and says what the directory is. */
+async function judgePathOf(ctx: ServiceContext, project: string, path: string): Promise<string> {
+  const { nodeId } = await findProject(ctx, ctx.db.prisma, project)
+  const node = await ctx.db.prisma.node.findUniqueOrThrow({ where: { id: nodeId }, select: { id: true, kind: true } })
+  return judgeNodePath(ctx, node, path)
 }

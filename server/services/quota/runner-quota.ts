@@ -1,8 +1,10 @@
 import type { ProviderId } from '@/contracts/provider/provider'
 import { SLOT_HOLDING_STATUSES } from '@/contracts/runner/status'
-import { StratavoreError } from '../../core/errors'
 import type { Tx } from '../../db/database'
+import { Prisma } from '../../db/generated/client'
+import { RefusedLaunch } from '../runner/refused-launch'
 import type { ServiceContext } from '../service-context'
+import { quotaUse, requireResources, selectResourceUse } from './resource-quotas'
 
 /** Slots of a project: how many it may use, how many it uses. */
 export async function countSlots(
@@ -15,25 +17,7 @@ export async function countSlots(
   return { limit: Number(own?.limit ?? ctx.settings.runnerQuota), used, explicit: own !== null }
 }
 
-/** A refusal for want of a slot, with what is to be told of it. */
-export class QuotaExceededError extends StratavoreError {
-  constructor(
-    readonly refusal: {
-      project: { id: string; name: string }
-      /** Of the launch that was refused. */
-      provider: ProviderId
-      limit: number
-      used: number
-    },
-  ) {
-    const { project, limit, used } = refusal
-    super('quota_exceeded', `${project.name} already uses ${used} of its ${limit} runners.`, {
-      hint: `Stop one, or raise the quota: stratavore quota set ${project.name} --runners ${limit + 1}`,
-    })
-  }
-}
-
-/** Throws `quota_exceeded` unless the project has a free slot. The caller holds the project's lock. */
+/** Throws `quota_exceeded` unless the project has a free slot, memory and CPU left. The caller holds the project's lock. */
 export async function requireFreeSlot(
   ctx: Pick<ServiceContext, 'settings'>,
   tx: Tx,
@@ -42,6 +26,8 @@ export async function requireFreeSlot(
 ): Promise<void> {
   const { limit, used } = await countSlots(ctx, tx, project.id)
   requireSlot(project, provider, { limit, used })
+  const uses = quotaUse.array().parse(await tx.$queryRaw(selectResourceUse(Prisma.sql`${project.id}::uuid`)))
+  requireResources(uses, project, provider)
 }
 
 /** Throws `quota_exceeded` when all slots are used. `provider` is the one of the launch that asks. */
@@ -51,5 +37,12 @@ export function requireSlot(
   { limit, used }: { limit: number; used: number },
 ): void {
   if (used < limit) return
-  throw new QuotaExceededError({ project: { id: project.id, name: project.name }, provider, limit, used })
+  const data = { kind: 'concurrent_runners', limit, used, provider }
+  const subject = { type: 'project', id: project.id }
+  throw new RefusedLaunch(
+    'quota_exceeded',
+    `${project.name} already uses ${used} of its ${limit} runners.`,
+    { action: 'quota.refuse', event: { type: 'quota.exceeded', subject, project: project.name, data } },
+    `Stop one, or raise the quota: stratavore quota set ${project.name} ${limit + 1}`,
+  )
 }

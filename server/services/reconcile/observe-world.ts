@@ -69,7 +69,7 @@ async function readDesired(
     scope === 'all'
       ? { OR: [{ status: { in: SLOT_HOLDING_STATUSES } }, { id: { in: [...held.keys()] } }] }
       : { id: { in: [...scope.runnerIds] } }
-  return ctx.db.prisma.runner.findMany({
+  const rows = await ctx.db.prisma.runner.findMany({
     where,
     select: {
       id: true,
@@ -84,6 +84,23 @@ async function readDesired(
     },
     orderBy: { createdAt: 'asc' },
   })
+  const starting = rows.filter((row) => row.status === 'starting').map((row) => row.id)
+  const waiting = await readWaiting(ctx, starting)
+  return rows.map((row) => ({ ...row, sessionHeld: waiting.has(row.id) }))
+}
+
+/** Of these runners those whose session another one, which is being ended, still has open. */
+async function readWaiting(ctx: ReconcileContext, runnerIds: readonly string[]): Promise<Set<string>> {
+  if (runnerIds.length === 0) return new Set()
+  const { rows } = await ctx.db.pool.query<{ id: string }>(
+    `SELECT r.id FROM runners r
+      WHERE r.id = ANY ($1::uuid[])
+        AND EXISTS (SELECT 1 FROM runners o
+                     WHERE o.session_id = r.session_id AND o.id <> r.id AND o.desired = 'terminated'
+                       AND o.status = ANY ($2::runner_status[]))`,
+    [runnerIds, SLOT_HOLDING_STATUSES],
+  )
+  return new Set(rows.map((row) => row.id))
 }
 
 /** Of the runners' agents those that are dead, with why. */

@@ -4,6 +4,7 @@ import type { AgentCommands } from '../../core/ports/agent-commands'
 import { withTransaction } from '../../db/database'
 import { requireFence } from '../../outbox/require-fence'
 import { recordNodeLost } from '../node/record-node-lost'
+import { confinementOf } from '../project/project-confinement'
 import { openProjectVariables } from '../project/project-variables'
 import { recordExit } from '../runner/record-exit'
 import { recordLost } from '../runner/record-lost'
@@ -13,7 +14,12 @@ import type { ReconcileAction } from './reconcile-action'
 import type { ReconcileContext } from './run-reconcile'
 
 /** Refusals that will be the same the next time: the launch has failed. The others are tried again by the next round. */
-const FINAL_REFUSALS: readonly string[] = ['provider_unavailable', 'invalid_input', 'spawn_failed']
+const FINAL_REFUSALS: readonly string[] = [
+  'provider_unavailable',
+  'invalid_input',
+  'spawn_failed',
+  'confinement_unavailable',
+]
 
 /** Performs one decided action. Throws when an agent does not answer or refuses for now, or this daemon leads no more. */
 export async function performAction(
@@ -85,7 +91,11 @@ async function start(
 ): Promise<void> {
   const row = await ctx.db.prisma.runner.findUniqueOrThrow({
     where: { id: target.runnerId },
-    include: { session: true },
+    include: {
+      project: { select: { confinement: true } },
+      session: true,
+      forkOf: { select: { providerSessionId: true } },
+    },
   })
   if (row.epoch !== target.epoch || row.status !== 'starting') return
   const message: StartRunner = {
@@ -96,8 +106,12 @@ async function start(
     // A restarted program resumes its session; its first prompt was said in its first life.
     prompt: row.epoch === 1 ? row.prompt : null,
     providerSessionId: row.session?.providerSessionId ?? null,
+    // A later life goes on with what the first has written, and begins anew where that wrote nothing.
+    sessionMode: row.epoch === 1 ? row.sessionMode : 'new',
+    forkOf: row.epoch === 1 ? (row.forkOf?.providerSessionId ?? null) : null,
     cols: row.cols,
     rows: row.rows,
+    confinement: confinementOf(row.project),
   }
   // A daemon that stood still since it read the row may have been replaced.
   await withTransaction(ctx.db, (tx) => requireFence(tx, ctx.fence))

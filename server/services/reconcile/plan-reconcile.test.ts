@@ -27,6 +27,7 @@ const runner = (over: Partial<DesiredRunner> = {}): DesiredRunner => ({
   nextStartAt: null,
   stopForce: false,
   stopGraceMs: 10_000,
+  sessionHeld: false,
   ...over,
 })
 
@@ -154,6 +155,13 @@ describe('planReconcile', () => {
     expect(kinds(planReconcile([starting], taken))).toEqual(['record-running'])
   })
 
+  it('starts nothing in a session that a runner which is being ended still has open', () => {
+    const starting = runner({ status: 'starting', agentId: null, sessionHeld: true })
+    expect(planReconcile([starting], seen())).toEqual([])
+    expect(kinds(planReconcile([{ ...starting, sessionHeld: false }], seen()))).toEqual(['start'])
+    expect(kinds(planReconcile([{ ...starting, desired: 'terminated' }], seen()))).toEqual(['record-gone'])
+  })
+
   it('repeats a stop, and forces it once the agent should have', () => {
     const stopping = runner({ status: 'stopping', desired: 'terminated', stopGraceMs: 10_000 })
     const askedFor = (ms: number) => ({
@@ -181,6 +189,7 @@ describe('planReconcile', () => {
     nextStartAt: fc.constantFrom(null, NOW, new Date(NOW.getTime() + 5_000)),
     stopForce: fc.boolean(),
     stopGraceMs: fc.constant(10_000),
+    sessionHeld: fc.boolean(),
   })
   const anyHeld: fc.Arbitrary<ObservedRunner> = fc.record({
     agentId: fc.constantFrom('a1', 'a2'),

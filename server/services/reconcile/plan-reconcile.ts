@@ -15,6 +15,8 @@ export interface DesiredRunner {
   nextStartAt: Date | null
   stopForce: boolean
   stopGraceMs: number
+  /** Another runner that is being ended still has its session open. */
+  sessionHeld: boolean
 }
 
 /** What is known of the world. */
@@ -98,6 +100,7 @@ function planAbsent(runner: DesiredRunner, seen: Observation): RunnerAction[] {
 function planStart(runner: DesiredRunner, agentId: string, seen: Observation): RunnerAction[] {
   const target = { runnerId: runner.id, epoch: runner.epoch }
   if (runner.nextStartAt !== null && runner.nextStartAt > seen.now) return []
+  if (runner.sessionHeld) return []
   const tried = seen.tries.get(tryKey('start', runner.id, runner.epoch))
   if (tried === undefined || seen.triesMs - tried.firstMs <= LAUNCH_DEADLINE_MS) {
     return [{ kind: 'start', ...target, agentId }]

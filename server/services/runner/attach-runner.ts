@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { AttachTicket, runnerAttachInput } from '@/contracts/runner/inputs'
+import { requireInProject } from '../../core/access/access'
 import { StratavoreError } from '../../core/errors'
 import { hashToken, newToken } from '../../core/token'
 import { withTransaction } from '../../db/database'
@@ -10,7 +11,10 @@ import { lockRunner } from './lock-runner'
 /** A ticket is used within the second it is made; this only covers a slow link. */
 const TICKET_LIFETIME_MS = 30_000
 
-/** Makes the single-use ticket that opens one terminal socket to one runner. Throws `not_found`. */
+/**
+ * Makes the single-use ticket that opens one terminal socket to one runner; one that is not read-only needs the right to
+ * drive. Throws `not_found`, `forbidden`.
+ */
 export async function attachRunner(
   ctx: ServiceContext,
   input: z.output<typeof runnerAttachInput>,
@@ -21,7 +25,8 @@ export async function attachRunner(
   const now = ctx.clock.now()
   const expiresAt = new Date(now.getTime() + TICKET_LIFETIME_MS)
   await withTransaction(ctx.db, async (tx) => {
-    const runner = await lockRunner(tx, input.id)
+    const runner = await lockRunner(ctx, tx, input.id)
+    if (!input.readOnly) requireInProject(ctx, runner.projectId, { type: 'runner', ref: input.id }, 'drive')
     await tx.attachTicket.deleteMany({ where: { expiresAt: { lt: now } } })
     await tx.attachTicket.create({
       data: { ticketHash: hashToken(ticket), runnerId: runner.id, userId, readOnly: input.readOnly, expiresAt },

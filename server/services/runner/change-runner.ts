@@ -3,13 +3,17 @@ import type { Runner } from '@/contracts/runner/runner'
 import { canTransition, isEnded, type RunnerStatus } from '@/contracts/runner/status'
 import { StratavoreError } from '../../core/errors'
 import type { Tx } from '../../db/database'
-import type { Prisma } from '../../db/generated/client'
+import { Prisma } from '../../db/generated/client'
 import { WAKE_CHANNEL } from '../../db/listen'
 import type { NewEvent } from '../../outbox/append'
+import { endApprovals } from '../approval/close-approval'
 import { recordChange } from '../audit/record-change'
+import { endPrompts } from '../prompt/close-prompt'
 import type { ServiceContext } from '../service-context'
+import { endSessions } from '../session/session-bindings'
 import type { LockedRunner } from './lock-runner'
 import { runnerInclude, runnerToApi } from './runner-to-api'
+import { wake } from './wake-runner'
 
 export type ChangeContext = Pick<ServiceContext, 'actor' | 'requestId' | 'clock' | 'keys' | 'fence'>
 
@@ -49,12 +53,12 @@ export async function changeRunner(
       ...change.set,
       status: change.to,
       ...(moves ? { statusSince: now } : {}),
-      ...(livesNoMore ? { activity: 'unknown', activitySince: now } : {}),
+      ...(livesNoMore ? { activity: 'unknown', activitySince: now, activityDetail: Prisma.DbNull } : {}),
       ...(ends ? { endedAt: now, nextStartAt: null } : {}),
     },
     include: runnerInclude,
   })
-  if (ends) await releaseLease(tx, runner.id, now)
+  if (ends) await wakeSuccessor(tx, runner)
   const data = {
     provider: row.provider,
     status: row.status,
@@ -71,16 +75,25 @@ export async function changeRunner(
   }
   const subject = { type: 'runner', id: runner.id }
   const events = change.events.map((type): NewEvent => ({ type, subject, project: runner.project.name, data }))
-  await recordChange(ctx, tx, { action: change.action, target: subject, data }, events)
+  const over = livesNoMore ? await endLife(tx, runner, ends ? null : row.epoch, now) : []
+  await recordChange(ctx, tx, { action: change.action, target: subject, data }, [...events, ...over])
   await wake(tx, runner.id)
   return runnerToApi(row)
 }
 
-/** Tells the daemon, once this transaction commits, that the runner needs looking at. */
-export async function wake(tx: Tx, runnerId: string): Promise<void> {
-  await tx.$queryRaw`SELECT 1 FROM (SELECT pg_notify(${WAKE_CHANNEL}, ${runnerId})) AS woken`
+/** What waited for this life waits no more. Queued prompts are for the next one, if there is to be one. */
+async function endLife(tx: Tx, runner: LockedRunner, nextEpoch: number | null, now: Date): Promise<NewEvent[]> {
+  const approvals = await endApprovals(tx, runner.id, now)
+  const prompts = await endPrompts(tx, runner, nextEpoch === null ? 'all' : 'sending', now)
+  const sessions = await endSessions(tx, runner, nextEpoch, now)
+  return [...approvals, ...prompts, ...sessions]
 }
 
-async function releaseLease(tx: Tx, runnerId: string, now: Date): Promise<void> {
-  await tx.session.updateMany({ where: { leaseRunnerId: runnerId }, data: { leaseRunnerId: null, endedAt: now } })
+/** Whoever took its session over waits for its end. */
+async function wakeSuccessor(tx: Tx, runner: LockedRunner): Promise<void> {
+  if (runner.sessionId === null) return
+  await tx.$queryRaw`
+    SELECT 1 FROM (SELECT pg_notify(${WAKE_CHANNEL}, id::text) FROM runners
+                    WHERE session_id = ${runner.sessionId}::uuid AND id <> ${runner.id}::uuid AND status = 'starting'
+                   ) AS woken`
 }

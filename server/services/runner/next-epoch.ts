@@ -6,6 +6,7 @@ export const nextEpoch = (runner: { epoch: number }): Prisma.RunnerUncheckedUpda
   desired: 'running',
   stopForce: false,
   activity: 'unknown',
+  activitySeq: 0,
   agentId: null,
   pid: null,
   pidStartTicks: null,
@@ -14,6 +15,7 @@ export const nextEpoch = (runner: { epoch: number }): Prisma.RunnerUncheckedUpda
   signal: null,
   reason: null,
   lastLines: null,
+  heldByBudgetId: null,
   startedAt: null,
   endedAt: null,
 })

@@ -1,3 +1,6 @@
+import { type ActivityDetail, activityDetail } from '@/contracts/runner/activity-detail'
+import { type RunnerConfinement, runnerConfinement } from '@/contracts/runner/confinement'
+import { runnerNotice, storedNotice } from '@/contracts/runner/notice'
 import type { Runner } from '@/contracts/runner/runner'
 import type { Prisma } from '../../db/generated/client'
 
@@ -23,6 +26,8 @@ export function runnerToApi(row: RunnerRow): Runner {
     desired: row.desired,
     activity: row.activity,
     activitySince: row.activitySince.toISOString(),
+    activityDetail: detailToApi(row.activityDetail),
+    notice: row.endedAt === null ? noticeToApi(row.notice, row.epoch) : null,
     node: row.node.name,
     nodeId: row.nodeId,
     pid: row.pid,
@@ -40,10 +45,26 @@ export function runnerToApi(row: RunnerRow): Runner {
     reason: row.reason,
     lastLines: row.lastLines,
     cpuPercent: live?.cpuPercent ?? 0,
+    cpuLimitPercent: live?.cpuLimitPercent ?? null,
     memoryBytes: Number(live?.memoryBytes ?? 0),
     tokensUsed: Number(row.tokensUsed),
     lastHeartbeatAt: row.vitals?.heartbeatAt.toISOString() ?? null,
+    confinement: confinementToApi(row),
     cols: row.cols,
     rows: row.rows,
   }
 }
+
+/** What it rang for in this life. */
+function noticeToApi(stored: Prisma.JsonValue, epoch: number): Runner['notice'] {
+  const { data } = storedNotice.safeParse(stored)
+  return data === undefined || data.epoch !== epoch ? null : runnerNotice.parse(data)
+}
+
+/** What was measured in its present life; null for none, and for what another version wrote in another shape. */
+const confinementToApi = ({ confinement, confinementEpoch, epoch }: RunnerRow): RunnerConfinement | null =>
+  confinementEpoch === epoch ? (runnerConfinement.safeParse(confinement).data ?? null) : null
+
+/** The detail as it was reported; null for none, and for what another version wrote in another shape. */
+export const detailToApi = (stored: Prisma.JsonValue): ActivityDetail | null =>
+  activityDetail.safeParse(stored).data ?? null

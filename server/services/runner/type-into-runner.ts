@@ -16,7 +16,7 @@ export async function typeIntoRunner(
   input: z.output<typeof runnerSendInput>,
 ): Promise<{ ok: true }> {
   await withTransaction(ctx.db, async (tx) => {
-    const runner = await lockRunner(tx, input.id)
+    const runner = await lockRunner(ctx, tx, input.id)
     if (!acceptsInput(runner.status)) {
       throw new StratavoreError('invalid_state', `Cannot type into this runner: it is ${runner.status}.`)
     }

@@ -1,46 +1,45 @@
-import type { Session } from '@/contracts/session/session'
-import { notFound } from '../../core/errors'
+import type { z } from 'zod'
+import type { Session, sessionListInput } from '@/contracts/session/session'
+import { inVisibleProjects } from '../../core/access/access'
 import type { Prisma } from '../../db/generated/client'
 import { findProject } from '../project/find-project'
 import type { ServiceContext } from '../service-context'
+import { sessionInclude, sessionToApi } from './session-to-api'
 
-const include = { project: { select: { name: true } } } satisfies Prisma.SessionInclude
+type ListInput = z.output<typeof sessionListInput>
 
-const sessionToApi = (row: Prisma.SessionGetPayload<{ include: typeof include }>): Session => ({
-  id: row.id,
-  provider: row.provider,
-  providerSessionId: row.providerSessionId,
-  project: row.project?.name ?? null,
-  projectId: row.projectId,
-  title: row.title,
-  cwd: row.cwd,
-  model: row.model,
-  runnerId: row.leaseRunnerId,
-  messageCount: row.messageCount,
-  tokensUsed: Number(row.tokensUsed),
-  startedAt: row.startedAt.toISOString(),
-  lastActivityAt: row.lastActivityAt.toISOString(),
-  endedAt: row.endedAt?.toISOString() ?? null,
-})
-
-/** Sessions, most recently active first. */
-export async function listSessions(
-  ctx: ServiceContext,
-  input: { project?: string; limit: number },
-): Promise<Session[]> {
-  const projectId = input.project === undefined ? undefined : (await findProject(ctx.db.prisma, input.project)).id
+/** Sessions, most recently active first, a page of them: the next one begins after the last of this one. */
+export async function listSessions(ctx: ServiceContext, input: ListInput): Promise<Session[]> {
+  const projectId =
+    input.project === undefined ? inVisibleProjects(ctx) : (await findProject(ctx, ctx.db.prisma, input.project)).id
   const rows = await ctx.db.prisma.session.findMany({
-    where: { projectId },
-    include,
-    orderBy: { lastActivityAt: 'desc' },
+    where: {
+      projectId,
+      provider: input.provider,
+      AND: [whereState(input.state), whereText(input.text), whereAfter(input.cursor)],
+    },
+    include: sessionInclude,
+    orderBy: [{ lastActivityAt: 'desc' }, { id: 'desc' }],
     take: input.limit,
   })
   return rows.map(sessionToApi)
 }
 
-/** One session. Throws `not_found`. */
-export async function getSession(ctx: ServiceContext, input: { id: string }): Promise<Session> {
-  const row = await ctx.db.prisma.session.findUnique({ where: { id: input.id }, include })
-  if (!row) throw notFound('session', input.id)
-  return sessionToApi(row)
+function whereState(state: ListInput['state']): Prisma.SessionWhereInput {
+  if (state === undefined) return {}
+  return { leaseRunnerId: state === 'live' ? { not: null } : null }
+}
+
+function whereText(text: string | undefined): Prisma.SessionWhereInput {
+  if (!text) return {}
+  // LIKE's own signs are meant as they are.
+  const contains = { contains: text.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' } as const
+  const fields = ['title', 'firstPrompt', 'cwd', 'gitBranch', 'providerSessionId'] as const
+  return { OR: fields.map((field) => ({ [field]: contains })) }
+}
+
+function whereAfter(cursor: ListInput['cursor']): Prisma.SessionWhereInput {
+  if (!cursor) return {}
+  const { lastActivityAt, id } = cursor
+  return { OR: [{ lastActivityAt: { lt: lastActivityAt } }, { lastActivityAt, id: { lt: id } }] }
 }

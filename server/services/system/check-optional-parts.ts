@@ -1,7 +1,8 @@
-import { baseUrl } from '@/config/base-url'
+import { openUrl } from '@/config/base-url'
 import type { Settings } from '@/config/settings'
 import type { NotificationChannel, NotificationChannelStatus } from '@/contracts/notification/notification'
 import type { HealthCheck } from '@/contracts/system/system'
+import { checkExposure } from './check-exposure'
 import { healthy, switchedOff, unhealthy } from './health-check'
 
 /** A channel of notifications: what is not set up is off, and what could not be sent last is told with why. */
@@ -25,23 +26,22 @@ export function checkChannel(
   )
 }
 
-type OptionalSettings = Pick<Settings, 'host' | 'port' | 'metricsPort' | 'publicUrl'>
+type OptionalSettings = Pick<
+  Settings,
+  'host' | 'port' | 'metricsPort' | 'publicUrl' | 'tlsCert' | 'trustedProxies' | 'allowPlainHttp'
+>
 
 /** What works when it is set up and is missed by nobody else. */
 export function checkOptionalParts(settings: OptionalSettings): HealthCheck[] {
-  const { host, port, metricsPort, publicUrl } = settings
+  const { publicUrl } = settings
   return [
     publicUrl === undefined
       ? switchedOff(
           'public address',
-          `links of notifications lead to ${baseUrl(host, port)}, which only this machine opens`,
+          `links of notifications lead to ${openUrl(settings)}, which only this machine opens`,
           'STRATAVORE_PUBLIC_URL=https://... is the address under which your phone reaches the dashboard.',
         )
       : healthy('public address', new URL(publicUrl).origin),
-    healthy(
-      'metrics',
-      `${baseUrl(host, metricsPort)}/metrics`,
-      'Prometheus and Grafana with alerts and dashboards: docker compose --profile monitoring up -d.',
-    ),
+    ...checkExposure(settings),
   ]
 }

@@ -1,9 +1,11 @@
 import type { HealthCheck, SystemHealth } from '@/contracts/system/system'
+import { FULL_ACCESS } from '../../core/access/access'
 import type { DaemonStatus } from '../../core/ports/daemon-link'
 import { databaseAnswers } from '../../db/database-answers'
 import { listNodes } from '../node/list-nodes'
 import { channelStatuses } from '../notification/list-notifications'
 import type { ServiceContext } from '../service-context'
+import { checkAuditGuard } from './check-audit-guard'
 import { checkBroker, checkOutbox } from './check-delivery'
 import { checkChannel, checkOptionalParts } from './check-optional-parts'
 import { healthy, unhealthy } from './health-check'
@@ -23,12 +25,13 @@ export async function readSystemHealth(ctx: HealthContext): Promise<SystemHealth
   ])
   const stored =
     answeredMs === null
-      ? [unknown('outbox'), unknown('agents'), unknown('notifications')]
+      ? [unknown('outbox'), unknown('agents'), unknown('notifications'), unknown('audit log')]
       : (
           await Promise.all([
             readable('outbox', async () => [await checkOutbox(ctx)]),
             readable('agents', async () => [await checkAgents(ctx)]),
             readable('notifications', () => checkChannels(ctx)),
+            readable('audit log', async () => [await checkAuditGuard(ctx)]),
           ])
         ).flat()
   const checks = [
@@ -67,8 +70,9 @@ function checkDaemon(daemon: DaemonStatus | null): HealthCheck {
   return healthy(name, `pid ${daemon.pid}, ${daemon.agentsConnected} agent(s) connected`)
 }
 
-async function checkAgents(ctx: Pick<ServiceContext, 'db'>): Promise<HealthCheck> {
-  const nodes = await listNodes(ctx)
+async function checkAgents(ctx: Pick<ServiceContext, 'db' | 'clock'>): Promise<HealthCheck> {
+  // Whether they answer is nobody's secret.
+  const nodes = await listNodes({ ...ctx, access: FULL_ACCESS })
   const offline = nodes.filter((node) => !node.online).map((node) => node.name)
   if (offline.length === 0) return healthy('agents', `${nodes.length} of ${nodes.length} nodes online`)
   return unhealthy('agents', `offline: ${offline.join(', ')}`, 'Their runners go on; an agent reconnects by itself.')

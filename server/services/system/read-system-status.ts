@@ -1,6 +1,7 @@
 import type { Settings } from '@/config/settings'
 import { isWaiting, runnerActivity, runnerStatus, SLOT_HOLDING_STATUSES } from '@/contracts/runner/status'
 import type { BrokerCondition, SystemStatus } from '@/contracts/system/system'
+import { inVisibleProjects } from '../../core/access/access'
 import { StratavoreError } from '../../core/errors'
 import type { DaemonLink, DaemonStatus } from '../../core/ports/daemon-link'
 import { VERSION } from '../../core/version'
@@ -30,19 +31,22 @@ export function brokerCondition(
   return { kind, ok: false, state: 'unknown', since: null, error: null }
 }
 
-/** Versions, processes and counts of the whole installation. */
+/** Versions and processes of the installation, and counts of what they see of it. */
 export async function readSystemStatus(ctx: ServiceContext, url: string): Promise<SystemStatus> {
   const { prisma } = ctx.db
   const asked = ctx.clock.monotonicMs()
   await prisma.$queryRaw`SELECT 1`
   const latencyMs = ctx.clock.monotonicMs() - asked
+  const projectId = inVisibleProjects(ctx)
   const [daemon, nodes, projects, sessions, byStatus, waiting, outboxPending, outboxDead] = await Promise.all([
     askDaemon(ctx.daemon),
     listNodes(ctx),
-    prisma.project.count({ where: { deletedAt: null } }),
-    prisma.session.count(),
-    prisma.runner.groupBy({ by: ['status'], _count: true }),
-    prisma.runner.count({ where: { status: { in: SLOT_HOLDING_STATUSES }, activity: { in: WAITING } } }),
+    prisma.project.count({ where: { id: projectId, deletedAt: null } }),
+    prisma.session.count({ where: { projectId } }),
+    prisma.runner.groupBy({ by: ['status'], where: { projectId }, _count: true }),
+    prisma.runner.count({
+      where: { projectId, status: { in: SLOT_HOLDING_STATUSES }, activity: { in: WAITING } },
+    }),
     prisma.outboxEvent.count({ where: { publishedAt: null, deadAt: null } }),
     prisma.outboxEvent.count({ where: { deadAt: { not: null } } }),
   ])

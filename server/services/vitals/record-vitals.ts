@@ -1,9 +1,6 @@
-import type { ProviderId } from '@/contracts/provider/provider'
 import type { RunnerActivity } from '@/contracts/runner/status'
-import { withTransaction } from '../../db/database'
-import type { NewEvent } from '../../outbox/append'
-import { recordChange } from '../audit/record-change'
 import type { ServiceContext } from '../service-context'
+import { recordActivities } from './record-activity'
 
 export interface VitalsReport {
   runnerId: string
@@ -11,17 +8,11 @@ export interface VitalsReport {
   seq: number
   cpuPercent: number
   memoryBytes: number
+  /** What its agent holds it to; left out or null: nothing. */
+  cpuLimitPercent?: number | null
   activity: RunnerActivity
-}
-
-interface ChangedActivity {
-  id: string
-  epoch: number
-  provider: ProviderId
-  activity: RunnerActivity
-  previous: RunnerActivity
-  previousSince: Date
-  project: string
+  /** Of the newest activity report that this one stands for; none from one that sends no such reports. */
+  activitySeq?: number
 }
 
 type VitalsContext = Pick<ServiceContext, 'db' | 'clock' | 'actor' | 'requestId' | 'keys' | 'fence'>
@@ -32,19 +23,20 @@ type VitalsContext = Pick<ServiceContext, 'db' | 'clock' | 'actor' | 'requestId'
  */
 const WRITE = `
   WITH reported AS MATERIALIZED (
-    SELECT r.*, now.activity <> r.activity AND now.status IN ('running', 'paused') AS differs
-      FROM unnest($1::uuid[], $2::int[], $3::bigint[], $4::float8[], $5::bigint[], $6::runner_activity[])
-           AS r (runner_id, epoch, seq, cpu, memory, activity)
+    SELECT r.*, now.activity <> r.activity AND now.status NOT IN ('terminated', 'failed') AS differs
+      FROM unnest($1::uuid[], $2::int[], $3::bigint[], $4::float8[], $5::bigint[], $6::runner_activity[],
+                  $9::float8[]) AS r (runner_id, epoch, seq, cpu, memory, activity, cpu_limit)
       JOIN runners now ON now.id = r.runner_id AND now.epoch = r.epoch
      WHERE $8::bigint IS NULL OR $8 = (SELECT epoch FROM daemon_lease WHERE id = 1)
   ), updated AS (
     UPDATE runner_vitals v
-       SET epoch = r.epoch, seq = r.seq, heartbeat_at = $7, cpu_percent = r.cpu, memory_bytes = r.memory
+       SET epoch = r.epoch, seq = r.seq, heartbeat_at = $7, cpu_percent = r.cpu, memory_bytes = r.memory,
+           cpu_limit_percent = r.cpu_limit
       FROM reported r WHERE v.runner_id = r.runner_id AND (r.epoch, r.seq) > (v.epoch, v.seq)
     RETURNING v.runner_id
   ), inserted AS (
-    INSERT INTO runner_vitals AS v (runner_id, epoch, seq, heartbeat_at, cpu_percent, memory_bytes)
-    SELECT r.runner_id, r.epoch, r.seq, $7, r.cpu, r.memory FROM reported r
+    INSERT INTO runner_vitals AS v (runner_id, epoch, seq, heartbeat_at, cpu_percent, memory_bytes, cpu_limit_percent)
+    SELECT r.runner_id, r.epoch, r.seq, $7, r.cpu, r.memory, r.cpu_limit FROM reported r
      WHERE NOT EXISTS (SELECT 1 FROM runner_vitals known WHERE known.runner_id = r.runner_id)
     ON CONFLICT (runner_id) DO NOTHING
     RETURNING v.runner_id
@@ -70,46 +62,14 @@ export async function recordVitals(ctx: VitalsContext, reports: readonly VitalsR
     column('activity'),
     now,
     ctx.fence?.epoch() ?? null,
+    reports.map((report) => report.cpuLimitPercent ?? null),
   ])
   if (rows.length === 0) return
   const changed = new Set(rows.map((row) => row.runnerId))
   await recordActivities(
     ctx,
-    reports.filter((report) => changed.has(report.runnerId)),
-    now,
+    reports
+      .filter((report) => changed.has(report.runnerId))
+      .map(({ runnerId, epoch, activity, activitySeq }) => ({ runnerId, epoch, activity, heard: activitySeq ?? 0 })),
   )
-}
-
-async function recordActivities(ctx: VitalsContext, reports: readonly VitalsReport[], now: Date): Promise<void> {
-  const ids = reports.map((report) => report.runnerId)
-  const epochs = reports.map((report) => report.epoch)
-  const activities = reports.map((report) => report.activity)
-  await withTransaction(ctx.db, async (tx) => {
-    // RETURNING sees only the new row: the old one comes from the join.
-    const changed = await tx.$queryRaw<ChangedActivity[]>`
-      UPDATE runners SET activity = r.activity, activity_since = ${now}
-        FROM unnest(${ids}::uuid[], ${epochs}::int[], ${activities}::runner_activity[]) AS r (id, epoch, activity)
-        JOIN (SELECT id, project_id, activity, activity_since FROM runners WHERE id = ANY (${ids}::uuid[]) FOR UPDATE)
-          AS before ON before.id = r.id
-        JOIN projects ON projects.id = before.project_id
-       WHERE runners.id = r.id AND runners.epoch = r.epoch AND runners.activity <> r.activity
-         AND runners.status IN ('running', 'paused')
-      RETURNING runners.id, runners.epoch, runners.provider::text AS provider, runners.activity::text AS activity,
-                before.activity::text AS previous, before.activity_since AS "previousSince", projects.name AS project`
-    const events = changed.map(
-      (row): NewEvent => ({
-        type: 'runner.activity',
-        subject: { type: 'runner', id: row.id },
-        project: row.project,
-        data: {
-          activity: row.activity,
-          previous: row.previous,
-          previousSeconds: Math.max(0, now.getTime() - row.previousSince.getTime()) / 1000,
-          provider: row.provider,
-          epoch: row.epoch,
-        },
-      }),
-    )
-    if (events.length > 0) await recordChange(ctx, tx, null, events)
-  })
 }

@@ -15,18 +15,24 @@ import { procedure, router } from '../trpc'
 
 export const notificationRouter = router({
   /** What is told, and when. */
-  settings: procedure.output(notificationSettings).query(({ ctx }) => readNotificationSettings(ctx.services.db.prisma)),
-  updateSettings: procedure
+  settings: procedure({ may: 'admin', of: 'installation' })
+    .output(notificationSettings)
+    .query(({ ctx }) => readNotificationSettings(ctx.services.db.prisma)),
+  updateSettings: procedure({ may: 'admin', of: 'installation' })
     .input(notificationSettingsUpdate)
     .output(notificationSettings)
     .mutation(({ ctx, input }) => updateNotificationSettings(ctx.services, input)),
   /** What was told lately and what waits, the latest change first. */
-  list: procedure
+  list: procedure({ may: 'admin', of: 'installation' })
     .input(notificationListInput)
     .output(z.array(notification))
     .query(({ ctx, input }) => listNotifications(ctx.services, input)),
   /** What is set up, and how the last sending went. */
-  channels: procedure.output(z.array(notificationChannelStatus)).query(({ ctx }) => channelStatuses(ctx.services)),
+  channels: procedure({ may: 'admin', of: 'installation' })
+    .output(z.array(notificationChannelStatus))
+    .query(({ ctx }) => channelStatuses(ctx.services)),
   /** Sends a test through every channel now. */
-  test: procedure.output(notificationTestResult).mutation(({ ctx }) => testChannels(ctx.services, randomUUID)),
+  test: procedure({ may: 'admin', of: 'installation' })
+    .output(notificationTestResult)
+    .mutation(({ ctx }) => testChannels(ctx.services, randomUUID)),
 })

@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { quota, quotaListInput, quotaSetInput } from '@/contracts/quota/quota'
 import { listQuotas } from '../../services/quota/list-quotas'
-import { setRunnerQuota } from '../../services/quota/set-runner-quota'
+import { setQuotas } from '../../services/quota/set-quotas'
 import { procedure, router } from '../trpc'
 
 export const quotaRouter = router({
-  list: procedure
+  list: procedure({ may: 'read', of: 'projects' })
     .input(quotaListInput)
     .output(z.array(quota))
     .query(({ ctx, input }) => listQuotas(ctx.services, input)),
-  set: procedure
+  set: procedure({ may: 'admin', of: 'project' })
     .input(quotaSetInput)
-    .output(quota)
-    .mutation(({ ctx, input }) => setRunnerQuota(ctx.services, input)),
+    .output(z.array(quota))
+    .mutation(({ ctx, input }) => setQuotas(ctx.services, input)),
 })

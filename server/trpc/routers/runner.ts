@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cancelPromptInput, runnerPrompt, runnerPromptInput, runnerPromptsInput } from '@/contracts/prompt/prompt'
 import {
   attachTicket,
   runnerAttachInput,
@@ -14,11 +15,17 @@ import {
   runnerStopInput,
 } from '@/contracts/runner/inputs'
 import { runner } from '@/contracts/runner/runner'
+import { thumbnails, thumbnailsQuestion } from '@/contracts/terminal/thumbnail'
+import { recordRead } from '../../services/audit/record-read'
+import { cancelPrompt } from '../../services/prompt/close-prompt'
+import { listPrompts } from '../../services/prompt/list-prompts'
+import { queuePrompt } from '../../services/prompt/queue-prompt'
 import { attachRunner } from '../../services/runner/attach-runner'
 import { getRunner } from '../../services/runner/get-runner'
 import { launchRunner } from '../../services/runner/launch-runner'
 import { listRunners } from '../../services/runner/list-runners'
 import { pauseRunner, resumeRunner } from '../../services/runner/pause-runner'
+import { readThumbnails } from '../../services/runner/read-thumbnails'
 import { recordOwnHeartbeat } from '../../services/runner/record-own-heartbeat'
 import { restartRunner } from '../../services/runner/restart-runner'
 import { stopRunner } from '../../services/runner/stop-runner'
@@ -29,66 +36,88 @@ const done = z.object({ ok: z.literal(true) })
 
 export const runnerRouter = router({
   /** Accepts a launch; it starts as soon as the daemon and the node's agent are there. */
-  launch: procedure
+  launch: procedure({ may: 'launch', of: 'project' })
     .input(runnerLaunchInput)
     .output(runner)
     .mutation(({ ctx, input }) => launchRunner(ctx.services, input)),
   /** Polite exit, then SIGKILL of the whole tree after the grace period; at once with `force`. */
-  stop: procedure
+  stop: procedure({ may: 'drive', of: 'project' })
     .input(runnerStopInput)
     .output(runner)
     .mutation(({ ctx, input }) => stopRunner(ctx.services, input)),
   /** Stops (SIGSTOP) the whole process tree. */
-  pause: procedure
+  pause: procedure({ may: 'drive', of: 'project' })
     .input(runnerIdInput)
     .output(runner)
     .mutation(({ ctx, input }) => pauseRunner(ctx.services, input)),
   /** Continues a paused process tree. */
-  resume: procedure
+  resume: procedure({ may: 'drive', of: 'project' })
     .input(runnerIdInput)
     .output(runner)
     .mutation(({ ctx, input }) => resumeRunner(ctx.services, input)),
   /** Ends what runs and starts it again, as the same runner's next epoch. */
-  restart: procedure
+  restart: procedure({ may: 'launch', of: 'project' })
     .input(runnerIdInput)
     .output(runner)
     .mutation(({ ctx, input }) => restartRunner(ctx.services, input)),
-  get: procedure
+  get: procedure({ may: 'read', of: 'project' })
     .input(runnerIdInput)
     .output(runner)
     .query(({ ctx, input }) => getRunner(ctx.services, input)),
-  list: procedure
+  list: procedure({ may: 'read', of: 'projects' })
     .input(runnerListInput)
     .output(z.array(runner))
     .query(({ ctx, input }) => listRunners(ctx.services, input)),
   /** A single-use ticket for one terminal socket to this runner. */
-  attach: procedure
+  attach: procedure({ may: 'read', of: 'project' })
     .input(runnerAttachInput)
     .output(attachTicket)
     .mutation(({ ctx, input }) => attachRunner(ctx.services, input)),
   /** Types text into the runner. */
-  send: procedure
+  send: procedure({ may: 'drive', of: 'project' })
     .input(runnerSendInput)
     .output(done)
     .mutation(({ ctx, input }) => typeIntoRunner(ctx.services, input)),
+  /** Queues a prompt: it is typed once the runner is idle. */
+  prompt: procedure({ may: 'drive', of: 'project' })
+    .input(runnerPromptInput)
+    .output(runnerPrompt)
+    .mutation(({ ctx, input }) => queuePrompt(ctx.services, input)),
+  /** Its newest prompts and what became of them. */
+  prompts: procedure({ may: 'read', of: 'project' })
+    .input(runnerPromptsInput)
+    .output(z.array(runnerPrompt))
+    .query(({ ctx, input }) => listPrompts(ctx.services, input)),
+  /** Takes a prompt back that still waits. */
+  cancelPrompt: procedure({ may: 'drive', of: 'project' })
+    .input(cancelPromptInput)
+    .output(runnerPrompt)
+    .mutation(({ ctx, input }) => cancelPrompt(ctx.services, input)),
   /** The runner's present screen. */
-  screen: procedure
+  screen: procedure({ may: 'read', of: 'project' })
     .input(runnerScreenInput)
     .output(runnerScreen)
     .query(async ({ ctx, input }) => {
       await getRunner(ctx.services, input)
+      await recordRead(ctx.services, { action: 'runner.screen', target: { type: 'runner', id: input.id } })
       return ctx.services.daemon.screen(input.id, input.ansi)
     }),
+  /** Small pictures of live screens, of those that are not what was seen. */
+  thumbnails: procedure({ may: 'read', of: 'projects' })
+    .input(thumbnailsQuestion)
+    .output(thumbnails)
+    .query(({ ctx, input }) => readThumbnails(ctx.services, input)),
   /** A piece of the runner's raw output. */
-  logs: procedure
+  logs: procedure({ may: 'read', of: 'project' })
     .input(runnerLogsInput)
     .output(runnerLogs)
     .query(async ({ ctx, input }) => {
       await getRunner(ctx.services, input)
+      await recordRead(ctx.services, { action: 'runner.logs', target: { type: 'runner', id: input.id } })
       return ctx.services.daemon.logs(input.id, input.from, input.limit)
     }),
   /** For a process that wraps itself. */
-  heartbeat: procedure
+  heartbeat: procedure({ may: 'drive', of: 'project' })
     .input(runnerHeartbeatInput)
     .output(done)
     .mutation(({ ctx, input }) => recordOwnHeartbeat(ctx.services, input)),

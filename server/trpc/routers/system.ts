@@ -6,11 +6,19 @@ import { procedure, router } from '../trpc'
 
 export const systemRouter = router({
   /** Versions, processes and counts. */
-  status: procedure.output(systemStatus).query(({ ctx }) => readSystemStatus(ctx.services, ctx.origin)),
+  status: procedure({ may: 'read', of: 'projects' })
+    .output(systemStatus)
+    .query(({ ctx }) => readSystemStatus(ctx.services, ctx.origin)),
   /** Load of all runners together, and the daemon's own figures. */
-  metrics: procedure.output(systemMetrics).query(({ ctx }) => readSystemMetrics(ctx.services)),
+  metrics: procedure({ may: 'metrics', of: 'projects' })
+    .output(systemMetrics)
+    .query(({ ctx }) => readSystemMetrics(ctx.services)),
   /** The state of each dependency. */
-  health: procedure.output(systemHealth).query(({ ctx }) => readSystemHealth(ctx.services)),
+  health: procedure({ may: 'metrics', of: 'installation' })
+    .output(systemHealth)
+    .query(({ ctx }) => readSystemHealth(ctx.services)),
   /** Reconciles everything now and tells what was done. */
-  reconcile: procedure.output(reconcileReport).mutation(({ ctx }) => ctx.services.daemon.reconcile()),
+  reconcile: procedure({ may: 'admin', of: 'installation' })
+    .output(reconcileReport)
+    .mutation(({ ctx }) => ctx.services.daemon.reconcile()),
 })

@@ -1,0 +1,58 @@
+import type { ProviderId } from '@/contracts/provider/provider'
+import type { AgentReportHandlers } from '../gateways/agent/agent-reports'
+import { closeApproval } from '../services/approval/close-approval'
+import { recordApproval } from '../services/approval/record-approval'
+import { foreignSession, foreignSessions } from '../services/node/foreign-sessions'
+import { recordTrespass } from '../services/node/record-trespass'
+import type { ReconcileContext } from '../services/reconcile/run-reconcile'
+import { recordConfinement } from '../services/runner/record-confinement'
+import { recordNotice } from '../services/runner/record-notice'
+import { bindSession } from '../services/session/bind-session'
+import { ingestTelemetry } from '../services/usage/ingest-telemetry'
+import { ingestTranscript } from '../services/usage/ingest-transcript'
+import { recordTranscriptMissing, transcriptCursors } from '../services/usage/transcript-cursors'
+import type { AgentHandlerParts } from './agent-handlers'
+
+/** What the daemon does with what agents report of their programs. */
+export function createAgentReports(
+  ctx: ReconcileContext,
+  { activities, usage, terminals }: Pick<AgentHandlerParts, 'activities' | 'usage' | 'terminals'>,
+): AgentReportHandlers {
+  const told = new Set<string>()
+  /** Of sessions on another node's disk an agent says nothing: their use is that node's to tell. */
+  async function requireOwn(
+    nodeId: string,
+    event: string,
+    provider: ProviderId,
+    ids: readonly string[],
+  ): Promise<void> {
+    const foreign = await foreignSessions(ctx.db, nodeId, { provider, providerSessionIds: ids })
+    if (foreign.length === 0) return
+    for (const { id } of foreign) {
+      if (told.has(`${nodeId} ${id}`)) continue
+      told.add(`${nodeId} ${id}`)
+      await recordTrespass(ctx, { nodeId, event, target: { type: 'session', id } })
+    }
+    throw foreignSession()
+  }
+  return {
+    activity: async (_session, report) => activities.add(report),
+    notice: ({ nodeId }, report) => recordNotice(ctx, nodeId, report, terminals.isAttended(report.runnerId)),
+    sessionBound: (session, message) => bindSession(ctx, session.nodeId, message),
+    approvalRequested: (_session, message) => recordApproval(ctx, message),
+    approvalClosed: (_session, message) => closeApproval(ctx, message),
+    transcriptCursors: ({ nodeId }, { paths }) => transcriptCursors(ctx, nodeId, paths),
+    transcriptBatch: async ({ nodeId }, batch) => {
+      const { provider, providerSessionId } = batch.file
+      await requireOwn(nodeId, 'transcriptBatch', provider, [providerSessionId])
+      return ingestTranscript(usage, nodeId, batch)
+    },
+    transcriptMissing: ({ nodeId }, { path }) => recordTranscriptMissing(ctx, nodeId, path),
+    telemetry: async ({ nodeId }, report) => {
+      const ids = report.records.map(({ providerSessionId }) => providerSessionId)
+      await requireOwn(nodeId, 'telemetry', 'claude', ids)
+      return ingestTelemetry(usage, nodeId, report)
+    },
+    runnerConfined: ({ nodeId }, message) => recordConfinement(ctx, nodeId, message),
+  }
+}

@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Logger } from 'pino'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
+import { ENROL_PATH, type EnrolReply, type EnrolRequest, enrolRequest } from '@/contracts/agent-protocol/enrolment'
+import { StratavoreError } from '../core/errors'
+
+/** A token and a request for a certificate are about 700 bytes. */
+const MAX_BODY_BYTES = 8_192
+/** A person joins a machine or two; who guesses would need to be faster. */
+const PER_ADDRESS = { points: 10, duration: 60 }
+/** Of all addresses together: each refusal is a row of the audit log. */
+const IN_ALL = { points: 60, duration: 60 }
+
+const STATUS: Partial<Record<StratavoreError['code'], number>> = {
+  unauthenticated: 401,
+  invalid_input: 400,
+  payload_too_large: 413,
+  rate_limited: 429,
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = []
+  let bytes = 0
+  for await (const part of request) {
+    bytes += part.length
+    if (bytes > MAX_BODY_BYTES) throw new StratavoreError('payload_too_large', 'The request is too large.')
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+function parse(text: string): EnrolRequest {
+  try {
+    const parsed = enrolRequest.safeParse(JSON.parse(text))
+    if (parsed.success) return parsed.data
+  } catch {
+    // Said below, like everything else that is none.
+  }
+  throw new StratavoreError('invalid_input', 'This is no request to join.')
+}
+
+/** Answers `POST /enrol` with a certificate, and everything else with 404. */
+export function createEnrolmentEndpoint(
+  enrol: (request: EnrolRequest, from: string) => Promise<EnrolReply>,
+  log: Logger,
+) {
+  const limits = [new RateLimiterMemory(PER_ADDRESS), new RateLimiterMemory(IN_ALL)] as const
+
+  async function admit(from: string): Promise<void> {
+    try {
+      await limits[0].consume(from)
+      await limits[1].consume('all')
+    } catch {
+      throw new StratavoreError('rate_limited', 'Too many tries to join; wait a minute.')
+    }
+  }
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const reply = (status: number, body: unknown) => {
+      response
+        .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', connection: 'close' })
+        .end(JSON.stringify(body))
+    }
+    if (request.url !== ENROL_PATH) return reply(404, {})
+    if (request.method !== 'POST') return reply(405, {})
+    if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) return reply(415, {})
+    const from = request.socket.remoteAddress ?? 'unknown'
+    try {
+      await admit(from)
+      reply(200, await enrol(parse(await readBody(request)), from))
+    } catch (error) {
+      const known = error instanceof StratavoreError && STATUS[error.code] !== undefined
+      if (!known) log.error({ err: error }, 'a machine could not join')
+      else log.warn({ from, code: error.code }, 'a machine was not let in')
+      if (known) reply(STATUS[error.code] ?? 500, { code: error.code, error: error.message })
+      else reply(500, { code: 'internal', error: 'The daemon failed.' })
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { createOwnRunners, rememberNodes } from './own-runners'
+
+it('knows a foreign runner for one, though what is remembered is emptied while it asks', async () => {
+  let release = (): void => undefined
+  const slow = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const nodesOf = rememberNodes(async (ids) => {
+    if (ids.includes('slow')) await slow
+    return new Map(ids.map((id) => [id, 'theirs']))
+  })
+  const trespasses: string[] = []
+  const own = createOwnRunners('mine', nodesOf, (_event, runnerId) => trespasses.push(runnerId))
+  expect(await own.may('output', 'foreign')).toBe(false)
+  const asking = own.only('heartbeat', ['foreign', 'slow'])
+  // More than are remembered, twice: the second time everything is forgotten first.
+  await nodesOf(Array.from({ length: 50_001 }, (_, index) => `runner-${index}`))
+  await nodesOf(['one-more'])
+  release()
+  expect([...(await asking)]).toEqual([])
+  expect(trespasses).toEqual(['foreign', 'slow'])
+})

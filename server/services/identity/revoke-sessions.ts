@@ -1,0 +1,51 @@
+import { notFound } from '../../core/errors'
+import { type Tx, withTransaction } from '../../db/database'
+import { recordChange } from '../audit/record-change'
+import type { ServiceContext } from '../service-context'
+
+/** Ends one browser session of `userId` (of anybody for null). Throws `not_found` for one that is not theirs or is over. */
+export async function revokeSession(ctx: ServiceContext, input: { id: string; userId: string | null }): Promise<void> {
+  await withTransaction(ctx.db, async (tx) => {
+    const where = { id: input.id, revokedAt: null, ...(input.userId === null ? {} : { userId: input.userId }) }
+    const [row] = await tx.webSession.updateManyAndReturn({ where, data: { revokedAt: ctx.clock.now() } })
+    if (!row) throw notFound('browser session', input.id)
+    const target = { type: 'web_session', id: input.id }
+    await recordChange(ctx, tx, { action: 'auth.revoke_session', target, data: { userId: row.userId } }, [])
+  })
+}
+
+/** Ends all browser sessions of a user but `keep`; returns how many. */
+export async function revokeOtherSessions(
+  ctx: ServiceContext,
+  input: { userId: string; keep: string | null },
+): Promise<number> {
+  return withTransaction(ctx.db, async (tx) => {
+    const count = await endSessions(ctx, tx, input)
+    if (count > 0) {
+      const target = { type: 'user', id: input.userId }
+      await recordChange(ctx, tx, { action: 'auth.revoke_sessions', target, data: { count, kept: input.keep } }, [])
+    }
+    return count
+  })
+}
+
+/** The same as part of a larger change, which records it; what would still let somebody in as them is used up. */
+export async function endSessions(
+  ctx: Pick<ServiceContext, 'clock'>,
+  tx: Tx,
+  input: { userId: string; keep: string | null },
+): Promise<number> {
+  await spendWaysIn(ctx, tx, input.userId)
+  const { count } = await tx.webSession.updateMany({
+    where: { userId: input.userId, revokedAt: null, ...(input.keep === null ? {} : { id: { not: input.keep } }) },
+    data: { revokedAt: ctx.clock.now() },
+  })
+  return count
+}
+
+/** Login links of a user that nobody came by yet, and CLIs they have answered that did not fetch their token yet. */
+export async function spendWaysIn(ctx: Pick<ServiceContext, 'clock'>, tx: Tx, userId: string): Promise<void> {
+  const data = { usedAt: ctx.clock.now() }
+  await tx.loginCode.updateMany({ where: { userId, usedAt: null }, data })
+  await tx.deviceLogin.updateMany({ where: { userId, answeredAt: { not: null }, usedAt: null }, data })
+}

@@ -1,0 +1,76 @@
+import { StratavoreError } from '../../core/errors'
+import { hashToken } from '../../core/token'
+import type { ServiceContext } from '../service-context'
+
+type CredentialContext = Pick<ServiceContext, 'db' | 'clock'>
+
+/** What an agent's connection was opened with; of a certificate also the fingerprint of the authority that signed it. */
+export type AgentCredential = { kind: 'token'; id: string } | { kind: 'certificate'; serial: string; authority: string }
+
+/** Who is at the other end of an agent's connection. */
+export interface AgentIdentity {
+  nodeId: string
+  nodeName: string
+  credential: AgentCredential
+}
+
+/** The node an agent token belongs to. Throws `unauthenticated`: one message for unknown, expired and revoked. */
+export async function authenticateToken(ctx: CredentialContext, token: string): Promise<AgentIdentity> {
+  const row = await ctx.db.prisma.agentToken.findUnique({
+    where: { tokenHash: hashToken(token) },
+    include: { node: true },
+  })
+  const now = ctx.clock.now()
+  if (!row || row.revokedAt || (row.expiresAt && row.expiresAt <= now) || row.node.removedAt) {
+    throw new StratavoreError('unauthenticated', 'This agent token is not valid.')
+  }
+  await ctx.db.prisma.agentToken.update({ where: { id: row.id }, data: { lastUsedAt: now } })
+  return { nodeId: row.nodeId, nodeName: row.node.name, credential: { kind: 'token', id: row.id } }
+}
+
+/**
+ * The node of a certificate whose chain and name the caller has judged. Throws `unauthenticated` for one that was never
+ * given out to that node, has ended or is revoked, or is not of one of the authorities trusted now (fingerprints).
+ */
+export async function authenticateCertificate(
+  ctx: CredentialContext,
+  { nodeId, serial }: { nodeId: string; serial: string },
+  trusted: readonly string[],
+): Promise<AgentIdentity> {
+  const row = await ctx.db.prisma.nodeCertificate.findFirst({
+    where: {
+      ...{ serial, nodeId, revokedAt: null, expiresAt: { gt: ctx.clock.now() }, node: { removedAt: null } },
+      authority: { in: [...trusted] },
+    },
+    include: { node: true },
+  })
+  if (!row) throw new StratavoreError('unauthenticated', 'This certificate is not valid.')
+  return { nodeId, nodeName: row.node.name, credential: { kind: 'certificate', serial, authority: row.authority } }
+}
+
+/**
+ * Of these credentials those that still open something; asked for all live connections at once. A certificate does while
+ * its authority is one of the trusted (fingerprints): a live connection does not show it again.
+ */
+export async function stillValid(
+  ctx: CredentialContext,
+  credentials: readonly AgentCredential[],
+  trusted: readonly string[],
+): Promise<(credential: AgentCredential) => boolean> {
+  const now = ctx.clock.now()
+  const ids = credentials.flatMap((each) => (each.kind === 'token' ? [each.id] : []))
+  const serials = credentials.flatMap((each) => (each.kind === 'certificate' ? [each.serial] : []))
+  const inForce = { revokedAt: null, node: { removedAt: null } }
+  const [tokens, certificates] = await Promise.all([
+    ctx.db.prisma.agentToken.findMany({
+      where: { id: { in: ids }, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }], ...inForce },
+      select: { id: true },
+    }),
+    ctx.db.prisma.nodeCertificate.findMany({
+      where: { serial: { in: serials }, authority: { in: [...trusted] }, expiresAt: { gt: now }, ...inForce },
+      select: { serial: true },
+    }),
+  ])
+  const good = new Set([...tokens.map(({ id }) => id), ...certificates.map(({ serial }) => serial)])
+  return (credential) => good.has(credential.kind === 'token' ? credential.id : credential.serial)
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import {
+  createdUser,
+  grantInput,
+  loginLink,
+  ownRights as ownRightsOutput,
+  revokeInput,
+  user,
+  userCreateInput,
+  userInput,
+  userUpdateInput,
+} from '@/contracts/user/user'
+import type { LoginCode } from '../../services/identity/create-login-code'
+import { createUser } from '../../services/user/create-user'
+import { grantProject, revokeProject } from '../../services/user/grant-project'
+import { inviteUser } from '../../services/user/invite-user'
+import { listUsers } from '../../services/user/list-users'
+import { ownRights } from '../../services/user/own-rights'
+import { disableUser, enableUser, updateUser } from '../../services/user/update-user'
+import { requireAllScopes } from '../require-all-scopes'
+import { procedure, router } from '../trpc'
+
+const administered = procedure({ may: 'admin', of: 'installation' })
+
+const linkOf = (origin: string, { code, expiresAt }: LoginCode) => ({ url: `${origin}/login?code=${code}`, expiresAt })
+
+export const userRouter = router({
+  /** What the caller may. */
+  rights: procedure({ of: 'caller' })
+    .output(ownRightsOutput)
+    .query(({ ctx }) => ownRights(ctx.services)),
+  /** Everybody, with what they may. */
+  list: administered.output(z.array(user)).query(({ ctx }) => listUsers(ctx.services)),
+  /** Makes a user, and a one-time link for their browser. */
+  create: administered
+    .input(userCreateInput)
+    .output(createdUser)
+    .mutation(async ({ ctx, input }) => {
+      requireAllScopes(ctx.identity)
+      const { user: made, code } = await createUser(ctx.services, input)
+      return { user: made, link: code && linkOf(ctx.origin, code) }
+    }),
+  /** A new one-time link for somebody. */
+  invite: administered
+    .input(userInput)
+    .output(loginLink)
+    .mutation(async ({ ctx, input }) => {
+      requireAllScopes(ctx.identity)
+      return linkOf(ctx.origin, await inviteUser(ctx.services, input))
+    }),
+  /** Changes a role, or whether it holds in all projects. */
+  update: administered
+    .input(userUpdateInput)
+    .output(user)
+    .mutation(({ ctx, input }) => updateUser(ctx.services, input)),
+  /** Opens a project to somebody. */
+  grant: administered
+    .input(grantInput)
+    .output(user)
+    .mutation(({ ctx, input }) => grantProject(ctx.services, input)),
+  revoke: administered
+    .input(revokeInput)
+    .output(user)
+    .mutation(({ ctx, input }) => revokeProject(ctx.services, input)),
+  disable: administered
+    .input(userInput)
+    .output(user)
+    .mutation(({ ctx, input }) => disableUser(ctx.services, input)),
+  enable: administered
+    .input(userInput)
+    .output(user)
+    .mutation(({ ctx, input }) => enableUser(ctx.services, input)),
+})
