@@ -18,7 +18,9 @@ export async function bundleCli(): Promise<{ program: string; remove(): void }> 
     platform: 'node',
     logLevel: 'silent',
     // Outside the checkout no package can be found, so all are inside; some of them are CommonJS.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" },
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url)",
+    },
   })
   return { program, remove: () => rmSync(directory, { recursive: true }) }
 }

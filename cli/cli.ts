@@ -3,6 +3,7 @@ import { type LoadedSettings, loadSettings } from '@/config/load-settings'
 import { type Api, createApi } from './api-client'
 import type { ExitCode } from './exit-code'
 import { findServer, type ServerAddress } from './server-address'
+import { readLogins } from './stored-logins'
 import { inertJson } from './text/inert-text'
 
 /** What the CLI needs of its process; tests give their own. */
@@ -60,7 +61,7 @@ export function createCli(process: CliProcess, options: () => GlobalOptions, exi
     },
     server() {
       const url = options().url ?? process.env.STRATAVORE_URL
-      address ??= findServer(cli.settings().settings, url, process.env.STRATAVORE_TOKEN)
+      address ??= findServer(cli.settings().settings, url, process.env.STRATAVORE_TOKEN, () => readLogins(process.env))
       return address
     },
     api() {

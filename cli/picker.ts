@@ -1,14 +1,19 @@
 import { select, text } from '@clack/prompts'
 import type { Runner } from '@/contracts/runner/runner'
 import { isEnded } from '@/contracts/runner/status'
+import type { Session } from '@/contracts/session/session'
 import { attachTo } from './attach/attach-to'
 import type { Cli } from './cli'
 import { CliError } from './cli-error'
 import { ExitCode } from './exit-code'
 import { launchRunner } from './launch-runner'
-import { shortId } from './runner-id'
+import { shortId } from './match-id'
+import { openSession } from './open-session'
 import { inertLine } from './text/inert-text'
 import { ago } from './text/short-time'
+
+/** The latest conversations; all of them are `stratavore sessions`. */
+const MAX_PICKED_SESSIONS = 20
 
 function describe(cli: Cli, runner: Runner): string {
   const activity = runner.activity === 'unknown' ? runner.status : runner.activity.replace('_', ' ')
@@ -18,6 +23,17 @@ function describe(cli: Cli, runner: Runner): string {
     runner.provider,
     activity,
     ago(runner.startedAt, cli.process.now()),
+  ]
+  return inertLine(words.join('  '))
+}
+
+function describeSession(cli: Cli, session: Session): string {
+  const name = session.title ?? session.firstPrompt ?? session.providerSessionId
+  const words = [
+    shortId(session.id),
+    session.project ?? session.cwd,
+    name,
+    ago(session.lastActivityAt, cli.process.now()),
   ]
   return inertLine(words.join('  '))
 }
@@ -52,9 +68,15 @@ export async function pickRunner(cli: Cli): Promise<string | null> {
 
 /** `stratavore` without arguments on a terminal: attach, launch, or take up an ended runner again. */
 export async function runPicker(cli: Cli): Promise<void> {
-  const { runner, project } = cli.api()
-  const [live, recent, projects] = await Promise.all([liveRunners(cli), runner.list.query({}), project.list.query({})])
-  const ended = recent.filter((one) => isEnded(one.status))
+  const { runner, project, session } = cli.api()
+  const [live, recent, projects, sessions] = await Promise.all([
+    liveRunners(cli),
+    runner.list.query({}),
+    project.list.query({}),
+    session.list.query({ state: 'ended', limit: MAX_PICKED_SESSIONS }),
+  ])
+  // One with a session is found by that.
+  const ended = recent.filter((one) => isEnded(one.status) && one.sessionId === null)
   const choice = answerOf(
     await select<string>({
       message: 'Stratavore',
@@ -66,7 +88,8 @@ export async function runPicker(cli: Cli): Promise<void> {
           label: `launch  ${inertLine(one.name)}`,
           hint: inertLine(one.path),
         })),
-        ...ended.map((one) => ({ value: `restart ${one.id}`, label: `resume  ${describe(cli, one)}` })),
+        ...sessions.map((one) => ({ value: `resume ${one.id}`, label: `resume  ${describeSession(cli, one)}` })),
+        ...ended.map((one) => ({ value: `restart ${one.id}`, label: `restart ${describe(cli, one)}` })),
         { value: 'quit ', label: 'quit' },
       ],
     }),
@@ -74,5 +97,6 @@ export async function runPicker(cli: Cli): Promise<void> {
   const [action, target = ''] = choice?.split(' ') ?? []
   if (action === 'attach') return attachTo(cli, target)
   if (action === 'launch') return attachTo(cli, (await launchRunner(cli, target)).id)
+  if (action === 'resume') return attachTo(cli, (await openSession(cli, target)).runner.id)
   if (action === 'restart') return attachTo(cli, (await runner.restart.mutate({ id: target })).id)
 }

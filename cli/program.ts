@@ -1,30 +1,45 @@
 import { Command } from 'commander'
 import type { Cli } from './cli'
 import { CliError } from './cli-error'
+import { registerAgent } from './commands/agent'
+import { registerApprove, registerDeny } from './commands/answer'
 import { registerAttach } from './commands/attach'
+import { registerAudit } from './commands/audit'
+import { registerBudget } from './commands/budget'
+import { registerCa } from './commands/ca'
 import type { Register } from './commands/command'
 import { registerCompletion } from './commands/completion'
 import { registerConfig } from './commands/config'
 import { registerDoctor } from './commands/doctor'
 import { registerDown } from './commands/down'
 import { registerEvents } from './commands/events'
+import { registerExport } from './commands/export'
+import { registerInbox } from './commands/inbox'
 import { registerKill } from './commands/kill'
 import { registerLaunch } from './commands/launch'
 import { registerLifecycle } from './commands/lifecycle'
+import { registerLogin, registerLogout } from './commands/login'
 import { registerLoginLink } from './commands/login-link'
 import { registerLogs } from './commands/logs'
+import { registerNode } from './commands/node'
 import { registerNodes } from './commands/nodes'
 import { registerNotify } from './commands/notify'
 import { registerNew, registerProjects } from './commands/projects'
+import { registerPrompt, registerPrompts } from './commands/prompt'
 import { registerQuota } from './commands/quota'
 import { registerReconcile } from './commands/reconcile'
+import { registerReplay } from './commands/replay'
+import { registerResume } from './commands/resume'
 import { registerRunners } from './commands/runners'
 import { registerScreen } from './commands/screen'
 import { registerSend } from './commands/send'
 import { registerSessions } from './commands/sessions'
 import { registerShow } from './commands/show'
 import { registerStatus } from './commands/status'
+import { registerToken } from './commands/token'
 import { registerUp } from './commands/up'
+import { registerUsage } from './commands/usage'
+import { registerUsers } from './commands/users'
 import { registerVersion } from './commands/version'
 import { EXIT_CODE_HELP, ExitCode } from './exit-code'
 import { runPicker } from './picker'
@@ -45,16 +60,34 @@ const COMMANDS: readonly Register[] = [
   registerAttach,
   registerKill,
   registerLifecycle,
+  registerResume,
+  registerInbox,
+  registerApprove,
+  registerDeny,
+  registerPrompt,
+  registerPrompts,
   registerSend,
   registerScreen,
   registerLogs,
+  registerReplay,
+  registerExport,
   registerSessions,
+  registerUsage,
+  registerUsers,
   registerEvents,
+  registerAudit,
+  registerBudget,
   registerQuota,
   registerNotify,
   registerReconcile,
+  registerAgent,
   registerNodes,
+  registerNode,
+  registerCa,
   registerLoginLink,
+  registerLogin,
+  registerLogout,
+  registerToken,
   registerConfig,
   registerCompletion,
   registerVersion,

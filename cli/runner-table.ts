@@ -1,7 +1,8 @@
+import { confinementWords } from '@/contracts/runner/confinement'
 import type { Runner } from '@/contracts/runner/runner'
 import { isWaiting, type RunnerStatus } from '@/contracts/runner/status'
 import type { Cli } from './cli'
-import { shortId } from './runner-id'
+import { shortId } from './match-id'
 import { shortBytes } from './text/short-bytes'
 import { ago } from './text/short-time'
 import { type Cell, renderFacts, renderTable } from './text/table'
@@ -61,6 +62,7 @@ export function runnerFacts(cli: Cli, runner: Runner): string {
     ['project', runner.project],
     ['provider', runner.provider],
     ['status', statusCell(cli, runner)],
+    ...activityFacts(runner, now),
     ['reason', runner.reason ?? '-'],
     ['node', runner.node],
     ['pid', runner.pid ?? '-'],
@@ -73,9 +75,34 @@ export function runnerFacts(cli: Cli, runner: Runner): string {
     ['started', when(runner.startedAt) ?? '-'],
     ['ended', when(runner.endedAt) ?? '-'],
     ['exit', runner.signal ?? runner.exitCode ?? '-'],
-    ['cpu', `${runner.cpuPercent.toFixed(1)}%`],
+    ['cpu', `${runner.cpuPercent.toFixed(1)}%${heldTo(runner)}`],
     ['memory', shortBytes(runner.memoryBytes)],
     ['tokens', runner.tokensUsed],
+    ...confinementFacts(runner),
   ]
   return renderFacts(facts)
 }
+
+/** What confines it, as it was measured. */
+const confinementFacts = ({ confinement }: Runner): [string, Cell][] =>
+  confinement === null
+    ? [['confinement', 'not measured']]
+    : confinementWords(confinement).map(({ name, value }) => [name.toLowerCase(), value])
+
+const heldTo = ({ status, cpuLimitPercent }: Runner): string =>
+  status === 'running' && cpuLimitPercent !== null ? `, held to ${cpuLimitPercent}% by the project's quota` : ''
+
+/** What it does, for as long as it tells. */
+function activityFacts(runner: Runner, now: Date): [string, Cell][] {
+  if (runner.status !== 'running' || runner.activity === 'unknown') return []
+  const facts: [string, Cell][] = [['since', `${ago(runner.activitySince, now)} ago`]]
+  const { tool, message, subagents, todos } = runner.activityDetail ?? NOTHING_TOLD
+  if (message !== null) facts.push(['says', message])
+  if (tool !== null) facts.push(['tool', tool.summary === '' ? tool.name : `${tool.name}: ${tool.summary}`])
+  for (const subagent of subagents) facts.push(['sub-agent', subagent.type || subagent.id])
+  for (const todo of todos) facts.push(['to do', `[${TODO_MARKS[todo.status]}] ${todo.text}`])
+  return facts
+}
+
+const NOTHING_TOLD = { tool: null, message: null, subagents: [], todos: [] } as const
+const TODO_MARKS = { pending: ' ', in_progress: '>', completed: 'x' } as const

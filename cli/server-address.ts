@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { baseUrl } from '@/config/base-url'
+import { localUrl } from '@/config/base-url'
 import { homePaths } from '@/config/paths'
 import type { Settings } from '@/config/settings'
 import { CliError } from './cli-error'
 import { ExitCode } from './exit-code'
 import { readLauncherRecord } from './launcher-record'
+import type { StoredLogin } from './stored-logins'
 
 export interface ServerAddress {
   /** Origin, without a trailing slash. */
@@ -23,16 +24,19 @@ export function readOrigin(text: string): string {
 
 /**
  * Which server to talk to, and as whom: `explicitUrl` (flag or STRATAVORE_URL), else what runs in this home, else the
- * settings; STRATAVORE_TOKEN, else this home's own token.
+ * settings; STRATAVORE_TOKEN, else what `stratavore login` has kept for that server, else this home's own token.
  */
 export function findServer(
   settings: Settings,
   explicitUrl: string | undefined,
   explicitToken: string | undefined,
+  logins: () => Readonly<Record<string, StoredLogin>>,
 ): ServerAddress {
-  const own = readLauncherRecord(settings.home)?.url ?? baseUrl(settings.host, settings.port)
+  const own = readLauncherRecord(settings.home)?.url ?? localUrl(settings)
   const url = explicitUrl ? readOrigin(explicitUrl) : readOrigin(own)
   if (explicitToken) return { url, token: explicitToken }
+  const login = url === readOrigin(own) ? undefined : logins()[url]
+  if (login) return { url, token: login.token }
   // This home's token is a secret of this machine: another machine's server must never be shown it.
   const mayHaveIt = url === readOrigin(own) || isLoopback(new URL(url).hostname)
   return { url, token: mayHaveIt ? readToken(homePaths(settings.home).cliToken) : null }

@@ -9,6 +9,9 @@ describe('attach notices', () => {
     const presence = { driver: { clientId: 'x', name: 'eve' }, clients: [] }
     expect(noticeOf({ ...initialLinkState, phase: 'attached', presence }, false)).toContain('eve drives')
     expect(noticeOf({ ...initialLinkState, phase: 'attached', role: 'driver' }, false)).toBeNull()
+    expect(noticeOf({ ...initialLinkState, phase: 'attached', role: 'driver', inputUnread: true }, false)).toContain(
+      'does not read',
+    )
     expect(noticeOf({ ...initialLinkState, phase: 'attached' }, true)).toBeNull()
   })
 

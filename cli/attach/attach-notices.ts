@@ -2,7 +2,7 @@ import type { TerminalLinkState } from '@/client/terminal/terminal-link-state'
 import { errorCode } from '@/contracts/errors/errors'
 import type { TerminalError, TerminalExit } from '@/contracts/terminal/terminal'
 import { ExitCode, exitCodeOfFailure } from '../exit-code'
-import { shortId } from '../runner-id'
+import { shortId } from '../match-id'
 import { inertLine } from '../text/inert-text'
 
 /** Why an attach is over. */
@@ -17,6 +17,7 @@ export function noticeOf(state: TerminalLinkState, readOnly: boolean): string | 
   if (state.phase === 'reconnecting') return 'connection lost, connecting again (Ctrl-] detaches)'
   if (state.phase !== 'attached') return null
   if (state.problem && state.problem.code !== 'forbidden') return state.problem.message
+  if (state.inputUnread) return 'the program does not read what you type: it waits (Ctrl-] detaches)'
   if (readOnly || state.role === 'driver') return null
   const driver = state.presence.driver?.name
   return `watching only: ${driver ? `${driver} drives` : 'the seat is not yours'} (attach --take takes it; Ctrl-] detaches)`

@@ -3,7 +3,7 @@ import { isEnded } from '@/contracts/runner/status'
 import type { TerminalExit } from '@/contracts/terminal/terminal'
 import type { Api } from '../api-client'
 import { CliError } from '../cli-error'
-import { shortId } from '../runner-id'
+import { shortId } from '../match-id'
 
 /** How an ended runner ended; null while it lives. */
 export function exitOf({ status, exitCode, signal, reason }: Runner): TerminalExit | null {

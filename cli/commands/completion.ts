@@ -2,7 +2,7 @@ import { Argument } from 'commander'
 import type { Cli } from '../cli'
 import { type Candidates, candidatesFor } from '../completion/candidates'
 import { completionScript, SHELLS, type Shell } from '../completion/scripts'
-import { shortId } from '../runner-id'
+import { shortId } from '../match-id'
 import { inertLine } from '../text/inert-text'
 import type { Register } from './command'
 

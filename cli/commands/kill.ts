@@ -5,7 +5,8 @@ import { boundedParallel } from '../bounded-parallel'
 import type { Cli } from '../cli'
 import { CliError, describeFailure } from '../cli-error'
 import { ExitCode, exitCodeOfFailure } from '../exit-code'
-import { resolveRunnerId, shortId } from '../runner-id'
+import { shortId } from '../match-id'
+import { resolveRunnerId } from '../runner-id'
 import { JSON_FLAG, type Register } from './command'
 
 /** Stops in flight at once. */

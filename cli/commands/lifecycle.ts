@@ -1,21 +1,20 @@
 import type { Cli } from '../cli'
-import { resolveRunnerId, shortId } from '../runner-id'
+import { shortId } from '../match-id'
+import { resolveRunnerId } from '../runner-id'
 import { JSON_FLAG, type Register } from './command'
 
 const VERBS = {
   pause: 'stop a runner in its tracks until it is resumed (SIGSTOP to its whole group)',
-  resume: 'let a paused runner go on',
   restart: 'end a runner and start it again under the same id',
 } as const
 type Verb = keyof typeof VERBS
 
 const call = (cli: Cli, verb: Verb, id: string) => {
   const { runner } = cli.api()
-  if (verb === 'pause') return runner.pause.mutate({ id })
-  return verb === 'resume' ? runner.resume.mutate({ id }) : runner.restart.mutate({ id })
+  return verb === 'pause' ? runner.pause.mutate({ id }) : runner.restart.mutate({ id })
 }
 
-/** pause, resume and restart: one verb of the API each, on one runner. */
+/** pause and restart: one verb of the API each, on one runner. */
 export const registerLifecycle: Register = (program, cli) => {
   for (const verb of Object.keys(VERBS) as Verb[]) {
     program

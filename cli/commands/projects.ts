@@ -9,13 +9,22 @@ import { askForName } from '../picker'
 import { inertLine } from '../text/inert-text'
 import { renderFacts, renderTable } from '../text/table'
 import { JSON_FLAG, type Register } from './command'
+import { registerProjectSandbox } from './project-sandbox'
 import { registerProjectVariables } from './project-variables'
 
 interface NewOptions {
   path?: string
+  node?: string
   provider?: ProviderId
   quota?: string
   description?: string
+}
+
+/** On another machine the present directory means nothing. */
+function pathOn(cli: Cli, { node, path }: NewOptions): string {
+  if (node === undefined || node === 'local') return resolve(cli.process.cwd, path ?? '.')
+  if (path?.startsWith('/')) return path
+  throw new CliError('--node: say where on that machine, with --path /absolute/directory', ExitCode.usage)
 }
 
 /** `new <name>`, at the top and under `projects`. */
@@ -25,6 +34,7 @@ function addNew(parent: Command, cli: Cli): void {
     .description('create a project: a directory with a name')
     .argument('<name>', 'letters, digits, ".", "_" and "-"')
     .option('--path <directory>', 'its directory (default: the present one)')
+    .option('--node <name>', 'the machine its directory is on (default: this one)')
     .addOption(
       new Option('--provider <provider>', 'what its runners run (default: claude)').choices(providerId.options),
     )
@@ -38,7 +48,8 @@ function addNew(parent: Command, cli: Cli): void {
         throw new CliError(`--quota: must be a whole number, not ${options.quota}`, ExitCode.usage)
       const project = await cli.api().project.create.mutate({
         name,
-        path: resolve(cli.process.cwd, options.path ?? '.'),
+        path: pathOn(cli, options),
+        node: options.node,
         defaultProvider: options.provider,
         runnerQuota,
         description: options.description,
@@ -137,4 +148,5 @@ export const registerProjects: Register = (program, cli) => {
       else cli.print(`deleted ${inertLine(project.name)}`)
     })
   registerProjectVariables(projects, cli)
+  registerProjectSandbox(projects, cli)
 }

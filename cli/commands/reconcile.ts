@@ -1,5 +1,5 @@
 import type { ReconcileReport } from '@/contracts/system/system'
-import { shortId } from '../runner-id'
+import { shortId } from '../match-id'
 import { renderTable } from '../text/table'
 import { JSON_FLAG, type Register } from './command'
 

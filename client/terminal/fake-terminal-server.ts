@@ -134,15 +134,15 @@ export async function startFakeTerminalServer(existing?: HttpServer): Promise<Fa
       server.takeSeats += 1
       server.role = 'driver'
       const me = { clientId, name: 'me' }
-      socket.emit('presence', { driver: me, clients: [{ ...me, readOnly: false }] })
+      socket.emit('presence', { driver: me, clients: [{ ...me, readOnly: false, asks: false }] })
     })
     socket.emit('attached', {
       runnerId: 'd9b2d63d-a233-4123-847a-7090a0b4b6a1',
       epoch: server.epoch,
       role: server.role,
       readOnly: false,
-      cols: handshake.cols,
-      rows: handshake.rows,
+      cols: handshake.cols ?? 80,
+      rows: handshake.rows ?? 24,
       writtenSeq: writtenSeqs.get(clientId) ?? 0,
     })
     if (server.failAttached) {

@@ -12,6 +12,8 @@ export interface TerminalLinkState {
   problem: TerminalError | null
   /** Bytes typed and not known to be in the PTY; while attached it is only brought up to date with other changes. */
   unackedInput: number
+  /** What was typed waits in the terminal: its program has not read for a while. Nothing of it is lost. */
+  inputUnread: boolean
 }
 
 /** Before anything is known. */
@@ -23,4 +25,5 @@ export const initialLinkState: TerminalLinkState = {
   exit: null,
   problem: null,
   unackedInput: 0,
+  inputUnread: false,
 }

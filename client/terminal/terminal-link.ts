@@ -8,6 +8,7 @@ import {
   type TerminalSize,
 } from '@/contracts/terminal/terminal'
 import { createInputQueue, MAX_HELD_INPUT_BYTES } from './input-queue'
+import { createInputWatch } from './input-watch'
 import { createOutputReceiver } from './output-receiver'
 import { reconnectDelay } from './reconnect-delay'
 import { type Scheduler, systemScheduler } from './scheduler'
@@ -34,8 +35,10 @@ export interface TerminalLinkOptions {
   clientId: string
   /** Calls `runner.attach`; asked anew for every connection because tickets work once. */
   requestTicket(): Promise<string>
-  /** Present size of the terminal here. */
-  size(): TerminalSize
+  /** The size it gives the PTY when it drives; null when it leaves that as it is. */
+  size(): TerminalSize | null
+  /** It comes to look: a free seat is left free until something is typed. */
+  watch?: boolean
   screen: TerminalScreen
   onState(state: TerminalLinkState): void
   socketOptions?: Partial<ManagerOptions & SocketOptions>
@@ -50,6 +53,10 @@ export interface TerminalLink {
   /** The terminal here has another size now. */
   resize(size: TerminalSize): void
   takeSeat(): void
+  /** Asks whoever drives for the seat. */
+  askSeat(): void
+  /** As the driver: hands the seat to another client, or refuses it. */
+  answerSeat(clientId: string, given: boolean): void
   releaseSeat(): void
   /** Ends the link for good. */
   close(): void
@@ -79,6 +86,13 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
   function update(change: Partial<TerminalLinkState>): void {
     state = { ...state, ...change, unackedInput: input.heldBytes() }
     options.onState(state)
+    noteInput(false)
+  }
+
+  const watch = createInputWatch(scheduler, (inputUnread) => update({ inputUnread }))
+
+  function noteInput(moved: boolean): void {
+    watch.note(state.phase === 'attached' && state.exit === null && input.unacknowledged().length > 0, moved)
   }
 
   function setTimer(milliseconds: number, action: () => void): void {
@@ -152,7 +166,9 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
       ticket,
       clientId: options.clientId,
       resumeFrom: output.resumeFrom(),
-      ...options.size(),
+      ...(options.size() ?? { cols: null, rows: null }),
+      // After a break it wants back what it had.
+      watch: options.watch === true && state.role !== 'driver',
     }
     connection = connectTerminal(options.url, handshake, options.socketOptions ?? {}, {
       attached,
@@ -177,7 +193,10 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
       inputAck(seq) {
         sound()
         input.acknowledge(seq)
+        noteInput(true)
         pump()
+        // Whoever was shown how much waits sees that nothing does.
+        if (state.unackedInput > 0 && input.heldBytes() === 0) update({})
       },
       exited(exit) {
         // Nobody is left to read it.
@@ -229,9 +248,10 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
     if (state.phase !== 'attached' || !mayType() || !connection) return
     for (let message = input.next(); message; message = input.next())
       connection.socket.emit('input', message.seq, message.data)
+    noteInput(false)
   }
 
-  function askSeat(wish: 'take' | 'release'): void {
+  function wishSeat(wish: 'take' | 'release'): void {
     if (state.phase === 'attached') connection?.socket.emit(wish === 'take' ? 'takeSeat' : 'releaseSeat')
     else seatWish = wish
   }
@@ -255,8 +275,14 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
     resize(size) {
       if (state.phase === 'attached') connection?.socket.emit('resize', size)
     },
-    takeSeat: () => askSeat('take'),
-    releaseSeat: () => askSeat('release'),
+    takeSeat: () => wishSeat('take'),
+    askSeat() {
+      if (state.phase === 'attached') connection?.socket.emit('askSeat')
+    },
+    answerSeat(clientId, given) {
+      if (state.phase === 'attached') connection?.socket.emit('answerSeat', clientId, given)
+    },
+    releaseSeat: () => wishSeat('release'),
     close: () => {
       if (state.phase !== 'closed') end({})
     },
