@@ -1,6 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { readApiFailure } from '@/client/api/api-failure'
 import type { Event } from '@/contracts/event/event'
+import type { LiveDetail } from '@/contracts/event/live'
+import type { Runner } from '@/contracts/runner/runner'
 import type { Api, useTRPC } from './client'
 import { patchRunnerList } from './runner-cache'
 
@@ -18,7 +20,7 @@ interface EventApplierOptions {
 /** Makes events true in the query cache: changed runners are fetched once per frame, other lists asked again. */
 export function createEventApplier({ queries, trpc, client, nextFrame }: EventApplierOptions) {
   const changed = new Set<string>()
-  const stale = new Set<'project' | 'session' | 'node' | 'quota' | 'system'>()
+  const stale = new Set<'project' | 'session' | 'node' | 'quota' | 'system' | 'approval' | 'budget' | 'usage'>()
   let cancelFrame: (() => void) | null = null
 
   const refresh = (path: { queryKey: readonly unknown[] }) =>
@@ -60,9 +62,21 @@ export function createEventApplier({ queries, trpc, client, nextFrame }: EventAp
         // Counts of live and waiting runners are part of a project and of a quota.
         stale.add('project').add('quota')
       } else if (family === 'session' || family === 'node' || family === 'system') stale.add(family)
-      else if (family === 'quota') stale.add('quota').add('project')
+      else if (family === 'approval') stale.add('approval')
+      else if (family === 'prompt') refresh(trpc.runner.prompts.pathFilter())
+      else if (family === 'quota') stale.add('quota').add('project').add('budget')
+      else if (family === 'budget') stale.add('budget').add('quota')
+      // What was used is counted against budgets in the same transaction.
+      else if (family === 'metrics') stale.add('usage').add('budget')
       else if (family === 'project') stale.add('project').add('quota')
       cancelFrame ??= nextFrame(flush)
+    },
+    /** A detail that is no event is put into the runner where it is shown; of another life it is old news. */
+    applyDetail({ runnerId: id, epoch, detail }: LiveDetail): void {
+      const withDetail = (runner: Runner): Runner =>
+        runner.id === id && runner.epoch === epoch ? { ...runner, activityDetail: detail } : runner
+      queries.setQueryData(trpc.runner.get.queryKey({ id }), (runner) => runner && withDetail(runner))
+      queries.setQueryData(trpc.runner.list.queryKey({}), (list) => list?.map(withDetail))
     },
     /** Asks again for everything that is on the screen: the stream was closed for a while. */
     refreshAll(): void {

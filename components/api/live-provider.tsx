@@ -26,10 +26,13 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const applier = createEventApplier({ queries, trpc, client, nextFrame: scheduleFrame })
     const end = keepLiveSubscription({
       open(lastEventId, handlers) {
-        const subscription = client.event.stream.subscribe(
+        const subscription = client.event.live.subscribe(
           { lastEventId, types: LIVE_EVENT_TYPES },
           {
-            onData: (message) => handlers.onEvent(message.data),
+            onData(message) {
+              if ('data' in message) handlers.onEvent(message.data)
+              else applier.applyDetail(message)
+            },
             onConnectionStateChange(change) {
               if (change.state === 'pending') handlers.onOpen()
               else if (change.state === 'connecting' && change.error) handlers.onInterrupted()

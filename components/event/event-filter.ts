@@ -1,7 +1,19 @@
 import { type Event, type EventType, eventType } from '@/contracts/event/event'
 
 /** What events are about. */
-export const EVENT_FAMILIES = ['runner', 'session', 'project', 'quota', 'budget', 'node', 'user', 'system'] as const
+export const EVENT_FAMILIES = [
+  'runner',
+  'session',
+  'approval',
+  'prompt',
+  'project',
+  'quota',
+  'budget',
+  'metrics',
+  'node',
+  'user',
+  'system',
+] as const
 export type EventFamily = (typeof EVENT_FAMILIES)[number]
 
 /** The family of a type: its first word. */

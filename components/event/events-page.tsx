@@ -1,6 +1,7 @@
 'use client'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { Allowed } from '@/components/access/allowed'
 import { useTRPCClient } from '@/components/api/client'
 import { useLiveEvents } from '@/components/api/live-provider'
 import { useProjects } from '@/components/api/use-runners'
@@ -71,7 +72,9 @@ export function EventsPage() {
           ))}
         </Select>
       </PageHeader>
-      <DeadEventsPanel />
+      <Allowed may="admin" where="installation">
+        <DeadEventsPanel />
+      </Allowed>
       {pages.data ? (
         <Panel className="overflow-hidden">
           {events.length === 0 ? (

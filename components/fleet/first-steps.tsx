@@ -1,12 +1,22 @@
 'use client'
 import { FolderPlus, SquareTerminal } from 'lucide-react'
 import { useProjects } from '@/components/api/use-runners'
+import { ProjectSuggestions } from '@/components/project/project-suggestions'
 import { useDialogs } from '@/components/shell/dialogs-context'
 import { Button } from '@/components/ui/button'
 import { EmptyState } from '@/components/ui/panel'
 
 /** No runner yet: what to do first. */
 export function FirstSteps() {
+  return (
+    <div className="flex flex-col gap-4">
+      <NextStep />
+      <ProjectSuggestions />
+    </div>
+  )
+}
+
+function NextStep() {
   const projects = useProjects()
   const dialogs = useDialogs()
   const [project] = projects.data ?? []

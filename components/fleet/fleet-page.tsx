@@ -1,7 +1,8 @@
 'use client'
 import { Plus, SearchX } from 'lucide-react'
 import { useCallback, useMemo, useRef, useState } from 'react'
-import { inboxOf, orderForFleet } from '@/components/api/runner-cache'
+import { Allowed } from '@/components/access/allowed'
+import { orderForFleet } from '@/components/api/runner-cache'
 import { useRunners } from '@/components/api/use-runners'
 import { useDialogs } from '@/components/shell/dialogs-context'
 import { LoadFailure } from '@/components/shell/load-failure'
@@ -25,10 +26,12 @@ export function FleetPage() {
   return (
     <div className="mx-auto flex min-h-full max-w-[100rem] flex-col gap-4 p-4 md:p-6">
       <PageHeader title="Fleet">
-        <Button variant="primary" className="md:hidden" onClick={() => dialogs.launch()}>
-          <Plus aria-hidden />
-          Launch
-        </Button>
+        <Allowed may="launch" where="some project">
+          <Button variant="primary" className="md:hidden" onClick={() => dialogs.launch()}>
+            <Plus aria-hidden />
+            Launch
+          </Button>
+        </Allowed>
       </PageHeader>
       {query.data ? (
         query.data.length === 0 ? (
@@ -69,47 +72,51 @@ function Fleet({ runners }: { runners: Runner[] }) {
 
   return (
     <>
-      <Inbox runners={inboxOf(runners)} />
-      <FleetToolbar
-        filter={filter}
-        onFilter={setFilter}
-        counts={countByStatus(runners)}
-        projects={projects}
-        grouping={grouping}
-        onGrouping={setGrouping}
-        textRef={text}
-      />
-      <div ref={grid} className="flex flex-col gap-5">
-        {groupFleet(shown, grouping).map((group) => (
-          <section key={group.name ?? ''} aria-label={group.name ?? 'Runners'}>
-            {group.name !== null && (
-              <h2 className="mb-2 flex items-baseline gap-2 font-semibold">
-                {group.name}
-                <span className="font-normal text-ink-faint text-xs">{group.runners.length}</span>
-              </h2>
-            )}
-            <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,19rem),1fr))] gap-3">
-              {group.runners.map((runner) => (
-                <RunnerTile
-                  key={runner.id}
-                  runner={runner}
-                  selected={selection.has(runner.id)}
-                  selecting={selected.length > 0}
-                  onSelect={select}
-                />
-              ))}
-            </div>
-          </section>
-        ))}
-        {shown.length === 0 && (
-          <EmptyState
-            icon={SearchX}
-            title="No runner matches"
-            actions={<Button onClick={() => setFilter(NO_FILTER)}>Clear filters</Button>}
-          >
-            {runners.length} are hidden by the filters.
-          </EmptyState>
-        )}
+      <div ref={grid} className="flex flex-col gap-4">
+        <Inbox runners={runners} />
+        <FleetToolbar
+          filter={filter}
+          onFilter={setFilter}
+          counts={countByStatus(runners)}
+          projects={projects}
+          grouping={grouping}
+          onGrouping={setGrouping}
+          textRef={text}
+        />
+        <div className="flex flex-col gap-5">
+          {groupFleet(shown, grouping).map((group) => (
+            <section key={group.name ?? ''} aria-label={group.name ?? 'Runners'}>
+              {group.name === null ? (
+                <h2 className="sr-only">Runners</h2>
+              ) : (
+                <h2 className="mb-2 flex items-baseline gap-2 font-semibold">
+                  {group.name}
+                  <span className="font-normal text-ink-faint text-xs">{group.runners.length}</span>
+                </h2>
+              )}
+              <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,19rem),1fr))] gap-3">
+                {group.runners.map((runner) => (
+                  <RunnerTile
+                    key={runner.id}
+                    runner={runner}
+                    selected={selection.has(runner.id)}
+                    selecting={selected.length > 0}
+                    onSelect={select}
+                  />
+                ))}
+              </div>
+            </section>
+          ))}
+          {shown.length === 0 && (
+            <EmptyState
+              icon={SearchX}
+              title="No runner matches"
+              actions={<Button onClick={() => setFilter(NO_FILTER)}>Clear filters</Button>}
+            >
+              {runners.length} are hidden by the filters.
+            </EmptyState>
+          )}
+        </div>
       </div>
       <SelectionBar selected={selected} onClear={() => setSelection(new Set())} />
     </>

@@ -1,10 +1,10 @@
 'use client'
 import { Search } from 'lucide-react'
 import type { RefObject } from 'react'
-import { PROVIDER_NAMES } from '@/components/runner/provider-mark'
 import { Input, Select } from '@/components/ui/input'
 import { Segmented } from '@/components/ui/segmented'
 import { providerId } from '@/contracts/provider/provider'
+import { PROVIDER_PROFILES } from '@/contracts/provider/provider-profiles'
 import type { FleetFilter, Grouping, StatusFilter } from './fleet-filter'
 
 interface FleetToolbarProps {
@@ -75,7 +75,7 @@ export function FleetToolbar({ filter, onFilter, counts, projects, grouping, onG
           <option value="">Provider</option>
           {providerId.options.map((id) => (
             <option key={id} value={id}>
-              {PROVIDER_NAMES[id]}
+              {PROVIDER_PROFILES[id].displayName}
             </option>
           ))}
         </Select>

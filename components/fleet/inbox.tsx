@@ -1,48 +1,36 @@
 'use client'
-import { ArrowRight } from 'lucide-react'
-import Link from 'next/link'
-import { formatSince } from '@/components/format/time'
-import { useNow } from '@/components/format/use-now'
-import { ProviderIcon } from '@/components/runner/provider-mark'
-import { shortId, titleOf } from '@/components/runner/runner-state'
-import { StateBadge } from '@/components/runner/state-badge'
-import { runnerHref } from '@/components/shell/navigation'
-import { Button } from '@/components/ui/button'
+import { inboxOf } from '@/components/api/runner-cache'
+import { ApprovalCard } from '@/components/approval/approval-card'
+import { useAnswerKeys } from '@/components/approval/use-answer-keys'
+import { useOpenApprovals } from '@/components/approval/use-approvals'
+import { titleOf } from '@/components/runner/runner-state'
 import type { Runner } from '@/contracts/runner/runner'
+import { WaitingRow } from './waiting-row'
 
-/** Runners that wait for a human, the longest waiting first. Shown only when there are any. */
+/** What needs a human: questions that can be answered here, then runners that wait otherwise; the longest waiting first. */
 export function Inbox({ runners }: { runners: Runner[] }) {
-  const now = useNow()
-  if (runners.length === 0) return null
+  useAnswerKeys()
+  const approvals = useOpenApprovals().data ?? []
+  const asking = new Set(approvals.map((approval) => approval.runnerId))
+  const waiting = inboxOf(runners).filter((runner) => !asking.has(runner.id))
+  const count = approvals.length + waiting.length
+  if (count === 0) return null
+  const titles = new Map(runners.map((runner) => [runner.id, titleOf(runner)]))
   return (
     <section aria-labelledby="inbox-title" className="overflow-hidden rounded-lg border border-warn/35 bg-surface">
       <h2 id="inbox-title" className="flex h-9 items-center gap-2 border-line border-b bg-warn-wash px-4 font-semibold">
         Needs you
-        <span className="font-normal text-ink-soft text-xs">{runners.length}</span>
+        <span className="font-normal text-ink-soft text-xs">{count}</span>
       </h2>
       <ul className="divide-y divide-line">
-        {runners.map((runner) => (
-          <li key={runner.id} className="flex items-center gap-3 px-4 py-2 hover:bg-hover">
-            <StateBadge runner={runner} className="w-36 shrink-0 max-sm:w-5 max-sm:text-[0px]" />
-            <div className="flex min-w-0 flex-1 items-center gap-2.5">
-              <Link href={runnerHref(runner.id)} className="truncate font-medium hover:underline">
-                {titleOf(runner)}
-              </Link>
-              <span className="flex min-w-0 items-center gap-1.5 truncate text-ink-faint text-xs">
-                <ProviderIcon provider={runner.provider} className="size-3.5 shrink-0" />
-                {runner.name ? runner.project : shortId(runner.id)}
-              </span>
-            </div>
-            <span className="shrink-0 text-ink-soft text-xs">
-              <span className="max-sm:hidden">waiting </span>
-              {now === 0 ? '' : formatSince(runner.activitySince, now)}
-            </span>
-            <Button size="sm" asChild>
-              <Link href={runnerHref(runner.id)} aria-label={`Open ${titleOf(runner)}`}>
-                Open
-                <ArrowRight aria-hidden />
-              </Link>
-            </Button>
+        {approvals.map((approval) => (
+          <li key={approval.id}>
+            <ApprovalCard approval={approval} runnerTitle={titles.get(approval.runnerId) ?? approval.project} />
+          </li>
+        ))}
+        {waiting.map((runner) => (
+          <li key={runner.id}>
+            <WaitingRow runner={runner} />
           </li>
         ))}
       </ul>

@@ -1,20 +1,22 @@
 'use client'
-import { Check, Ellipsis } from 'lucide-react'
+import { Bell, Check, Ellipsis } from 'lucide-react'
 import Link from 'next/link'
 import { Checkbox } from 'radix-ui'
 import { memo } from 'react'
 import { formatBytes, formatCount, formatCpu } from '@/components/format/quantity'
 import { formatSince } from '@/components/format/time'
 import { useNow } from '@/components/format/use-now'
+import { noticeWords } from '@/components/notice/notice-words'
+import { activityLine, subagentWords, todoProgress } from '@/components/runner/activity-words'
 import { ProviderIcon } from '@/components/runner/provider-mark'
 import { RunnerMenu } from '@/components/runner/runner-menu'
 import { endingOf, shortId, stateSince, titleOf } from '@/components/runner/runner-state'
 import { StateBadge } from '@/components/runner/state-badge'
 import { runnerHref } from '@/components/shell/navigation'
+import { ScreenThumbnail } from '@/components/thumbnail/screen-thumbnail'
 import { cn } from '@/components/ui/class-names'
 import type { Runner } from '@/contracts/runner/runner'
 import { isEnded } from '@/contracts/runner/status'
-import { ScreenThumbnail } from './screen-thumbnail'
 
 interface RunnerTileProps {
   runner: Runner
@@ -99,6 +101,8 @@ export const RunnerTile = memo(function RunnerTile({ runner, selected, selecting
         </div>
       </header>
       <ScreenThumbnail runner={runner} />
+      <NoticeLine runner={runner} />
+      <ActivityLine runner={runner} />
       <footer className="flex h-9 items-center gap-3 px-3 text-xs">
         <StateBadge runner={runner} />
         <Age since={stateSince(runner)} />
@@ -122,4 +126,34 @@ export const RunnerTile = memo(function RunnerTile({ runner, selected, selecting
 function Age({ since }: { since: string }) {
   const now = useNow()
   return <span className="text-ink-faint">{now === 0 ? '' : formatSince(since, now)}</span>
+}
+
+/** What its program rang for since somebody was attached last. */
+function NoticeLine({ runner: { notice } }: { runner: Runner }) {
+  if (notice === null) return null
+  const words = noticeWords(notice)
+  return (
+    <p data-testid="notice-line" className="flex items-center gap-1.5 border-line border-t px-3 pt-2 text-xs">
+      <Bell aria-hidden className="size-3.5 shrink-0 text-warn" />
+      <span className="min-w-0 flex-1 truncate text-ink-soft" title={words}>
+        {words}
+      </span>
+    </p>
+  )
+}
+
+/** The tool it runs or what it says, with its sub-agents and its list; no line where it tells nothing. */
+function ActivityLine({ runner }: { runner: Runner }) {
+  const line = activityLine(runner)
+  const detail = isEnded(runner.status) ? null : runner.activityDetail
+  const rest = detail && [subagentWords(detail), todoProgress(detail.todos)].filter((part) => part !== null).join(' · ')
+  if (line === null && !rest) return null
+  return (
+    <p data-testid="activity-line" className="flex items-center gap-2 border-line border-t px-3 pt-2 text-xs">
+      <span className="min-w-0 flex-1 truncate text-ink-soft" title={line ?? undefined}>
+        {line}
+      </span>
+      {rest && <span className="shrink-0 text-ink-faint">{rest}</span>}
+    </p>
+  )
 }

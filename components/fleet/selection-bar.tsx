@@ -1,9 +1,11 @@
 'use client'
-import { X } from 'lucide-react'
+import { Grid3x3, X } from 'lucide-react'
+import Link from 'next/link'
 import { plural } from '@/components/format/quantity'
 import { ACTION_LOOKS, canPerform } from '@/components/runner/runner-actions'
 import { useRunnerActions } from '@/components/runner/use-runner-actions'
 import { Button } from '@/components/ui/button'
+import { MAX_ON_WALL, wallHref } from '@/components/wall/wall-choice'
 import type { Runner } from '@/contracts/runner/runner'
 
 /** What can be done with all selected runners at once. */
@@ -37,6 +39,14 @@ export function SelectionBar({ selected, onClear }: { selected: Runner[]; onClea
           </Button>
         )
       })}
+      {selected.length > 1 && selected.length <= MAX_ON_WALL && (
+        <Button asChild size="sm" variant="ghost">
+          <Link href={wallHref(selected.map(({ id }) => id))}>
+            <Grid3x3 aria-hidden />
+            Wall
+          </Link>
+        </Button>
+      )}
       <Button size="icon-sm" variant="ghost" aria-label="Clear selection" onClick={onClear}>
         <X aria-hidden />
       </Button>

@@ -20,6 +20,13 @@ export function formatCount(count: number): string {
   return `${(count / 1e9).toFixed(1)}B`
 }
 
+/** US dollars to the cent; `–` for nothing. */
+export function formatCost(usd: number): string {
+  if (usd === 0) return '–'
+  if (usd < 0.01) return '< $0.01'
+  return `$${usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
+}
+
 /** CPU of a process tree; 100 is one core. */
 export const formatCpu = (percent: number): string => `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`
 

@@ -3,6 +3,7 @@ import type { NotificationKind } from '@/contracts/notification/notification'
 /** What each kind tells, as the name of its switch. In the order of the page. */
 export const KIND_WORDS: Record<NotificationKind, { name: string; note: string }> = {
   runner_waiting: { name: 'Runner waits for you', note: 'a permission or an answer is wanted' },
+  runner_notice: { name: 'Program notifies', note: 'a bell or a message of its own, while nobody is attached' },
   runner_failed: { name: 'Runner failed', note: 'ended otherwise than wanted' },
   runner_stopped: { name: 'Runner ended', note: 'as wanted' },
   runner_started: { name: 'Runner started', note: 'its process runs' },

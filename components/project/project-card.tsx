@@ -1,6 +1,7 @@
 'use client'
 import { Play } from 'lucide-react'
 import Link from 'next/link'
+import { Allowed } from '@/components/access/allowed'
 import { formatCount, plural } from '@/components/format/quantity'
 import { ProviderIcon } from '@/components/runner/provider-mark'
 import { useDialogs } from '@/components/shell/dialogs-context'
@@ -26,16 +27,18 @@ export function ProjectCard({ project }: { project: Project }) {
             {project.path}
           </p>
         </div>
-        <Tooltip text={`Launch in ${project.name}`}>
-          <Button
-            size="icon-sm"
-            className="relative z-10"
-            aria-label={`Launch in ${project.name}`}
-            onClick={() => dialogs.launch({ project: project.name })}
-          >
-            <Play aria-hidden />
-          </Button>
-        </Tooltip>
+        <Allowed may="launch" where={{ project: project.id }}>
+          <Tooltip text={`Launch in ${project.name}`}>
+            <Button
+              size="icon-sm"
+              className="relative z-10"
+              aria-label={`Launch in ${project.name}`}
+              onClick={() => dialogs.launch({ project: project.name })}
+            >
+              <Play aria-hidden />
+            </Button>
+          </Tooltip>
+        </Allowed>
       </header>
       <QuotaMeter used={project.liveRunners} limit={project.runnerQuota} />
       <footer className="flex items-center gap-3 text-ink-faint text-xs">

@@ -2,9 +2,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { Archive, Play, SquareTerminal } from 'lucide-react'
 import { useParams } from 'next/navigation'
+import { Allowed } from '@/components/access/allowed'
 import { useTRPC } from '@/components/api/client'
 import { orderForFleet } from '@/components/api/runner-cache'
 import { useRunners } from '@/components/api/use-runners'
+import { BudgetsPanel } from '@/components/budget/budgets-panel'
 import { RunnerTile } from '@/components/fleet/runner-tile'
 import { formatCount, plural } from '@/components/format/quantity'
 import { SessionTable } from '@/components/session/session-table'
@@ -14,6 +16,7 @@ import { PageHeader } from '@/components/shell/page-header'
 import { Button } from '@/components/ui/button'
 import { EmptyState, Panel, PanelHeader, Skeleton } from '@/components/ui/panel'
 import type { Project } from '@/contracts/project/project'
+import { ConfinementPanel } from './confinement-panel'
 import { ProjectSettings } from './project-settings'
 import { ProjectVariables } from './project-variables'
 import { QuotaPanel } from './quota-panel'
@@ -44,7 +47,7 @@ function ProjectView({ project }: { project: Project }) {
         note={project.description ?? <span className="font-mono text-xs">{project.path}</span>}
       >
         {project.archivedAt === null && (
-          <>
+          <Allowed may="launch" where={{ project: project.id }}>
             <Button onClick={launchShell}>
               <SquareTerminal aria-hidden />
               Shell
@@ -53,7 +56,7 @@ function ProjectView({ project }: { project: Project }) {
               <Play aria-hidden />
               Launch
             </Button>
-          </>
+          </Allowed>
         )}
       </PageHeader>
       {project.archivedAt !== null && (
@@ -70,6 +73,7 @@ function ProjectView({ project }: { project: Project }) {
       </p>
       {runners.length > 0 ? (
         <section aria-label="Runners" className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,19rem),1fr))] gap-3">
+          <h2 className="sr-only">Runners</h2>
           {runners.map((runner) => (
             <RunnerTile key={runner.id} runner={runner} selected={false} selecting={false} />
           ))}
@@ -79,7 +83,11 @@ function ProjectView({ project }: { project: Project }) {
           <EmptyState
             icon={SquareTerminal}
             title="Nothing runs here"
-            actions={<Button onClick={launchShell}>Launch a shell</Button>}
+            actions={
+              <Allowed may="launch" where={{ project: project.id }}>
+                <Button onClick={launchShell}>Launch a shell</Button>
+              </Allowed>
+            }
           >
             Launch a runner and it appears here, live.
           </EmptyState>
@@ -87,14 +95,20 @@ function ProjectView({ project }: { project: Project }) {
       )}
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <div className="flex flex-col gap-4">
-          <QuotaPanel project={project} />
-          <ProjectVariables project={project.name} />
+          <QuotaPanel project={project.name} />
+          <BudgetsPanel project={project.name} />
+          <Allowed may="admin" where={{ project: project.id }}>
+            <ProjectVariables project={project.name} />
+            <ConfinementPanel project={project.name} />
+          </Allowed>
         </div>
-        <ProjectSettings key={project.updatedAt} project={project} />
+        <Allowed may="admin" where={{ project: project.id }}>
+          <ProjectSettings key={project.updatedAt} project={project} />
+        </Allowed>
       </div>
       <Panel>
         <PanelHeader title="Sessions" />
-        <SessionTable project={project.name} />
+        <SessionTable filter={{ project: project.name }} />
       </Panel>
     </div>
   )

@@ -6,13 +6,13 @@ import { toast } from 'sonner'
 import { readApiFailure } from '@/client/api/api-failure'
 import { useTRPC } from '@/components/api/client'
 import { problemText, toastProblem } from '@/components/api/toast-problem'
-import { PROVIDER_NAMES } from '@/components/runner/provider-mark'
 import { projectHref } from '@/components/shell/navigation'
 import { Button } from '@/components/ui/button'
 import { Field, Input, Select } from '@/components/ui/input'
 import { Panel, PanelHeader } from '@/components/ui/panel'
 import { type Project, projectUpdateInput } from '@/contracts/project/project'
 import { providerId } from '@/contracts/provider/provider'
+import { PROVIDER_PROFILES } from '@/contracts/provider/provider-profiles'
 import { DeleteProject } from './delete-project'
 
 /** Changes, archives and deletes a project. */
@@ -91,7 +91,7 @@ export function ProjectSettings({ project }: { project: Project }) {
           <Select id="settings-provider" name="defaultProvider" defaultValue={project.defaultProvider}>
             {providerId.options.map((id) => (
               <option key={id} value={id}>
-                {PROVIDER_NAMES[id]}
+                {PROVIDER_PROFILES[id].displayName}
               </option>
             ))}
           </Select>

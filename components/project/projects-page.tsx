@@ -1,5 +1,6 @@
 'use client'
 import { FolderGit2, FolderPlus } from 'lucide-react'
+import { Allowed } from '@/components/access/allowed'
 import { useProjects } from '@/components/api/use-runners'
 import { useDialogs } from '@/components/shell/dialogs-context'
 import { LoadFailure } from '@/components/shell/load-failure'
@@ -15,10 +16,12 @@ export function ProjectsPage() {
   return (
     <div className="mx-auto flex max-w-[90rem] flex-col gap-4 p-4 md:p-6">
       <PageHeader title="Projects">
-        <Button variant="primary" onClick={dialogs.createProject}>
-          <FolderPlus aria-hidden />
-          New project
-        </Button>
+        <Allowed may="admin" where="installation">
+          <Button variant="primary" onClick={dialogs.createProject}>
+            <FolderPlus aria-hidden />
+            New project
+          </Button>
+        </Allowed>
       </PageHeader>
       {projects.data ? (
         projects.data.length === 0 ? (
@@ -26,9 +29,11 @@ export function ProjectsPage() {
             icon={FolderGit2}
             title="No project yet"
             actions={
-              <Button variant="primary" size="lg" onClick={dialogs.createProject}>
-                New project
-              </Button>
+              <Allowed may="admin" where="installation">
+                <Button variant="primary" size="lg" onClick={dialogs.createProject}>
+                  New project
+                </Button>
+              </Allowed>
             }
           >
             A project is a directory with a name, a quota and defaults. Runners work in it.

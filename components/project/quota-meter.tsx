@@ -1,7 +1,15 @@
 import { cn } from '@/components/ui/class-names'
 
-/** How much of the runner quota is in use. */
-export function QuotaMeter({ used, limit }: { used: number; limit: number }) {
+interface QuotaMeterProps {
+  used: number
+  limit: number
+  /** What it is of. */
+  unit?: string
+  show?: (amount: number) => string
+}
+
+/** How much of a quota is in use. */
+export function QuotaMeter({ used, limit, unit = 'runners', show = String }: QuotaMeterProps) {
   const full = used >= limit
   const share = limit === 0 ? (used > 0 ? 1 : 0) : Math.min(1, used / limit)
   return (
@@ -13,7 +21,8 @@ export function QuotaMeter({ used, limit }: { used: number; limit: number }) {
         />
       </div>
       <span className={cn('whitespace-nowrap', full ? 'text-warn' : 'text-ink-soft')}>
-        {used} of {limit} runners{full && ', full'}
+        {show(used)} of {show(limit)} {unit}
+        {full && ', full'}
       </span>
     </div>
   )

@@ -1,65 +1,107 @@
 'use client'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { localTimeZone } from '@/client/local-time-zone'
+import { Allowed } from '@/components/access/allowed'
 import { useTRPC } from '@/components/api/client'
 import { problemText } from '@/components/api/toast-problem'
+import { LoadFailure } from '@/components/shell/load-failure'
 import { Button } from '@/components/ui/button'
 import { Field, Input } from '@/components/ui/input'
-import { Panel, PanelHeader } from '@/components/ui/panel'
-import type { Project } from '@/contracts/project/project'
-import { quotaSetInput } from '@/contracts/quota/quota'
+import { Panel, PanelHeader, Skeleton } from '@/components/ui/panel'
+import type { Quota, QuotaKind } from '@/contracts/quota/quota'
+import { QUOTA_FIELDS, readQuotaForm } from './quota-fields'
 import { QuotaMeter } from './quota-meter'
 
-/** How many runners of a project may live at once, and setting it. */
-export function QuotaPanel({ project }: { project: Project }) {
+/** Memory and CPU change with every heartbeat, which is no event. */
+const REFRESH_MS = 10_000
+
+/** What the runners of a project may be and use together, how much of it they use, and setting it. */
+export function QuotaPanel({ project }: { project: string }) {
+  const trpc = useTRPC()
+  const quotas = useQuery({ ...trpc.quota.list.queryOptions({ project }), refetchInterval: REFRESH_MS })
+  return (
+    <Panel aria-label="Quotas">
+      <PanelHeader title="Quotas" note="of all its runners together" />
+      {quotas.data ? (
+        <>
+          <div className="flex flex-col gap-2.5 p-4">
+            {QUOTA_FIELDS.map(({ kind, unit, show }) => {
+              const quota = quotas.data.find((one) => one.kind === kind)
+              return quota && <QuotaMeter key={kind} used={quota.used} limit={quota.limit} unit={unit} show={show} />
+            })}
+          </div>
+          <Allowed may="admin" where={{ project }}>
+            <QuotaForm project={project} quotas={quotas.data} />
+          </Allowed>
+        </>
+      ) : quotas.error ? (
+        <LoadFailure error={quotas.error} />
+      ) : (
+        <Skeleton className="m-4 h-24" />
+      )}
+    </Panel>
+  )
+}
+
+function QuotaForm({ project, quotas }: { project: string; quotas: readonly Quota[] }) {
   const trpc = useTRPC()
   const queries = useQueryClient()
-  const [text, setText] = useState<string | null>(null)
-  const [invalid, setInvalid] = useState<string | null>(null)
+  const [typed, setTyped] = useState<ReadonlyMap<QuotaKind, string>>(new Map())
+  const [invalid, setInvalid] = useState<ReadonlyMap<QuotaKind, string>>(new Map())
   const save = useMutation(
     trpc.quota.set.mutationOptions({
       onSuccess: async () => {
-        setText(null)
-        await queries.invalidateQueries(trpc.project.pathFilter())
+        // First what is set, then the boxes: the old amounts would stand in them for a moment.
+        await Promise.all(
+          [trpc.quota, trpc.project, trpc.budget].map((of) => queries.invalidateQueries(of.pathFilter())),
+        )
+        setTyped(new Map())
       },
     }),
   )
+  const submit = () => {
+    const form = readQuotaForm(typed, quotas)
+    setInvalid(form.invalid)
+    if (form.invalid.size > 0) return
+    if (Object.keys(form.wish).length === 0) return setTyped(new Map())
+    save.mutate({ project, ...form.wish, timeZoneIfNew: localTimeZone() })
+  }
   return (
-    <Panel>
-      <PanelHeader title="Quota" />
-      <div className="flex flex-col gap-4 p-4">
-        <QuotaMeter used={project.liveRunners} limit={project.runnerQuota} />
-        <form
-          className="flex items-end gap-2"
-          onSubmit={(event) => {
-            event.preventDefault()
-            const parsed = quotaSetInput.safeParse({
-              project: project.name,
-              runners: text?.trim() ? Number(text) : null,
-            })
-            setInvalid(parsed.success ? null : 'A whole number from 0 to 10,000.')
-            if (parsed.success) save.mutate(parsed.data)
-          }}
-        >
-          <div className="w-44">
-            <Field
-              id="quota"
-              label="Runners at once"
-              error={invalid ?? (save.error ? problemText(save.error) : undefined)}
-            >
-              <Input
-                id="quota"
-                inputMode="numeric"
-                value={text ?? String(project.runnerQuota)}
-                onChange={(event) => setText(event.target.value)}
-              />
-            </Field>
-          </div>
-          <Button type="submit" disabled={text === null || save.isPending}>
-            Save
-          </Button>
-        </form>
+    <form
+      className="grid grid-cols-2 items-start gap-3 border-line border-t p-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        submit()
+      }}
+    >
+      {QUOTA_FIELDS.map(({ kind, label, rule, placeholder, edit }) => {
+        const now = quotas.find((quota) => quota.kind === kind)
+        const id = `quota-${kind}`
+        return (
+          <Field key={kind} id={id} label={label} hint={rule} error={invalid.get(kind)}>
+            <Input
+              id={id}
+              autoComplete="off"
+              placeholder={now && !now.explicit ? `${edit(now.limit)} (default)` : placeholder}
+              value={typed.get(kind) ?? (now?.explicit ? edit(now.limit) : '')}
+              aria-describedby={`${id}-note`}
+              aria-invalid={invalid.has(kind)}
+              onChange={(event) => setTyped(new Map(typed).set(kind, event.target.value))}
+            />
+          </Field>
+        )
+      })}
+      <div className="col-span-2 flex flex-wrap items-center gap-3">
+        <Button type="submit" disabled={typed.size === 0 || save.isPending}>
+          Save
+        </Button>
+        {save.error && (
+          <p role="alert" className="text-bad text-xs">
+            {problemText(save.error)}
+          </p>
+        )}
       </div>
-    </Panel>
+    </form>
   )
 }

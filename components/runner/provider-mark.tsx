@@ -11,16 +11,6 @@ const ICONS: Record<ProviderId, LucideIcon> = {
   echo: Repeat2,
 }
 
-/** Names shown before any node has told its own. */
-export const PROVIDER_NAMES: Record<ProviderId, string> = {
-  claude: 'Claude Code',
-  codex: 'Codex',
-  gemini: 'Gemini',
-  opencode: 'opencode',
-  shell: 'Shell',
-  echo: 'Echo',
-}
-
 /** Icon of a provider. */
 export function ProviderIcon({ provider, className }: { provider: ProviderId; className?: string }) {
   const Icon = ICONS[provider]

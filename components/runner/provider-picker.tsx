@@ -4,7 +4,8 @@ import { useId } from 'react'
 import { useNodes } from '@/components/api/use-runners'
 import { cn } from '@/components/ui/class-names'
 import { type ProviderId, type ProviderProbe, providerId } from '@/contracts/provider/provider'
-import { PROVIDER_NAMES, ProviderIcon } from './provider-mark'
+import { PROVIDER_PROFILES } from '@/contracts/provider/provider-profiles'
+import { ProviderIcon } from './provider-mark'
 
 interface ProviderPickerProps {
   label: string
@@ -51,7 +52,7 @@ export function ProviderPicker({ label, value, onChange }: ProviderPickerProps) 
               />
               <span className="min-w-0 leading-4">
                 <span className={cn('block truncate', missing && 'text-ink-soft')}>
-                  {probes.get(id)?.displayName ?? PROVIDER_NAMES[id]}
+                  {PROVIDER_PROFILES[id].displayName}
                 </span>
                 {missing && <span className="block text-2xs text-ink-faint leading-3">not installed</span>}
               </span>

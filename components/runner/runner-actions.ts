@@ -1,4 +1,5 @@
 import { CirclePause, CirclePlay, CircleStop, type LucideIcon, RotateCcw, Skull } from 'lucide-react'
+import type { Right } from '@/contracts/access/access'
 import type { Runner } from '@/contracts/runner/runner'
 import { isEnded } from '@/contracts/runner/status'
 
@@ -11,6 +12,15 @@ export const ACTION_LOOKS: Record<RunnerAction, { label: string; done: string; i
   pause: { label: 'Pause', done: 'Pausing', icon: CirclePause, danger: false },
   resume: { label: 'Resume', done: 'Resuming', icon: CirclePlay, danger: false },
   restart: { label: 'Restart', done: 'Restarting', icon: RotateCcw, danger: false },
+}
+
+/** What each takes. */
+export const ACTION_RIGHTS: Record<RunnerAction, Right> = {
+  stop: 'drive',
+  kill: 'drive',
+  pause: 'drive',
+  resume: 'drive',
+  restart: 'launch',
 }
 
 /** Whether `action` makes sense for a runner in its present state. */

@@ -1,13 +1,14 @@
 'use client'
-import { AArrowDown, AArrowUp, ChevronLeft, Ellipsis, PanelRight, Search } from 'lucide-react'
+import { ChevronLeft, Ellipsis, PanelRight, Search } from 'lucide-react'
 import Link from 'next/link'
+import { useMay } from '@/components/access/allowed'
 import { projectHref } from '@/components/shell/navigation'
-import { useFontSize } from '@/components/terminal/font-size'
+import { TerminalSettings } from '@/components/terminal/terminal-settings'
 import { Button } from '@/components/ui/button'
 import { Tooltip } from '@/components/ui/tooltip'
 import type { Runner } from '@/contracts/runner/runner'
 import { ProviderIcon } from './provider-mark'
-import { ACTION_LOOKS, canPerform } from './runner-actions'
+import { ACTION_LOOKS, ACTION_RIGHTS, canPerform } from './runner-actions'
 import { RunnerMenu } from './runner-menu'
 import { shortId, titleOf } from './runner-state'
 import { StateBadge } from './state-badge'
@@ -25,7 +26,7 @@ interface RunnerHeaderProps {
 /** One line above the terminal: where we are, how it is, what can be done. */
 export function RunnerHeader({ runner, terminalTitle, panelOpen, onTogglePanel, onFind }: RunnerHeaderProps) {
   const perform = useRunnerActions()
-  const [fontPx, setFontPx] = useFontSize()
+  const may = useMay()
   return (
     <header className="flex h-14 shrink-0 items-center gap-2 border-line border-b bg-canvas px-2 md:gap-3 md:px-4">
       <Link
@@ -61,19 +62,9 @@ export function RunnerHeader({ runner, terminalTitle, panelOpen, onTogglePanel, 
               <Search aria-hidden />
             </Button>
           </Tooltip>
-          <Tooltip text="Smaller letters">
-            <Button variant="ghost" size="icon" aria-label="Smaller letters" onClick={() => setFontPx(fontPx - 1)}>
-              <AArrowDown aria-hidden />
-            </Button>
-          </Tooltip>
-          <Tooltip text="Larger letters">
-            <Button variant="ghost" size="icon" aria-label="Larger letters" onClick={() => setFontPx(fontPx + 1)}>
-              <AArrowUp aria-hidden />
-            </Button>
-          </Tooltip>
           <span className="mx-1.5 h-5 w-px bg-line" />
           {(['pause', 'resume', 'stop'] as const).map((action) => {
-            if (!canPerform(action, runner)) return null
+            if (!canPerform(action, runner) || !may(ACTION_RIGHTS[action], { project: runner.projectId })) return null
             const { label, icon: Icon } = ACTION_LOOKS[action]
             return (
               <Button
@@ -89,6 +80,7 @@ export function RunnerHeader({ runner, terminalTitle, panelOpen, onTogglePanel, 
             )
           })}
         </span>
+        <TerminalSettings />
         <RunnerMenu
           onPage
           runner={runner}

@@ -1,12 +1,13 @@
 'use client'
-import { Copy, ExternalLink } from 'lucide-react'
+import { Copy, ExternalLink, Film } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import type { ReactNode } from 'react'
+import { useMay } from '@/components/access/allowed'
 import { copyText } from '@/components/shell/copy-text'
-import { runnerHref } from '@/components/shell/navigation'
+import { replayHref, runnerHref } from '@/components/shell/navigation'
 import { Menu, MenuItem, MenuSeparator } from '@/components/ui/menu'
 import type { Runner } from '@/contracts/runner/runner'
-import { ACTION_LOOKS, actionsFor } from './runner-actions'
+import { ACTION_LOOKS, ACTION_RIGHTS, actionsFor } from './runner-actions'
 import { attachCommand } from './runner-state'
 import { useRunnerActions } from './use-runner-actions'
 
@@ -22,6 +23,9 @@ export function RunnerMenu({
 }) {
   const router = useRouter()
   const perform = useRunnerActions()
+  const may = useMay()
+  const where = { project: runner.projectId }
+  const actions = actionsFor(runner).filter((action) => may(ACTION_RIGHTS[action], where))
   return (
     <Menu trigger={trigger}>
       {!onPage && (
@@ -32,8 +36,11 @@ export function RunnerMenu({
       <MenuItem icon={Copy} onSelect={() => void copyText(attachCommand(runner), 'Attach command')}>
         Copy attach command
       </MenuItem>
-      <MenuSeparator />
-      {actionsFor(runner).map((action) => {
+      <MenuItem icon={Film} onSelect={() => router.push(replayHref(runner.id))}>
+        Replay
+      </MenuItem>
+      {actions.length > 0 && <MenuSeparator />}
+      {actions.map((action) => {
         const { label, icon, danger } = ACTION_LOOKS[action]
         return (
           <MenuItem key={action} icon={icon} danger={danger} onSelect={() => void perform(action, [runner])}>

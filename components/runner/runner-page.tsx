@@ -38,6 +38,7 @@ function RunnerView({ runner }: { runner: Runner }) {
   const [link, setLink] = useState<TerminalLinkState>(initialLinkState)
   const [everAttached, setEverAttached] = useState(false)
   const [title, setTitle] = useState('')
+  const [directory, setDirectory] = useState<string | null>(null)
   const [panel, setPanel] = useState<'auto' | 'open' | 'closed'>('auto')
   const life = useTerminalLife(runner, link.phase === 'closed')
   // One identity for all terminals this page opens: its seat and its place in the presence list stay its own.
@@ -72,6 +73,7 @@ function RunnerView({ runner }: { runner: Runner }) {
             clientId={clientId}
             onState={onState}
             onTitle={setTitle}
+            onDirectory={setDirectory}
           />
         )}
         <EndedBar runner={runner} />
@@ -81,7 +83,7 @@ function RunnerView({ runner }: { runner: Runner }) {
           aria-label="Runner details"
           className="scroll-thin w-80 shrink-0 overflow-y-auto border-line border-l bg-canvas"
         >
-          <RunnerPanel runner={runner} link={link} clientId={clientId} />
+          <RunnerPanel runner={runner} link={link} clientId={clientId} directory={directory} />
         </aside>
       )}
       {!wide && (
@@ -92,7 +94,7 @@ function RunnerView({ runner }: { runner: Runner }) {
           placement="side"
         >
           <div className="-mx-5">
-            <RunnerPanel runner={runner} link={link} clientId={clientId} />
+            <RunnerPanel runner={runner} link={link} clientId={clientId} directory={directory} />
           </div>
         </Dialog>
       )}

@@ -3,19 +3,25 @@ import { Copy, Eye, Keyboard } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import type { TerminalLinkState } from '@/client/terminal/terminal-link-state'
+import { Allowed } from '@/components/access/allowed'
+import { RunnerApprovals } from '@/components/approval/runner-approvals'
 import { formatBytes, formatCount, formatCpu } from '@/components/format/quantity'
 import { formatSince } from '@/components/format/time'
 import { useNow } from '@/components/format/use-now'
+import { PromptBox } from '@/components/prompt/prompt-box'
 import { copyText } from '@/components/shell/copy-text'
-import { projectHref } from '@/components/shell/navigation'
+import { projectHref, sessionHref } from '@/components/shell/navigation'
 import { Button } from '@/components/ui/button'
 import type { Runner } from '@/contracts/runner/runner'
 import { isEnded } from '@/contracts/runner/status'
+import { ActivityPart, hasActivity } from './activity-part'
+import { ConfinementPart } from './confinement-part'
 import { ACTION_LOOKS, actionsFor } from './runner-actions'
 import { attachCommand, stateSince } from './runner-state'
 import { RunnerTimeline } from './runner-timeline'
 import { Sparkline } from './sparkline'
 import { StateBadge } from './state-badge'
+import { UsagePart } from './usage-part'
 import { useRunnerActions } from './use-runner-actions'
 import { useVitalsHistory } from './use-vitals-history'
 
@@ -28,10 +34,12 @@ interface RunnerPanelProps {
   link: TerminalLinkState
   /** Which of those attached is this page. */
   clientId: string
+  /** Where its program says it is (OSC 7); null while it has not. */
+  directory: string | null
 }
 
 /** Everything known about a runner, beside its terminal. */
-export function RunnerPanel({ runner, link, clientId }: RunnerPanelProps) {
+export function RunnerPanel({ runner, link, clientId, directory }: RunnerPanelProps) {
   const now = useNow()
   const perform = useRunnerActions()
   const { cpu, memory } = useVitalsHistory(runner)
@@ -39,6 +47,7 @@ export function RunnerPanel({ runner, link, clientId }: RunnerPanelProps) {
   const attach = attachCommand(runner)
   return (
     <div className="divide-y divide-line">
+      <RunnerApprovals runnerId={runner.id} />
       <Part>
         <div className="flex items-center justify-between">
           <StateBadge runner={runner} />
@@ -62,11 +71,25 @@ export function RunnerPanel({ runner, link, clientId }: RunnerPanelProps) {
           })}
         </div>
       </Part>
+      {live && hasActivity(runner.activityDetail) && (
+        <Part title="Doing">
+          <ActivityPart detail={runner.activityDetail} />
+        </Part>
+      )}
       {live && (
         <Part>
           <Vital name="CPU" value={formatCpu(runner.cpuPercent)}>
             <Sparkline values={cpu} floor={CPU_FLOOR} label={`CPU, now ${formatCpu(runner.cpuPercent)}`} />
           </Vital>
+          {runner.status === 'running' && runner.cpuLimitPercent !== null && (
+            <p className="text-warn text-xs">
+              Held to {formatCpu(runner.cpuLimitPercent)} CPU by the{' '}
+              <Link href={projectHref(runner.project)} className="underline">
+                project's quota
+              </Link>
+              .
+            </p>
+          )}
           <Vital name="Memory" value={formatBytes(runner.memoryBytes)}>
             <Sparkline values={memory} floor={MEMORY_FLOOR} label={`Memory, now ${formatBytes(runner.memoryBytes)}`} />
           </Vital>
@@ -74,6 +97,11 @@ export function RunnerPanel({ runner, link, clientId }: RunnerPanelProps) {
       )}
       {live && (
         <>
+          <Part title="Send a prompt">
+            <Allowed may="drive" where={{ project: runner.projectId }}>
+              <PromptBox runnerId={runner.id} />
+            </Allowed>
+          </Part>
           <Part title="Attach from a shell">
             <div className="flex items-center gap-1 rounded-md border border-line bg-sunken pl-2.5">
               <code className="min-w-0 flex-1 truncate font-mono text-xs">{attach}</code>
@@ -102,13 +130,24 @@ export function RunnerPanel({ runner, link, clientId }: RunnerPanelProps) {
           <Fact name="Directory" mono>
             {runner.cwd}
           </Fact>
+          {live && directory !== null && directory !== runner.cwd && (
+            <Fact name="Now in" mono>
+              {directory}
+            </Fact>
+          )}
           <Fact name="Tokens">{formatCount(runner.tokensUsed)}</Fact>
           <Fact name="Node">{runner.node}</Fact>
           <Fact name="Process" mono>
             {runner.pid ?? '–'}
           </Fact>
           <Fact name="Session" mono>
-            {runner.sessionId ?? '–'}
+            {runner.sessionId ? (
+              <Link href={sessionHref(runner.sessionId)} className="hover:underline">
+                {runner.sessionId}
+              </Link>
+            ) : (
+              '–'
+            )}
           </Fact>
           <Fact name="Runner" mono>
             {runner.id}
@@ -119,6 +158,10 @@ export function RunnerPanel({ runner, link, clientId }: RunnerPanelProps) {
           </Fact>
         </dl>
       </Part>
+      <Part title="Confinement">
+        <ConfinementPart runnerId={runner.id} />
+      </Part>
+      <UsagePart runnerId={runner.id} />
       <Part title="Timeline">
         <RunnerTimeline runnerId={runner.id} />
       </Part>
@@ -164,7 +207,7 @@ function Presence({ link, clientId }: { link: TerminalLinkState; clientId: strin
               {client.clientId === clientId && ' (here)'}
             </span>
             <span className="text-ink-faint">
-              {drives ? 'drives' : client.readOnly ? 'watches, read-only' : 'watches'}
+              {drives ? 'drives' : client.readOnly ? 'watches, read-only' : client.asks ? 'asks to drive' : 'watches'}
             </span>
           </li>
         )

@@ -1,29 +1,21 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
-import { LogOut, Minus, Plus } from 'lucide-react'
+import { Minus, Plus } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { useTRPC, useTRPCClient } from '@/components/api/client'
-import { toastProblem } from '@/components/api/toast-problem'
+import { Allowed } from '@/components/access/allowed'
+import { AccountPanel } from '@/components/account/account-panel'
+import { TokenPanel } from '@/components/account/token-panel'
 import { NotificationSettingsPanel } from '@/components/notification/notification-settings-panel'
 import { PageHeader } from '@/components/shell/page-header'
 import { ThemeChoiceControl } from '@/components/shell/theme'
-import { useFontSize } from '@/components/terminal/font-size'
+import { useTerminalPreferences } from '@/components/terminal/preferences'
 import { Button } from '@/components/ui/button'
 import { Panel, PanelHeader } from '@/components/ui/panel'
+import { UsersPanel } from '@/components/user/users-panel'
 import { HealthPanel } from './health-panel'
-import { LoginLink } from './login-link'
 
-/** Appearance, health and access. */
+/** Appearance, health, notifications, and what one signs in with. */
 export function SettingsPage() {
-  const trpc = useTRPC()
-  const api = useTRPCClient()
-  const me = useQuery(trpc.auth.me.queryOptions())
-  const [fontPx, setFontPx] = useFontSize()
-  const signOut = () =>
-    void api.auth.signOut.mutate().then(
-      () => window.location.assign('/login'),
-      (error: unknown) => toastProblem('Could not sign out', error),
-    )
+  const [{ fontPx }, change] = useTerminalPreferences()
   return (
     <div className="mx-auto flex max-w-3xl flex-col gap-4 p-4 md:p-6">
       <PageHeader title="Settings" />
@@ -33,27 +25,22 @@ export function SettingsPage() {
           <ThemeChoiceControl />
         </Setting>
         <Setting name="Terminal letters">
-          <Button size="icon" aria-label="Smaller" onClick={() => setFontPx(fontPx - 1)}>
+          <Button size="icon" aria-label="Smaller" onClick={() => change({ fontPx: fontPx - 1 })}>
             <Minus aria-hidden />
           </Button>
           <span className="w-14 text-center">{fontPx} px</span>
-          <Button size="icon" aria-label="Larger" onClick={() => setFontPx(fontPx + 1)}>
+          <Button size="icon" aria-label="Larger" onClick={() => change({ fontPx: fontPx + 1 })}>
             <Plus aria-hidden />
           </Button>
         </Setting>
       </Panel>
       <HealthPanel />
-      <NotificationSettingsPanel />
-      <Panel>
-        <PanelHeader title="Access" note={me.data && `signed in as ${me.data.user.name}, ${me.data.user.role}`} />
-        <LoginLink />
-        <Setting name="This browser">
-          <Button onClick={signOut}>
-            <LogOut aria-hidden />
-            Sign out
-          </Button>
-        </Setting>
-      </Panel>
+      <Allowed may="admin" where="installation">
+        <NotificationSettingsPanel />
+        <UsersPanel />
+      </Allowed>
+      <AccountPanel />
+      <TokenPanel />
     </div>
   )
 }

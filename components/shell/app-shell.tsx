@@ -4,6 +4,7 @@ import { type ReactNode, useEffect } from 'react'
 import { Toaster } from 'sonner'
 import { inboxOf } from '@/components/api/runner-cache'
 import { useRunners } from '@/components/api/use-runners'
+import { DesktopNotices } from '@/components/notice/desktop-notices'
 import { preloadTerminal } from '@/components/terminal/load-terminal'
 import { TooltipProvider } from '@/components/ui/tooltip'
 import { BottomBar } from './bottom-bar'
@@ -53,10 +54,11 @@ function Frame({ children }: { children: ReactNode }) {
       >
         Skip to content
       </a>
+      <DesktopNotices />
       {/* A runner's terminal tells of its own connection; one line is enough. */}
       {!onRunner && <ConnectionLine />}
       <div className="flex min-h-0 flex-1">
-        <Rail compact={onRunner} />
+        <Rail compact={onRunner || pathname === '/wall'} />
         <main id="main" tabIndex={-1} className="scroll-thin min-h-0 min-w-0 flex-1 overflow-y-auto outline-none">
           {children}
         </main>

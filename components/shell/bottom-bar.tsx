@@ -2,6 +2,7 @@
 import { Ellipsis, FolderPlus, Plus, Search } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
+import { Allowed } from '@/components/access/allowed'
 import { inboxOf } from '@/components/api/runner-cache'
 import { useRunners } from '@/components/api/use-runners'
 import { cn } from '@/components/ui/class-names'
@@ -50,12 +51,16 @@ export function BottomBar() {
           </button>
         }
       >
-        <MenuItem icon={Plus} onSelect={() => dialogs.launch()}>
-          Launch a runner
-        </MenuItem>
-        <MenuItem icon={FolderPlus} onSelect={dialogs.createProject}>
-          New project
-        </MenuItem>
+        <Allowed may="launch" where="some project">
+          <MenuItem icon={Plus} onSelect={() => dialogs.launch()}>
+            Launch a runner
+          </MenuItem>
+        </Allowed>
+        <Allowed may="admin" where="installation">
+          <MenuItem icon={FolderPlus} onSelect={dialogs.createProject}>
+            New project
+          </MenuItem>
+        </Allowed>
         <MenuItem icon={Search} onSelect={dialogs.palette}>
           Search
         </MenuItem>

@@ -18,8 +18,10 @@ const GROUPS: { title: string; keys: [keys: string, does: string][] }[] = [
   {
     title: 'Fleet',
     keys: [
-      ['j', 'Next runner'],
-      ['k', 'Previous runner'],
+      ['j', 'Next question or runner'],
+      ['k', 'Previous question or runner'],
+      ['a', 'Approve the question'],
+      ['d', 'Deny the question'],
       ['Enter', 'Open its terminal'],
       ['x', 'Select it'],
       ['/', 'Filter'],
@@ -31,6 +33,9 @@ const GROUPS: { title: string; keys: [keys: string, does: string][] }[] = [
       ['Ctrl Shift C', 'Copy the selection'],
       ['Ctrl Shift V', 'Paste'],
       ['Ctrl Shift F', 'Find in scrollback'],
+      ['Ctrl Shift ↑', 'The prompt before'],
+      ['Ctrl Shift ↓', 'The prompt after'],
+      ['Ctrl Shift 1', 'On the Wall: the first terminal (to 9)'],
     ],
   },
 ]

@@ -4,8 +4,14 @@ import { Button } from '@/components/ui/button'
 import { Field, Input } from '@/components/ui/input'
 import { loginCodeOf } from './login-code'
 
+interface LoginFormProps {
+  failure: string | undefined
+  /** Whether this is the way in, or one of several. */
+  primary: boolean
+}
+
 /** Takes a login link or its code and signs in with it. */
-export function LoginForm({ failure }: { failure: string | undefined }) {
+export function LoginForm({ failure, primary }: LoginFormProps) {
   const [error, setError] = useState(failure)
   return (
     <form
@@ -27,12 +33,12 @@ export function LoginForm({ failure }: { failure: string | undefined }) {
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
-          autoFocus
+          autoFocus={primary}
           className="font-mono"
         />
       </Field>
-      <Button type="submit" variant="primary" size="lg">
-        Sign in
+      <Button type="submit" variant={primary ? 'primary' : 'secondary'} size="lg">
+        {primary ? 'Sign in' : 'Use the link'}
       </Button>
     </form>
   )

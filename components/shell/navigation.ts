@@ -1,7 +1,9 @@
 import {
   Boxes,
   CalendarClock,
+  ChartColumn,
   FolderGit2,
+  Grid3x3,
   LayoutGrid,
   type LucideIcon,
   MessagesSquare,
@@ -22,10 +24,12 @@ export interface Destination {
 /** Every page of the console, in the order of the rail. */
 export const DESTINATIONS: readonly Destination[] = [
   { href: '/', label: 'Fleet', icon: LayoutGrid, key: 'f', primary: true },
+  { href: '/wall', label: 'Wall', icon: Grid3x3, key: 'w', primary: false },
   { href: '/projects', label: 'Projects', icon: FolderGit2, key: 'p', primary: true },
   { href: '/sessions', label: 'Sessions', icon: MessagesSquare, key: 's', primary: true },
+  { href: '/usage', label: 'Usage', icon: ChartColumn, key: 'u', primary: true },
   { href: '/nodes', label: 'Nodes', icon: Server, key: 'n', primary: false },
-  { href: '/events', label: 'Events', icon: CalendarClock, key: 'e', primary: true },
+  { href: '/events', label: 'Events', icon: CalendarClock, key: 'e', primary: false },
   { href: '/settings', label: 'Settings', icon: Settings, key: 'c', primary: false },
 ]
 
@@ -39,4 +43,6 @@ export const isCurrent = (href: string, pathname: string): boolean =>
     : pathname === href || pathname.startsWith(`${href}/`)
 
 export const runnerHref = (id: string): string => `/runners/${id}`
+export const replayHref = (id: string): string => `/runners/${id}/replay`
 export const projectHref = (name: string): string => `/projects/${encodeURIComponent(name)}`
+export const sessionHref = (id: string): string => `/sessions/${id}`

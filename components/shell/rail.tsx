@@ -2,6 +2,7 @@
 import { CircleHelp, Moon, Plus, Search, Sun } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
+import { Allowed } from '@/components/access/allowed'
 import { inboxOf } from '@/components/api/runner-cache'
 import { useRunners } from '@/components/api/use-runners'
 import { Button } from '@/components/ui/button'
@@ -36,12 +37,19 @@ export function Rail({ compact }: { compact: boolean }) {
         <span className={label}>Stratavore</span>
       </Link>
       <div className="flex flex-col gap-1 px-2.5 pb-3">
-        <Button variant="primary" onClick={() => dialogs.launch()} className="w-full px-0" aria-label="Launch a runner">
-          <Plus aria-hidden />
-          <span className={label} aria-hidden>
-            Launch
-          </span>
-        </Button>
+        <Allowed may="launch" where="some project">
+          <Button
+            variant="primary"
+            onClick={() => dialogs.launch()}
+            className="w-full px-0"
+            aria-label="Launch a runner"
+          >
+            <Plus aria-hidden />
+            <span className={label} aria-hidden>
+              Launch
+            </span>
+          </Button>
+        </Allowed>
         <Button
           variant="secondary"
           onClick={dialogs.palette}

@@ -3,10 +3,23 @@ import { ArrowDown, ArrowUp, X } from 'lucide-react'
 import { useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Input } from '@/components/ui/input'
+import { type FoundMatches, MAX_COUNTED_MATCHES } from './find-matches'
 import type { TerminalView } from './open-terminal'
 
+interface FindBarProps {
+  view: TerminalView
+  found: FoundMatches
+  onClose: () => void
+}
+
+/** Which match of how many. */
+function matchWords({ at, count }: FoundMatches): string {
+  const all = count >= MAX_COUNTED_MATCHES ? `${MAX_COUNTED_MATCHES}+` : `${count}`
+  return at > 0 ? `${at} of ${all}` : all
+}
+
 /** Finds text in the screen and what scrolled away. */
-export function FindBar({ view, onClose }: { view: TerminalView; onClose: () => void }) {
+export function FindBar({ view, found: matches, onClose }: FindBarProps) {
   const [text, setText] = useState('')
   const [found, setFound] = useState(true)
   const find = (what: string, direction: 'next' | 'previous') => setFound(what === '' || view.find(what, direction))
@@ -29,6 +42,11 @@ export function FindBar({ view, onClose }: { view: TerminalView; onClose: () => 
           if (event.key === 'Enter') find(text, event.shiftKey ? 'next' : 'previous')
         }}
       />
+      {text !== '' && (
+        <span role="status" className="min-w-16 px-1 text-center text-ink-soft text-xs tabular-nums">
+          {found ? matchWords(matches) : 'None'}
+        </span>
+      )}
       <Button size="icon-sm" variant="ghost" aria-label="Earlier match" onClick={() => find(text, 'previous')}>
         <ArrowUp aria-hidden />
       </Button>

@@ -8,6 +8,9 @@ interface KeyBarProps {
   ctrlArmed: boolean
   onCtrl: () => void
   onKey: (key: BarKey) => void
+  /** Whether the terminal has this screen's size; absent where that is not to be had. */
+  fitted?: boolean
+  onFit?: () => void
 }
 
 const KEYS: readonly { key: BarKey; face: ReactNode }[] = [
@@ -24,7 +27,7 @@ const KEY =
   'flex h-10 min-w-10 flex-1 items-center justify-center rounded-md border border-line bg-raised text-xs active:bg-hover'
 
 /** The keys a phone's keyboard lacks. */
-export function KeyBar({ ctrlArmed, onCtrl, onKey }: KeyBarProps) {
+export function KeyBar({ ctrlArmed, onCtrl, onKey, fitted = false, onFit }: KeyBarProps) {
   return (
     <div
       role="toolbar"
@@ -41,6 +44,17 @@ export function KeyBar({ ctrlArmed, onCtrl, onKey }: KeyBarProps) {
       >
         Ctrl
       </button>
+      {onFit && (
+        <button
+          type="button"
+          aria-pressed={fitted}
+          aria-label="Fit the terminal to this screen"
+          onClick={onFit}
+          className={cn(KEY, fitted && 'border-accent bg-accent-wash text-accent-strong')}
+        >
+          Fit
+        </button>
+      )}
       {KEYS.map(({ key, face }) => (
         <button key={key} type="button" aria-label={key} onClick={() => onKey(key)} className={KEY}>
           {face}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { keyBytes, withCtrl } from './keys'
+import { isReport, keyBytes, withCtrl } from './keys'
 
 describe('keyBytes', () => {
   it('sends arrows in the form the program asked for', () => {
@@ -25,4 +25,9 @@ describe('withCtrl', () => {
   it('leaves everything else as it was typed', () => {
     for (const data of ['1', 'é', 'ab', '\x1b[A', '{', '']) expect(withCtrl(data)).toBe(data)
   })
+})
+
+it('tells reports of mouse and focus from keys', () => {
+  for (const report of ['\x1b[I', '\x1b[O', '\x1b[<0;1;1M', '\x1b[M !!']) expect(isReport(report)).toBe(true)
+  for (const key of ['\x1b[A', '\x1bOA', 'M', '\x1b', '\x1b[15~']) expect(isReport(key)).toBe(false)
 })

@@ -10,6 +10,12 @@ export function keyBytes(key: BarKey, applicationCursor: boolean): string {
   return arrow === undefined ? (PLAIN[key] ?? '') : `\x1b${applicationCursor ? 'O' : '['}${arrow}`
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one.
+const REPORT = /^\x1b\[(?:[IOM]|<)/
+
+/** Whether this is the terminal's own report of the mouse or the focus: nobody typed it. */
+export const isReport = (data: string): boolean => REPORT.test(data)
+
 /** What Ctrl and this one character send together; anything else unchanged. */
 export function withCtrl(data: string): string {
   if (data === ' ') return '\0'

@@ -1,30 +1,37 @@
-import { SearchAddon } from '@xterm/addon-search'
 import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { WebLinksAddon } from '@xterm/addon-web-links'
 import { Terminal } from '@xterm/xterm'
 import { createTerminalLink } from '@/client/terminal/terminal-link'
 import { initialLinkState, type TerminalLinkState } from '@/client/terminal/terminal-link-state'
-import { type BarKey, keyBytes, withCtrl } from './keys'
+import { mendXterm } from '@/contracts/terminal/mend-xterm'
+import type { ProgramSignal } from '@/contracts/terminal/program-signal'
+import { copySelection, serveClipboard } from './clipboard'
+import { createFinder, type FoundMatches } from './find-matches'
+import { type BarKey, isReport, keyBytes, withCtrl } from './keys'
+import { listenToProgram } from './listen-to-program'
 import { cleanPaste } from './paste-text'
+import type { TerminalPreferences } from './preferences'
+import { markPrompts } from './prompt-marks'
 import { openLink } from './safe-link'
+import { type ScrollPlace, watchScrolling } from './scroll-watch'
 import { silenceReplies } from './silence-replies'
+import { fontStack } from './terminal-font'
 import { createTerminalLayout } from './terminal-layout'
 import { minimumContrast, terminalTheme } from './terminal-theme'
+import { createRenderer } from './webgl-renderer'
 
 /** Lines kept above the screen; the snapshot of an attach brings at most what the agent keeps. */
 const SCROLLBACK_LINES = 5000
-/** One fixed-width stack: letters, box drawing and symbols must share one cell width. */
-const FONT_FAMILY =
-  'ui-monospace, SFMono-Regular, Menlo, "Cascadia Mono", Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace'
 
-export interface TerminalOptions {
-  host: HTMLElement
-  clientId: string
-  fontPx: number
-  dark: boolean
-  requestTicket(): Promise<string>
+/** What the page is told. */
+export interface TerminalListeners {
   onState(state: TerminalLinkState): void
   onTitle(title: string): void
+  onDirectory(directory: string): void
+  /** The program rang or wants something noticed. */
+  onSignal(signal: ProgramSignal): void
+  onScrollPlace(place: ScrollPlace): void
+  onFound(found: FoundMatches): void
   /** A key was pressed while somebody else drives. */
   onRefusedKey(): void
   /** The user wants to find something. */
@@ -33,13 +40,30 @@ export interface TerminalOptions {
   onCtrlUsed(): void
 }
 
+export interface TerminalOptions extends TerminalListeners {
+  host: HTMLElement
+  clientId: string
+  preferences: TerminalPreferences
+  dark: boolean
+  /** It comes to look: a free seat is left free until something is typed. */
+  watch: boolean
+  /** When it drives, the PTY gets the size that fits here; else what is shown is scaled to fit. */
+  sizes: boolean
+  requestTicket(): Promise<string>
+}
+
 export interface TerminalView {
   focus(): void
   press(key: BarKey): void
   /** The next character typed is combined with Ctrl. */
   armCtrl(armed: boolean): void
   takeSeat(): void
-  setAppearance(appearance: { fontPx: number; dark: boolean }): void
+  askSeat(): void
+  answerSeat(clientId: string, given: boolean): void
+  /** From now on the PTY gets, or no longer gets, the size that fits here. */
+  setSizes(sizes: boolean): void
+  setAppearance(preferences: TerminalPreferences, dark: boolean): void
+  scrollToEnd(): void
   /** Selects the next match; false when there is none. */
   find(text: string, direction: 'next' | 'previous'): boolean
   endFind(): void
@@ -49,46 +73,56 @@ export interface TerminalView {
 /** Opens an xterm.js terminal inside `host` and links it to a runner, until `close`. */
 export function openTerminal(options: TerminalOptions): TerminalView {
   const { host } = options
+  let { preferences, sizes } = options
   let state = initialLinkState
   let ctrlArmed = false
 
   const terminal = new Terminal({
     allowProposedApi: true,
-    fontFamily: FONT_FAMILY,
-    fontSize: options.fontPx,
+    fontFamily: fontStack(preferences.fontFamily),
+    fontSize: preferences.fontPx,
     lineHeight: 1.15,
     scrollback: SCROLLBACK_LINES,
     cursorBlink: false,
+    screenReaderMode: preferences.screenReader,
     theme: terminalTheme(options.dark),
     minimumContrastRatio: minimumContrast(options.dark),
     macOptionClickForcesSelection: true,
     linkHandler: { activate: (_event, text) => openLink(text), allowNonHttpProtocols: true },
   })
-  const search = new SearchAddon()
-  terminal.loadAddon(search)
   terminal.loadAddon(new WebLinksAddon((_event, text) => openLink(text)))
   terminal.loadAddon(new Unicode11Addon())
   terminal.unicode.activeVersion = '11'
   silenceReplies(terminal)
+  mendXterm(terminal)
+  serveClipboard(terminal, () => preferences.clipboardWrite)
+  const prompts = markPrompts(terminal)
   terminal.open(host)
+  const finder = createFinder(terminal, options.onFound)
+  const renderer = createRenderer(terminal, (kind) => {
+    host.dataset.renderer = kind
+  })
+  renderer.use(preferences.renderer)
 
   const layout = createTerminalLayout({
     terminal,
     host,
-    fontPx: options.fontPx,
-    drives: () => state.phase === 'attached' && state.role === 'driver' && state.exit === null,
+    fontPx: preferences.fontPx,
+    drives: () => sizes && state.phase === 'attached' && state.role === 'driver' && state.exit === null,
     onSize: (size) => link.resize(size),
   })
 
   const link = createTerminalLink({
     url: '',
     clientId: options.clientId,
+    watch: options.watch,
     requestTicket: options.requestTicket,
-    size: layout.wantedSize,
+    size: () => (sizes ? layout.wantedSize() : null),
     screen: {
       write: (data, done) => terminal.write(data, done),
       reset(snapshot, done) {
         terminal.reset()
+        prompts.clear()
         terminal.resize(snapshot.cols, snapshot.rows)
         if (snapshot.title) options.onTitle(snapshot.title)
         terminal.write(snapshot.data, () => {
@@ -111,25 +145,33 @@ export function openTerminal(options: TerminalOptions): TerminalView {
     },
   })
 
-  const watching = () => state.phase === 'attached' && state.role === 'viewer'
+  const mayType = () =>
+    state.phase !== 'attached' || state.role === 'driver' || (!state.readOnly && state.presence.driver === null)
   // Reports of mouse and focus come this way too; from a viewer they are nobody's business.
+  const watching = () => state.phase === 'attached' && state.role === 'viewer'
   const type = (data: string | Uint8Array) => {
-    if (!watching() && state.exit === null) link.send(data)
+    if (mayType() && state.exit === null) link.send(data)
   }
   terminal.onData((data) => {
+    if (watching() && isReport(data)) return
     if (!ctrlArmed) return type(data)
     ctrlArmed = false
     options.onCtrlUsed()
     type(withCtrl(data))
   })
-  terminal.onBinary((data) => type(Uint8Array.from(data, (character) => character.charCodeAt(0))))
-  terminal.onKey(() => watching() && options.onRefusedKey())
+  terminal.onBinary((data) => !watching() && type(Uint8Array.from(data, (character) => character.charCodeAt(0))))
+  terminal.onKey(() => !mayType() && options.onRefusedKey())
   terminal.onTitleChange(options.onTitle)
+  terminal.onSelectionChange(() => preferences.copyOnSelect && copySelection(terminal))
+  listenToProgram(terminal, options)
+  watchScrolling(terminal, options.onScrollPlace)
   terminal.attachCustomKeyEventHandler((event) => {
-    // Terminals have no code for Ctrl-Shift letters, so no program misses these.
+    // Terminals have no code for Ctrl-Shift letters and arrows, so no program misses these.
     if (event.type !== 'keydown' || !event.ctrlKey || !event.shiftKey || event.altKey || event.metaKey) return true
     if (event.code === 'KeyF') options.onFind()
     else if (event.code === 'KeyC') copySelection(terminal)
+    else if (event.code === 'ArrowUp') prompts.jump('previous')
+    else if (event.code === 'ArrowDown') prompts.jump('next')
     else return true
     event.preventDefault()
     return false
@@ -140,8 +182,8 @@ export function openTerminal(options: TerminalOptions): TerminalView {
     event.stopPropagation()
     const text = event.clipboardData?.getData('text/plain')
     if (!text) return
-    if (watching()) options.onRefusedKey()
-    else terminal.paste(cleanPaste(text))
+    if (mayType()) terminal.paste(cleanPaste(text))
+    else options.onRefusedKey()
   }
   host.addEventListener('paste', onPaste, { capture: true })
 
@@ -152,30 +194,35 @@ export function openTerminal(options: TerminalOptions): TerminalView {
       ctrlArmed = armed
     },
     takeSeat: () => link.takeSeat(),
-    setAppearance({ fontPx, dark }) {
+    askSeat: () => link.askSeat(),
+    answerSeat: (clientId, given) => link.answerSeat(clientId, given),
+    setSizes(next) {
+      if (next === sizes) return
+      sizes = next
+      layout.forgetSent()
+      layout.schedule()
+    },
+    setAppearance(next, dark) {
+      preferences = next
       terminal.options.theme = terminalTheme(dark)
       terminal.options.minimumContrastRatio = minimumContrast(dark)
-      layout.setFont(fontPx)
+      terminal.options.fontFamily = fontStack(next.fontFamily)
+      terminal.options.screenReaderMode = next.screenReader
+      renderer.use(next.renderer)
+      layout.setFont(next.fontPx)
     },
-    find: (text, direction) => (direction === 'next' ? search.findNext(text) : search.findPrevious(text)),
+    scrollToEnd: () => terminal.scrollToBottom(),
+    find: finder.find,
     endFind() {
-      search.clearDecorations()
-      terminal.clearSelection()
+      finder.end()
       terminal.focus()
     },
     close() {
       host.removeEventListener('paste', onPaste, { capture: true })
       layout.stop()
       link.close()
+      renderer.dispose()
       terminal.dispose()
     },
   }
-}
-
-/** Copies the selection; over plain HTTP, where there is no clipboard object, by the terminal's own copy handler. */
-function copySelection(terminal: Terminal): void {
-  if (!terminal.hasSelection()) return
-  if (navigator.clipboard)
-    void navigator.clipboard.writeText(terminal.getSelection()).catch(() => document.execCommand('copy'))
-  else document.execCommand('copy')
 }

@@ -18,8 +18,6 @@ const WINDOW_REPORTS: ReadonlySet<number> = new Set([11, 13, 14, 15, 16, 18, 19,
 
 /** Colours that can be set or, with `?`, asked for. */
 const COLOUR_OSCS = [4, 10, 11, 12] as const
-/** Access to the clipboard by the program: ignored unless the user asks for it one day. */
-const CLIPBOARD_OSC = 52
 
 /**
  * Makes the terminal answer no query. The runner's own emulator answers each once; a second answer from every attached
@@ -34,7 +32,6 @@ export function silenceReplies(terminal: { parser: Pick<Terminal['parser'], keyo
       ([operation]) => typeof operation === 'number' && WINDOW_REPORTS.has(operation),
     ),
     ...COLOUR_OSCS.map((id) => parser.registerOscHandler(id, (data) => data.split(';').includes('?'))),
-    parser.registerOscHandler(CLIPBOARD_OSC, () => true),
     // DECRQSS and XTGETTCAP.
     parser.registerDcsHandler({ intermediates: '$', final: 'q' }, () => true),
     parser.registerDcsHandler({ intermediates: '+', final: 'q' }, () => true),

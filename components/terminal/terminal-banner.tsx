@@ -2,19 +2,27 @@
 import { Eye, LoaderCircle, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { TerminalLinkState } from '@/client/terminal/terminal-link-state'
+import { formatBytes } from '@/components/format/quantity'
 import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/class-names'
 
 interface TerminalBannerProps {
   state: TerminalLinkState
+  /** Which of those attached is this terminal. */
+  clientId: string
+  /** Nothing needs to be said of a free seat: whoever types has it. */
+  quiet?: boolean
   /** Grows with every key a viewer pressed in vain. */
   refusals: number
   onTakeControl: () => void
+  /** Asks whoever drives for the seat. */
+  onAsk: () => void
 }
 
 /** One line above the terminal while there is something to say: who drives, or what is wrong. */
-export function TerminalBanner({ state, refusals, onTakeControl }: TerminalBannerProps) {
-  const { phase, role, readOnly, presence, problem, exit } = state
+export function TerminalBanner(props: TerminalBannerProps) {
+  const { state, clientId, quiet = false, refusals, onTakeControl, onAsk } = props
+  const { phase, role, readOnly, presence, problem, exit, inputUnread, unackedInput } = state
   if (exit) return null
   if (phase === 'closed') {
     return problem ? (
@@ -30,16 +38,31 @@ export function TerminalBanner({ state, refusals, onTakeControl }: TerminalBanne
   }
   if (phase === 'attached' && role === 'viewer') {
     const driver = presence.driver?.name
+    if (quiet && !driver && !readOnly) return null
+    const asking = presence.clients.some((client) => client.clientId === clientId && client.asks)
     return (
       <Line key={refusals} icon={<Eye aria-hidden className="size-3.5 text-ink-faint" />} flash={refusals > 0}>
         <span className="min-w-0 flex-1 truncate">
-          {driver ? `${driver} drives. You are watching.` : 'Nobody drives. You are watching.'}
+          {driver ? `${driver} drives. ` : 'Nobody drives. '}
+          {readOnly ? 'You may watch, not type.' : 'You are watching.'}
         </span>
+        {!readOnly && driver && (
+          <Button size="sm" variant="ghost" disabled={asking} onClick={onAsk}>
+            {asking ? 'Asked' : 'Ask for it'}
+          </Button>
+        )}
         {!readOnly && (
           <Button size="sm" onClick={onTakeControl}>
             Take control
           </Button>
         )}
+      </Line>
+    )
+  }
+  if (inputUnread) {
+    return (
+      <Line icon={<TriangleAlert aria-hidden className="size-3.5 text-warn" />}>
+        The program does not read what you type: {formatBytes(unackedInput)} wait. Nothing is lost.
       </Line>
     )
   }

@@ -1,14 +1,23 @@
 'use client'
-import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react'
+import { ArrowDownToLine } from 'lucide-react'
+import { type Ref, useCallback, useEffect, useImperativeHandle, useRef, useState } from 'react'
 import { initialLinkState, type TerminalLinkState } from '@/client/terminal/terminal-link-state'
 import { useTRPCClient } from '@/components/api/client'
+import { tellDesktop } from '@/components/notice/tell-desktop'
 import { useDarkMode } from '@/components/shell/theme'
 import { useTouch } from '@/components/shell/use-media'
+import { Button } from '@/components/ui/button'
+import type { ProgramSignal } from '@/contracts/terminal/program-signal'
 import { FindBar } from './find-bar'
-import { useFontSize } from './font-size'
+import type { FoundMatches } from './find-matches'
 import { KeyBar } from './key-bar'
 import { loadTerminal } from './load-terminal'
 import type { TerminalView } from './open-terminal'
+import { useTerminalPreferences } from './preferences'
+import { requestTicket } from './request-ticket'
+import type { ScrollPlace } from './scroll-watch'
+import { SeatRequest } from './seat-request'
+import { SignalMark } from './signal-mark'
 import { TerminalBanner } from './terminal-banner'
 
 export interface TerminalPaneHandle {
@@ -20,32 +29,44 @@ interface TerminalPaneProps {
   runnerId: string
   /** UUID of this terminal, kept while the page is open. */
   clientId: string
-  onState: (state: TerminalLinkState) => void
-  onTitle: (title: string) => void
+  /** Tells it from others on the page. */
+  label?: string
+  /** One of several on a wall: it leaves a free seat free and never changes the size of what it shows. */
+  onWall?: boolean
+  onState?: (state: TerminalLinkState) => void
+  onTitle?: (title: string) => void
+  onDirectory?: (directory: string) => void
   ref?: Ref<TerminalPaneHandle>
 }
 
-const OPEN_DIALOG = '[role="dialog"][data-state="open"], [role="alertdialog"][data-state="open"]'
+/** What was opened over the page and would close, or lose its keys, if the focus went elsewhere. */
+const OPEN_OVERLAY = ['dialog', 'alertdialog', 'menu'].map((role) => `[role="${role}"][data-state="open"]`).join(', ')
+const NOTHING_FOUND: FoundMatches = { at: 0, count: 0 }
 
 /** The live terminal of a runner, edge to edge. To open it anew, give it another `key`. */
-export function TerminalPane({ runnerId, clientId, onState, onTitle, ref }: TerminalPaneProps) {
+export function TerminalPane(props: TerminalPaneProps) {
+  const { runnerId, clientId, label = 'Terminal', onWall = false, ref } = props
   const api = useTRPCClient()
   const { dark } = useDarkMode()
   const touch = useTouch()
-  const [fontPx] = useFontSize()
+  const [preferences] = useTerminalPreferences()
   const host = useRef<HTMLDivElement>(null)
   const [view, setView] = useState<TerminalView | null>(null)
   const [state, setState] = useState<TerminalLinkState>(initialLinkState)
   const [loadFailed, setLoadFailed] = useState(false)
   const [finding, setFinding] = useState(false)
+  const [found, setFound] = useState(NOTHING_FOUND)
   const [ctrlArmed, setCtrlArmed] = useState(false)
+  const [place, setPlace] = useState<ScrollPlace>('end')
+  const [signal, setSignal] = useState<ProgramSignal | null>(null)
+  // A phone leaves a desktop's terminal as it is, until somebody asks for its own size.
+  const [fitted, setFitted] = useState(false)
+  const sizes = !onWall && (!touch || fitted)
   // Counts refused keys: the banner draws the eye each time.
   const [refusals, setRefusals] = useState(0)
-  const appearance = useRef({ dark, fontPx, touch })
-  const callbacks = useRef({ onState, onTitle })
+  const latest = useRef({ props, dark, preferences, touch, sizes })
   useEffect(() => {
-    appearance.current = { dark, fontPx, touch }
-    callbacks.current = { onState, onTitle }
+    latest.current = { props, dark, preferences, touch, sizes }
   })
 
   useEffect(() => {
@@ -56,25 +77,42 @@ export function TerminalPane({ runnerId, clientId, onState, onTitle, ref }: Term
     void loadTerminal().then(
       ({ openTerminal }) => {
         if (gone) return
+        const now = latest.current
         opened = openTerminal({
           host: element,
           clientId,
-          fontPx: appearance.current.fontPx,
-          dark: appearance.current.dark,
-          requestTicket: async () => (await api.runner.attach.mutate({ id: runnerId })).ticket,
+          preferences: now.preferences,
+          dark: now.dark,
+          watch: onWall,
+          sizes: now.sizes,
+          requestTicket: () => requestTicket(api, runnerId),
           onState(next) {
             setState(next)
-            callbacks.current.onState(next)
+            latest.current.props.onState?.(next)
           },
-          onTitle: (title) => callbacks.current.onTitle(title),
+          onTitle: (title) => latest.current.props.onTitle?.(title),
+          onDirectory: (directory) => latest.current.props.onDirectory?.(directory),
+          onSignal(next) {
+            setSignal(next)
+            // Who is attached hears bells here only: they are no events then.
+            if (latest.current.preferences.desktop)
+              tellDesktop({
+                title: latest.current.props.label ?? 'Terminal',
+                body: next.text || 'Bell',
+                about: runnerId,
+                onClick: () => opened?.focus(),
+              })
+          },
+          onScrollPlace: setPlace,
+          onFound: setFound,
           onRefusedKey: () => setRefusals((count) => count + 1),
           onFind: () => setFinding(true),
           onCtrlUsed: () => setCtrlArmed(false),
         })
         setView(opened)
-        // On touch screens the focus would raise the keyboard over what someone came to look at, and a dialog that was
-        // opened meanwhile is being typed into.
-        if (!appearance.current.touch && !document.querySelector(OPEN_DIALOG)) opened.focus()
+        // On touch screens the focus would raise the keyboard over what someone came to look at, and what was opened
+        // meanwhile has the keys.
+        if (!onWall && !now.touch && !document.querySelector(OPEN_OVERLAY)) opened.focus()
       },
       () => setLoadFailed(true),
     )
@@ -83,24 +121,33 @@ export function TerminalPane({ runnerId, clientId, onState, onTitle, ref }: Term
       opened?.close()
       setView(null)
     }
-  }, [api, runnerId, clientId])
+  }, [api, runnerId, clientId, onWall])
 
-  useEffect(() => view?.setAppearance({ fontPx, dark }), [view, fontPx, dark])
+  useEffect(() => view?.setAppearance(preferences, dark), [view, preferences, dark])
+  useEffect(() => view?.setSizes(sizes), [view, sizes])
   useImperativeHandle(ref, () => ({ focus: () => view?.focus(), openFind: () => setFinding(true) }), [view])
+  const endFind = useCallback(() => {
+    setFinding(false)
+    setFound(NOTHING_FOUND)
+    view?.endFind()
+  }, [view])
 
   return (
     <div className="flex min-h-0 min-w-0 flex-1 flex-col bg-terminal">
       <TerminalBanner
         state={state}
+        clientId={clientId}
+        quiet={onWall}
         refusals={refusals}
         onTakeControl={() => {
           view?.takeSeat()
           view?.focus()
         }}
+        onAsk={() => view?.askSeat()}
       />
       <div className="relative min-h-0 flex-1">
         <section
-          aria-label="Terminal"
+          aria-label={label}
           data-testid="terminal"
           data-phase={state.phase}
           data-role={state.role}
@@ -113,14 +160,30 @@ export function TerminalPane({ runnerId, clientId, onState, onTitle, ref }: Term
             </p>
           )}
         </section>
-        {finding && view && (
-          <FindBar
-            view={view}
+        <SeatRequest state={state} clientId={clientId} onAnswer={(asker, given) => view?.answerSeat(asker, given)} />
+        {signal && (
+          <SignalMark
+            signal={signal}
             onClose={() => {
-              setFinding(false)
-              view.endFind()
+              setSignal(null)
+              if (!touch) view?.focus()
             }}
           />
+        )}
+        {finding && view && <FindBar view={view} found={found} onClose={endFind} />}
+        {place !== 'end' && (
+          <Button
+            size="sm"
+            className="-translate-x-1/2 absolute bottom-3 left-1/2 z-10 shadow-pop"
+            onClick={() => {
+              view?.scrollToEnd()
+              // The button goes away: the keys go back to the terminal.
+              if (!touch) view?.focus()
+            }}
+          >
+            <ArrowDownToLine aria-hidden />
+            {place === 'new below' ? 'New output below' : 'To the end'}
+          </Button>
         )}
       </div>
       {touch && view && state.role === 'driver' && (
@@ -131,6 +194,7 @@ export function TerminalPane({ runnerId, clientId, onState, onTitle, ref }: Term
             setCtrlArmed(!ctrlArmed)
           }}
           onKey={(key) => view.press(key)}
+          {...(onWall ? {} : { fitted, onFit: () => setFitted(!fitted) })}
         />
       )}
     </div>

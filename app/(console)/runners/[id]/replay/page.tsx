@@ -1,0 +1,1 @@
+export { ReplayPage as default } from '@/components/replay/replay-page'

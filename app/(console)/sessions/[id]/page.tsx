@@ -1,0 +1,1 @@
+export { SessionPage as default } from '@/components/session/session-page'

@@ -1,0 +1,66 @@
+import type { CastEvent } from '@/contracts/recording/recording'
+import { eventsUntil } from './replay-clock'
+
+/** The terminal that a recording is played into. */
+export interface ReplayScreen {
+  /** Empty, of this size. */
+  reset(size: { cols: number; rows: number }): void
+  write(data: string): void
+  resize(size: { cols: number; rows: number }): void
+}
+
+export interface ReplayPlayer {
+  /** More of the recording, in order. */
+  add(events: readonly CastEvent[]): void
+  /** Shows the recording as of this second. */
+  show(at: number): void
+  /** When something is next to be seen after what is shown; null when nothing loaded is. */
+  nextEventAt(): number | null
+}
+
+const SIZE = /^(\d{1,4})x(\d{1,4})$/
+
+/** Output of one step is written at once: one parse for a thousand small events. */
+function apply(screen: ReplayScreen, events: readonly CastEvent[]): void {
+  let output = ''
+  for (const [, code, data] of events) {
+    if (code === 'o') output += data
+    const size = code === 'r' ? SIZE.exec(data) : null
+    if (!size) continue
+    if (output !== '') screen.write(output)
+    output = ''
+    screen.resize({ cols: Math.max(2, Number(size[1])), rows: Math.max(1, Number(size[2])) })
+  }
+  if (output !== '') screen.write(output)
+}
+
+/** Plays a recording that began with this size; going back draws it again from its beginning. */
+export function createReplayPlayer(screen: ReplayScreen, size: { cols: number; rows: number }): ReplayPlayer {
+  const events: CastEvent[] = []
+  const times = {
+    get length() {
+      return events.length
+    },
+    at: (index: number) => events[index]?.[0] ?? 0,
+  }
+  let shown = 0
+  screen.reset(size)
+  return {
+    add(more) {
+      for (const event of more) events.push(event)
+    },
+    show(at) {
+      const until = eventsUntil(times, at)
+      if (until < shown) {
+        screen.reset(size)
+        shown = 0
+      }
+      apply(screen, events.slice(shown, until))
+      shown = until
+    },
+    nextEventAt() {
+      // Markers are not seen, but what they stand for is worth a stop.
+      return events[shown]?.[0] ?? null
+    },
+  }
+}
