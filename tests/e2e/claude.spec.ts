@@ -1,44 +1,27 @@
 import { mkdirSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { claudeVariables, provideClaude, seedClaudeHome } from '../support/claude/provide-claude'
-import { type ScriptedAnthropicApi, startScriptedAnthropicApi } from '../support/claude/scripted-anthropic-api'
+import { type ClaudeStack, PLAIN_PATH, startClaudeStack } from '../support/claude/claude-stack'
+import { provideClaude } from '../support/claude/provide-claude'
 import { untilStatus } from '../support/launch'
 import { isAlive } from '../support/processes'
 import { type Stack, startStack } from '../support/stack'
 import { openConsole } from './support/console'
 import { terminalOf } from './support/terminal'
 
-/** A made-up key: it only has to look like one. */
-const API_KEY = 'sk-ant-api03-scripted-loopback-key-for-tests-0123456789'
 /** Fetching the program from npm and its first start take their time. */
 const SET_UP_TIMEOUT_MS = 180_000
 
-/** PATH without any directory that could hold the program. */
-const PLAIN_PATH = ['/usr/local/bin', '/usr/bin', '/bin'].join(delimiter)
-
 test.describe('with Claude Code installed', () => {
-  let stack: Stack
-  let model: ScriptedAnthropicApi
-  let path: string
+  let claude: ClaudeStack
   test.beforeAll(async () => {
     test.setTimeout(SET_UP_TIMEOUT_MS)
-    model = await startScriptedAnthropicApi()
-    stack = await startStack({ env: { PATH: `${provideClaude()}${delimiter}${PLAIN_PATH}`, LANG: 'C.UTF-8' } })
-    path = join(stack.workDir, 'claude-project')
-    mkdirSync(path)
-    seedClaudeHome(stack.userHome, { apiKey: API_KEY, projectDir: path })
+    claude = await startClaudeStack()
   })
-  test.afterAll(async () => {
-    await stack.stop()
-    await model.close()
-  })
+  test.afterAll(() => claude.stop())
 
   test('the real Claude Code is launched, seen, prompted and stopped in the browser', async ({ browser }) => {
-    await stack.api.project.create.mutate({ name: 'with-claude', path })
-    for (const [name, value] of Object.entries(claudeVariables(model.url, API_KEY))) {
-      await stack.api.project.setVariable.mutate({ project: 'with-claude', name, value })
-    }
+    const { stack, model } = claude
     const { page } = await openConsole(browser, stack)
 
     await page.getByRole('link', { name: 'Nodes' }).click()

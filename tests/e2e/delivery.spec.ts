@@ -1,7 +1,7 @@
 import { expect, type Page, test } from '@playwright/test'
 import { notificationSettings } from '@/contracts/notification/notification'
 import { type EmbeddedDatabase, openEmbeddedDatabase } from '../support/embedded-database'
-import { type FakeNtfy, startFakeNtfy } from '../support/fake-ntfy'
+import { type FakeNtfy, LOOPBACK, startFakeNtfy } from '../support/fake-ntfy'
 import { createProject, launchRunning, typeLine } from '../support/launch'
 import { type Stack, startStack } from '../support/stack'
 import { openConsole } from './support/console'
@@ -12,7 +12,9 @@ let ntfy: FakeNtfy
 let database: EmbeddedDatabase
 test.beforeAll(async () => {
   ntfy = await startFakeNtfy()
-  stack = await startStack({ env: { LANG: 'C.UTF-8', NTFY_URL: ntfy.url } })
+  stack = await startStack({
+    env: { LANG: 'C.UTF-8', NTFY_URL: ntfy.url, STRATAVORE_NOTIFY_NETWORKS: LOOPBACK.join() },
+  })
   database = openEmbeddedDatabase(stack)
 })
 test.afterAll(async () => {

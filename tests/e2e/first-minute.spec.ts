@@ -64,7 +64,7 @@ test('nothing is shown without a session, and a login link signs in once', async
   await stranger.goto((await page.getByText(`${stack.url}/login?code=`).textContent()) ?? '')
   await expect(fleet(stranger)).toBeVisible()
   await stranger.goto(`${stack.url}/settings`)
-  await stranger.getByRole('button', { name: 'Sign out' }).click()
+  await stranger.getByRole('button', { name: 'Sign out', exact: true }).click()
   await expect(stranger).toHaveURL(`${stack.url}/login`)
   await stranger.goto(stack.url)
   await expect(stranger).toHaveURL(`${stack.url}/login`)
@@ -138,10 +138,14 @@ test('keys, history, Ctrl-C, paste and resizes reach the program', async ({ brow
   await page.keyboard.press('Enter')
   await terminal.sees(/^pasted 1\npasted 2$/m)
 
+  let asked = 0
   const ptySize = async () => {
-    await terminal.enter('clear; stty size')
-    await terminal.sees(/^\d+ \d+$/m)
-    const [, rows, cols] = /^(\d+) (\d+)$/m.exec(await terminal.text()) ?? []
+    asked += 1
+    // An earlier answer may still be on the screen.
+    const answer = new RegExp(`^size ${asked}: (\\d+) (\\d+)$`, 'm')
+    await terminal.enter(`clear; echo "size ${asked}: $(stty size)"`)
+    await terminal.sees(answer)
+    const [, rows, cols] = answer.exec(await terminal.text()) ?? []
     return { rows: Number(rows), cols: Number(cols) }
   }
   const wide = await ptySize()
@@ -158,7 +162,9 @@ test('keys, history, Ctrl-C, paste and resizes reach the program', async ({ brow
 
 test('wide and combining characters and all colours are drawn as they are', async ({ browser }) => {
   const { page, terminal } = await openShell(browser)
-  await terminal.enter('clear; cat')
+  await terminal.enter('clear; echo "now c""at"; cat')
+  // What is typed before the screen is cleared would be cleared with it.
+  await terminal.sees(/^now cat$/m)
   await page.keyboard.insertText('日本語 👍 e\u0301 한국어')
   await page.keyboard.press('Enter')
   await terminal.sees(/日本語 👍 e\u0301 한국어\n日本語 👍 e\u0301 한국어/)

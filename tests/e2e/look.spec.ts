@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { openEmbeddedDatabase } from '../support/embedded-database'
-import { type FakeNtfy, startFakeNtfy } from '../support/fake-ntfy'
+import { type FakeNtfy, LOOPBACK, startFakeNtfy } from '../support/fake-ntfy'
 import { untilStatus } from '../support/launch'
 import { type Stack, startStack } from '../support/stack'
 import { openConsole } from './support/console'
@@ -17,7 +17,9 @@ let ntfy: FakeNtfy
 let shows: Showcase
 test.beforeAll(async () => {
   ntfy = await startFakeNtfy()
-  stack = await startStack({ env: { LANG: 'C.UTF-8', NTFY_URL: ntfy.url } })
+  stack = await startStack({
+    env: { LANG: 'C.UTF-8', NTFY_URL: ntfy.url, STRATAVORE_NOTIFY_NETWORKS: LOOPBACK.join() },
+  })
   shows = await fillShowcase(stack)
   await stack.api.notification.updateSettings.mutate({ quietHours: { from: '23:00', to: '06:30' } })
   const database = openEmbeddedDatabase(stack)

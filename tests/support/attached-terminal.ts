@@ -32,6 +32,8 @@ export async function attachTerminal(
     size?: { cols: number; rows: number }
     /** Typed at once, before anything is attached. */
     type?: readonly string[]
+    /** Output as it comes; snapshots are none. */
+    onOutput?: (data: Uint8Array) => void
   } = {},
 ): Promise<AttachedTerminal> {
   let state = initialLinkState
@@ -49,6 +51,7 @@ export async function attachTerminal(
     screen: {
       write: (data, done) => {
         received.push(data)
+        options.onOutput?.(data)
         done()
       },
       reset: (snapshot, done) => {

@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { z } from 'zod'
 
+/** Networks a product under test must be allowed, to reach what listens here. */
+export const LOOPBACK = ['127.0.0.0/8']
+
 const TOPIC = /^[-_A-Za-z0-9]{1,64}$/
 const MAX_MESSAGE_BYTES = 4_096
 

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
+import type { AuditRecord } from '@/contracts/audit/audit'
 import { readBootId } from '@/platform/boot-id'
 import { startTicksOf } from '@/platform/process-identity'
-import { type AuditRecord, auditMac } from '@/server/core/audit-chain'
+import { auditMac } from '@/server/core/audit-chain'
 import { isAlive, processesOf } from './processes'
 import type { Stack } from './stack'
 import { waitUntil } from './wait-until'
@@ -134,14 +135,15 @@ type AuditRow = Omit<AuditRecord, 'seq' | 'at'> & { seq: string; at: Date; mac: 
 export async function requireWholeAuditChain(db: Queries, key: { id: string; secret: Buffer }): Promise<void> {
   const { rows } = await db.query<AuditRow>(
     `SELECT seq, at, actor_kind AS "actorKind", actor_id AS "actorId", actor_name AS "actorName", via,
-            request_id AS "requestId", action, target_type AS "targetType", target_id AS "targetId", data, mac
+            request_id AS "requestId", action, target_type AS "targetType", target_id AS "targetId", data,
+            version, remote_addr AS "remoteAddr", credential, mac
        FROM audit_events ORDER BY seq`,
   )
   let previous: Uint8Array = Buffer.alloc(0)
   let seq = 0n
   for (const row of rows) {
     seq += 1n
-    const mac = auditMac(key, { ...row, seq: BigInt(row.seq), at: row.at.toISOString() }, previous)
+    const mac = auditMac(key, { ...row, seq: Number(row.seq), at: row.at.toISOString() }, previous)
     if (BigInt(row.seq) !== seq || !mac.equals(row.mac)) throw new Error(`O5: the audit chain breaks at row ${seq}`)
     previous = row.mac
   }

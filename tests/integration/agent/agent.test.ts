@@ -77,6 +77,12 @@ function processesOf(runnerId: string): number[] {
     .map(Number)
 }
 
+async function thumbnails(seen: Record<string, string | null>) {
+  const reply = await daemon.agent().emitWithAck('thumbnails', { seen })
+  if (!reply.ok) throw new Error(`${reply.code}: ${reply.error}`)
+  return reply.thumbnails
+}
+
 const exitReport = (runnerId: string) => daemon.exits.find((report) => report.runnerId === runnerId)?.exit
 const untilExit = (runnerId: string) => daemon.until(`the exit of ${runnerId}`, () => exitReport(runnerId))
 
@@ -105,6 +111,29 @@ describe('agent', () => {
     expect(await daemon.agent().emitWithAck('forgetRunner', target)).toEqual({ ok: true })
     expect(await screenText(runnerId)).toContain('42')
     expect(readdirSync(join(home.home, 'agent', 'runners'))).toEqual([])
+  })
+
+  it('gives a small picture of a live screen, and nothing where nothing has changed', async () => {
+    home.start()
+    await joined()
+    const { runnerId } = await launch()
+    await type(runnerId, "printf '\\033[32mgreen\\033[0m%s\\n' ' end'\r")
+    await untilScreen(runnerId, '\ngreen end')
+    const nobody = randomUUID()
+    const [picture] = await thumbnails({ [runnerId]: null, [nobody]: null })
+    expect(picture?.lines).toContain('\x1b[32mgreen\x1b[0m end')
+    const seen = { [runnerId]: picture?.version ?? '' }
+    expect(await thumbnails(seen)).toEqual([])
+
+    await daemon.agent().emitWithAck('resizeRunner', { runnerId, cols: 90, rows: 20 })
+    const resized = await waitUntil('the picture has the new width', async () => {
+      const [changed] = await thumbnails(seen)
+      return changed?.cols === 90 && changed
+    })
+    await type(runnerId, 'exit\r')
+    await untilExit(runnerId)
+    expect(await thumbnails({ [runnerId]: resized.version })).toEqual([])
+    expect(await thumbnails({ [runnerId]: null })).toEqual([])
   })
 
   it('starts once however often it is asked, and refuses an old epoch', async () => {

@@ -192,12 +192,17 @@ describe('a project', () => {
 
 describe('numbers', () => {
   // As JSON texts: two of them are beyond what a number of ours can hold.
-  const wrong = ['-1', '1.5', '1e309', '9223372036854775808', '"7"', 'null', 'true', '[7]', '{}']
+  const wrong = ['-1', '1.5', '1e309', '9223372036854775808', '"7"', 'true', '[7]', '{}']
   it.each(wrong)('%s is no quota', async (number) => {
-    await refused('mutation', 'quota.set', `{"project":"${project.name}","runners":${number}}`, 400, 'invalid_input')
-    if (number === 'null') return
+    for (const quota of ['runners', 'memoryBytes', 'cpuPercent', 'tokensPerDay']) {
+      await refused('mutation', 'quota.set', `{"project":"${project.name}","${quota}":${number}}`, 400, 'invalid_input')
+    }
     const json = `{"name":"q","path":${JSON.stringify(stack.workDir)},"runnerQuota":${number}}`
     await refused('mutation', 'project.create', json, 400, 'invalid_input')
+  })
+
+  it('a call that names no quota sets none', async () => {
+    await refused('mutation', 'quota.set', `{"project":"${project.name}"}`, 400, 'invalid_input')
   })
 
   it.each(['0', '-1', '1e9', '1.5', '"80"', 'null'])('%s is no size of a terminal', async (number) => {

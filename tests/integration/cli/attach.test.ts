@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type IPty, spawn } from 'node-pty'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { attachTerminal } from '../../support/attached-terminal'
 import { checkout } from '../../support/checkout'
 import { cleanEnvironment } from '../../support/child-environment'
 import { createProject, launchRunning } from '../../support/launch'
@@ -86,6 +87,38 @@ describe.skipIf(process.platform !== 'linux')('attach, in a real terminal to a r
     await waitUntil('the settings are back', () => settings() === before)
     await waitUntil('the main screen is back', () => screen.slice(screen.lastIndexOf('alt')).includes('\x1b[?1049l'))
     expect(isAlive(runner.pid ?? 0)).toBe(true)
+  })
+
+  it('two of them and a browser at once: all see all, and each gives its terminal back by itself', async () => {
+    await attach()
+    const command = [join(checkout, 'dist/cli.mjs'), 'attach', runner.id, '--read-only']
+    const settings = { STRATAVORE_HOME: stack.home, STRATAVORE_PORT: `${stack.ports.port}` }
+    const env = cleanEnvironment(settings) as Record<string, string>
+    const watcher = spawn(process.execPath, command, { cols: 90, rows: 30, env })
+    let watched = ''
+    watcher.onData((data) => {
+      watched += data
+    })
+    const browser = await attachTerminal(stack, runner.id, { readOnly: true })
+    await waitUntil('all are there', () => browser.state().presence.clients.length === 3)
+    pty.write('echo to a""ll\r')
+    await sees('to all')
+    await browser.sees('to all')
+    await waitUntil('the one that watches sees it', () => watched.includes('to all'))
+
+    watcher.write('\x1d')
+    await waitUntil('it has left', () => watched.includes('detached from'))
+    await waitUntil('two are left', () => browser.state().presence.clients.length === 2)
+    pty.write('printf "\\033[?1049h"; echo on the other scr""een\r')
+    await browser.sees('on the other screen')
+    pty.write('\x1d')
+    expect(await field('code')).toBe('0')
+    expect(screen.slice(screen.lastIndexOf('on the other screen'))).toContain('\x1b[?1049l')
+    await waitUntil('one is left', () => browser.state().presence.clients.length === 1)
+    expect(browser.state().phase).toBe('attached')
+    browser.close()
+    watcher.kill('SIGKILL')
+    await stack.api.runner.send.mutate({ id: runner.id, text: 'printf "\\033[?1049l"', enter: true })
   })
 
   it('--read-only passes no key', async () => {

@@ -215,7 +215,7 @@ describe('a project', () => {
   })
 
   it('has a quota that is shown and set', async () => {
-    expect(await json(quota, 'quota', 'set', project.name, '40')).toMatchObject({ limit: 40, explicit: true })
+    expect(await json(quota.array(), 'quota', 'set', project.name, '40')).toMatchObject([{ limit: 40, explicit: true }])
     expect(await json(quota.array(), 'quota', 'show', project.name)).toMatchObject([{ limit: 40 }])
     for (const wrong of ['-1', '1.5', 'NaN', '1e3', '9223372036854775808']) {
       expect((await stack.cli(['quota', 'set', project.name, '--', wrong])).code, wrong).toBe(2)

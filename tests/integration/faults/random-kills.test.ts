@@ -13,7 +13,7 @@ import {
   requireWholeAuditChain,
   watchQuotas,
 } from '../../support/oracles'
-import { processesOf, signal } from '../../support/processes'
+import { isAlive, processesOf, signal } from '../../support/processes'
 import { seededRandom } from '../../support/seeded-random'
 import { type Stack, startStack } from '../../support/stack'
 import { waitUntil } from '../../support/wait-until'
@@ -162,7 +162,10 @@ it(`everything holds after ${KILLS} kills of whatever it may be (FAULT_SEED=${se
       for (const part of parts) {
         // Somewhere in the middle of the work that goes on.
         await new Promise((resolve) => setTimeout(resolve, Math.floor(random() * 300)))
-        signal(pidOf(part), 'SIGKILL')
+        const pid = pidOf(part)
+        signal(pid, 'SIGKILL')
+        // Until it is gone, everything still looks well.
+        await waitUntil(`${part} is dead`, () => !isAlive(pid), HEAL_MS)
         killed.push(part)
       }
       await healed()
@@ -183,7 +186,7 @@ it(`everything holds after ${KILLS} kills of whatever it may be (FAULT_SEED=${se
         },
         HEAL_MS,
       )
-      await requireHealth(stack)
+      await waitUntil('O7 holds', () => requireHealth(stack).then(() => true), HEAL_MS)
       await requireDeliveredEvents(database.pool)
       await requireCompleteEvents(database.pool)
       await requireProcessesAsInRows(database.pool)

@@ -79,7 +79,7 @@ describe('one home, through its life', () => {
     expect(await stack.stopLauncher()).toBe(0)
     expect(stack.launcher.output()).toMatch(/Stop web .*Stop the daemon .*Stop Postgres/s)
     const left = commandsLeft()
-    expect(left.filter((command) => !/agent\.mjs|observer\.mjs/.test(command))).toEqual([])
+    expect(left.filter((command) => !/agent\.mjs|observer\.mjs|reader\.mjs/.test(command))).toEqual([])
     expect(isAlive(agent)).toBe(true)
 
     stack = await startStack({ home: home.path })

@@ -1,10 +1,14 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { budgetSetInput } from '@/contracts/budget/budget'
 import { metricsConsumer } from '@/server/consumers/metrics/metrics-consumer'
 import type { BrokerState, QueueDepth } from '@/server/core/ports/broker'
 import { openDatabase } from '@/server/db/database'
 import { createDaemonMetrics, type MetricSources } from '@/server/metrics/daemon-metrics'
 import { OUTBOX_QUERY } from '@/server/metrics/outbox-metrics'
+import { raiseBudget } from '@/server/services/budget/raise-budget'
+import { setBudget } from '@/server/services/budget/set-budget'
 import { launchRunner } from '@/server/services/runner/launch-runner'
+import { spendTokens } from '../services/ledger-rows'
 import { launchOf, type ServiceTest, startServiceTest } from '../services/service-test'
 import { readServed } from './served-metrics'
 
@@ -186,4 +190,24 @@ it('answers without a database: the last known figures, and that they are', asyn
     stratavore_outbox_pending: 0,
   })
   expect(failures).toHaveLength(1)
+})
+
+it('tells how far budgets are used, raises counted, and what was spent', async () => {
+  const { scrape } = setUp()
+  const project = await test.project('web')
+  const limit = { project: 'web', unit: 'tokens', period: 'daily', limit: 100, policy: 'notify' }
+  const { id } = await setBudget(test.ctx, budgetSetInput.parse(limit))
+  const series = `stratavore_budget_used_ratio{budget="${id}",scope="project:web",period="daily",unit="tokens",policy="notify"}`
+  expect(values(await scrape())[series]).toBe(0)
+  await spendTokens(test, { tokens: 120, projectId: project.id })
+  expect(values(await scrape())[series]).toBe(1.2)
+  await raiseBudget(test.ctx, { id, by: { amount: 140 } })
+  expect(values(await scrape())[series]).toBe(0.5)
+  const runner = await launchRunner(test.ctx, launchOf('web'))
+  await test.query('UPDATE runners SET tokens_used = 7, cost_usd = 1.25 WHERE id = $1', [runner.id])
+  const now = values(await scrape())
+  for (const scope of ['project:web', 'global']) {
+    expect(now[`stratavore_tokens_used_total{scope="${scope}"}`]).toBe(7)
+    expect(now[`stratavore_cost_usd_total{scope="${scope}"}`]).toBe(1.25)
+  }
 })

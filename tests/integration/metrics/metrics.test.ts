@@ -41,7 +41,10 @@ it('has every named metric, with its type, from the first scrape on', async () =
     stratavore_runners_by_project: 'gauge',
     stratavore_sessions_total: 'counter',
     stratavore_tokens_used_total: 'counter',
+    stratavore_cost_usd_total: 'counter',
+    stratavore_budget_used_ratio: 'gauge',
     stratavore_daemon_uptime_seconds: 'gauge',
+    stratavore_activity_latency_seconds: 'histogram',
     stratavore_heartbeat_latency_seconds: 'histogram',
     process_resident_memory_bytes: 'gauge',
     nodejs_eventloop_lag_seconds: 'gauge',
@@ -168,6 +171,7 @@ it('passes promtool check metrics', async () => {
 it('serves every metric, label and value that a rule or a dashboard of deploy/ asks for', async () => {
   const project = await createProject(stack)
   await launchRunning(stack, { project: project.name, provider: 'shell' })
+  await stack.api.budget.set.mutate({ unit: 'tokens', period: 'daily', limit: 1_000_000, policy: 'notify' })
   const queries = deployedQueries()
   expect(queries.length).toBeGreaterThan(50)
   await waitUntil(

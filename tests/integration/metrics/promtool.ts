@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkout } from '../../support/checkout'
+import { aptGet, canInstallDebian } from '../../support/debian-package'
 
 const cache = join(checkout, '.cache', 'prometheus')
 const unpacked = join(cache, 'usr/bin/promtool')
@@ -21,19 +22,17 @@ const HOW = 'install Prometheus (Debian: apt-get install prometheus; macOS: brew
 export function providePromtool(): string {
   const present = inPath() ?? (existsSync(unpacked) ? unpacked : undefined)
   if (present !== undefined) return present
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    throw new Error(`promtool is needed to check the metrics: ${HOW}`)
-  }
+  if (!canInstallDebian()) throw new Error(`promtool is needed to check the metrics: ${HOW}`)
   mkdirSync(cache, { recursive: true })
   // Made elsewhere and moved in whole, so that half a download is never taken for the program.
   const work = mkdtempSync(join(cache, 'unpack-'))
   try {
     try {
-      execFileSync('apt-get', ['download', 'prometheus'], { cwd: work, stdio: 'pipe' })
+      execFileSync('flock', aptGet('download', 'prometheus'), { cwd: work, stdio: 'pipe' })
     } catch {
       // The package lists of a fresh machine are empty.
-      execFileSync('apt-get', ['update'], { stdio: 'pipe' })
-      execFileSync('apt-get', ['download', 'prometheus'], { cwd: work, stdio: 'pipe' })
+      execFileSync('flock', aptGet('update'), { stdio: 'pipe' })
+      execFileSync('flock', aptGet('download', 'prometheus'), { cwd: work, stdio: 'pipe' })
     }
     const archive = readdirSync(work).find((name) => name.endsWith('.deb')) ?? ''
     execFileSync('dpkg', ['-x', archive, 'files'], { cwd: work, stdio: 'pipe' })

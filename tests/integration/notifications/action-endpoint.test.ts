@@ -1,10 +1,13 @@
 import { createServer, type Server } from 'node:http'
 import pino from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createLimits } from '@/server/core/limits'
+import { setBudget } from '@/server/services/budget/set-budget'
 import { sealAction } from '@/server/services/notification/action-token'
 import { restartRunner } from '@/server/services/runner/restart-runner'
 import { createRequestHandler } from '@/server/web/request-handler'
 import { rawRequest } from '../api/raw-http'
+import { spendTokens } from '../services/ledger-rows'
 import { type NotificationTest, startNotificationTest } from './notification-test'
 
 let test: NotificationTest
@@ -27,6 +30,8 @@ beforeEach(async () => {
   const handler = createRequestHandler({
     services,
     identities: new WeakMap(),
+    limits: createLimits(),
+    identityProvider: null,
     dev: false,
     log: pino(
       { level: 'debug' },
@@ -58,13 +63,13 @@ const post = (token: string, over: { method?: string; headers?: Record<string, s
   })
 const statusOf = async (id: string) => (await test.ctx.db.prisma.runner.findUniqueOrThrow({ where: { id } })).status
 
-/** The address that a phone got with the last notification's Stop button. */
-function stopButton(): string {
+/** The address that a phone got with a button of the last notification. */
+function button(label: string): string {
   const url =
     test.ntfy
       .shown()
       .at(-1)
-      ?.actions?.find((action) => action.label === 'Stop')?.url ?? ''
+      ?.actions?.find((action) => action.label === label)?.url ?? ''
   expect(url).toMatch(/^https:\/\/phone\.example\/api\/actions\/[\w-]+$/)
   return url.slice(url.lastIndexOf('/') + 1)
 }
@@ -81,7 +86,7 @@ async function waitingRunner(): Promise<string> {
 describe('the Stop button of a notification', () => {
   it('stops the runner without a login, says so, is audited, and does no harm when pressed twice', async () => {
     const id = await waitingRunner()
-    const token = stopButton()
+    const token = button('Stop')
     expect(await post(token)).toMatchObject({ status: 200, text: 'Stopping the runner.' })
     expect(await statusOf(id)).toBe('stopping')
     const audit = await test.ctx.db.prisma.auditEvent.findFirst({ where: { action: 'runner.stop' } })
@@ -96,19 +101,19 @@ describe('the Stop button of a notification', () => {
 
   it('is gone when the runner has ended or was started again', async () => {
     const id = await waitingRunner()
-    const token = stopButton()
+    const token = button('Stop')
     await restartRunner(test.ctx, { id })
     expect(await post(token)).toMatchObject({ status: 410, text: 'This runner was started again since.' })
     expect(await statusOf(id)).toBe('starting')
     const other = await waitingRunner()
-    const second = stopButton()
+    const second = button('Stop')
     await test.exit(other, 0)
     expect(await post(second)).toMatchObject({ status: 410 })
   })
 
   it('is gone after a day', async () => {
     const id = await waitingRunner()
-    const token = stopButton()
+    const token = button('Stop')
     test.advance(24 * 3_600_000 - 1)
     expect((await post(token, { method: 'GET' })).status).toBe(405)
     test.advance(1)
@@ -121,7 +126,7 @@ describe('the Stop button of a notification', () => {
     const grant = { action: 'stop', runnerId: id, epoch: 1, expires: Number.MAX_SAFE_INTEGER } as const
     for (const forged of ['', 'x', sealAction(Buffer.alloc(32), grant), '..%2f..%2fetc', 'a'.repeat(5_000)])
       expect((await post(forged)).status).toBe(404)
-    const token = stopButton()
+    const token = button('Stop')
     for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])
       expect((await post(token, { method })).status).toBe(405)
     expect((await post(token, { headers: { host: 'evil.example' } })).status).toBe(403)
@@ -129,5 +134,37 @@ describe('the Stop button of a notification', () => {
     expect((await post(token, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403)
     expect(await statusOf(id)).toBe('running')
     expect((await post(token, { headers: { origin: 'https://phone.example' } })).status).toBe(200)
+  })
+})
+
+describe('the Raise button of a notification', () => {
+  const limits = async () =>
+    (await test.ctx.db.prisma.budgetSpend.findMany()).map(({ raisedBy }) => raisedBy.toNumber())
+
+  it('raises the period of its alert once, is audited, and takes the alert back', async () => {
+    const values = { unit: 'tokens', period: 'daily', limit: 100, policy: 'pause', timeZoneIfNew: 'UTC' } as const
+    await setBudget(test.ctx, { ...values, enabled: true })
+    await spendTokens(test.services, { tokens: 100 })
+    await test.settle()
+    const token = button('Raise +20 %')
+    expect(await post(token)).toMatchObject({ status: 200, text: 'Raised by 20 %.' })
+    expect(await post(token)).toMatchObject({ status: 410 })
+    expect(await limits()).toEqual([20])
+    const audit = await test.ctx.db.prisma.auditEvent.findFirst({ where: { action: 'budget.raise' } })
+    expect(audit).toMatchObject({ actorName: 'notification button' })
+    await test.settle()
+    expect(test.ntfy.shown()).toEqual([])
+    // What was raised may be reached as well: that is another alert, with a button of its own.
+    await spendTokens(test.services, { tokens: 20 })
+    await test.settle()
+    const again = button('Raise +20 %')
+    expect((await post(again)).status).toBe(200)
+    expect(await limits()).toEqual([40])
+    await test.settle()
+    await spendTokens(test.services, { tokens: 20 })
+    await test.settle()
+    const late = button('Raise +20 %')
+    test.advance(23 * 3_600_000)
+    expect(await post(late)).toMatchObject({ status: 410, text: 'The period of this alert is over.' })
   })
 })

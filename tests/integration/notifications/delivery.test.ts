@@ -8,7 +8,14 @@ import type { NotifyResult } from '@/server/core/ports/notifier'
 import { startNotifications } from '@/server/daemon/notifications'
 import { channelStatuses } from '@/server/services/notification/list-notifications'
 import { pruneNotifications } from '@/server/services/notification/prune-notifications'
-import { internalError, startFakeNtfy, type Trouble, tooManyRequests, unavailable } from '../../support/fake-ntfy'
+import {
+  internalError,
+  LOOPBACK,
+  startFakeNtfy,
+  type Trouble,
+  tooManyRequests,
+  unavailable,
+} from '../../support/fake-ntfy'
 import { waitUntil } from '../../support/wait-until'
 import { type NotificationTest, SILENCE_MS, startNotificationTest } from './notification-test'
 
@@ -215,6 +222,7 @@ it('shows its token to nobody that it is redirected to', async () => {
   const notifier = createNtfyNotifier({
     url: `http://127.0.0.1:${port}`,
     token: 'tk_right',
+    networks: LOOPBACK,
     topics: { status: 's', alerts: 'a' },
   })
   const result = await notifier.withdraw({ id: '1', thread: 't', topic: 'alerts', time: new Date() })
@@ -335,7 +343,9 @@ it('signs webhooks so that the library of the standard verifies them, and tells 
   const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/hook`
   // The verifier compares with the real time.
   const now = () => new Date()
-  test = await startNotificationTest({ notifier: () => createWebhookNotifier({ url, secret, now }) })
+  test = await startNotificationTest({
+    notifier: () => createWebhookNotifier({ url, secret, now, networks: LOOPBACK }),
+  })
   // Machines do not sleep.
   await test.settings({ quietHours: { from: '00:00', to: '23:59' } })
   const id = await test.run('web')
@@ -363,7 +373,13 @@ it('fault 26: ntfy that is down, slow or full holds up neither changes nor event
   test.ntfy.always({ kind: 'silence' })
   const real = { ...test.ctx, clock: { now: () => new Date(), monotonicMs: () => performance.now() } }
   const topics = { status: 's', alerts: 'a' }
-  const notifier = createNtfyNotifier({ url: test.ntfy.url, token: undefined, topics, timeoutMs: 300 })
+  const notifier = createNtfyNotifier({
+    url: test.ntfy.url,
+    token: undefined,
+    topics,
+    networks: LOOPBACK,
+    timeoutMs: 300,
+  })
   const seen: string[] = []
   const running = startNotifications(real, [notifier], {
     log: pino({ level: 'silent' }),

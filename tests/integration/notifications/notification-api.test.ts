@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { DEFAULT_NOTIFICATION_SETTINGS } from '@/contracts/notification/notification'
 import { createNtfyNotifier } from '@/server/adapters/notify/ntfy'
+import { FULL_ACCESS } from '@/server/core/access/access'
+import { createLimits } from '@/server/core/limits'
 import { appRouter } from '@/server/trpc/app-router'
-import { internalError } from '../../support/fake-ntfy'
+import { internalError, LOOPBACK } from '../../support/fake-ntfy'
 import { type NotificationTest, startNotificationTest } from './notification-test'
 
 let test: NotificationTest
@@ -17,12 +19,22 @@ const notAsked = (): never => {
 
 function caller(tokens: readonly string[]) {
   const topics = { status: 'my-status', alerts: 'my-alerts' }
-  const notifiers = tokens.map((token) => createNtfyNotifier({ url: test.ntfy.url, token, topics }))
+  const notifiers = tokens.map((token) => createNtfyNotifier({ url: test.ntfy.url, token, topics, networks: LOOPBACK }))
   return appRouter.createCaller({
     requestId: 'r1',
-    identity: { actor: test.ctx.actor, role: 'owner', webSessionId: null, credentialId: 'c1' },
+    identity: {
+      actor: test.ctx.actor,
+      role: 'owner',
+      standing: FULL_ACCESS.standing,
+      webSessionId: null,
+      credentialId: 'c1',
+      method: null,
+    },
+    client: null,
+    limits: createLimits(),
     services: { ...test.ctx, notifiers },
     events: { lastSeq: notAsked, after: notAsked, changed: notAsked },
+    details: { follow: notAsked },
     origin: 'http://127.0.0.1:7717',
   }).notification
 }

@@ -20,7 +20,7 @@ import { recordExit } from '@/server/services/runner/record-exit'
 import { recordRunning } from '@/server/services/runner/record-running'
 import type { ServiceContext } from '@/server/services/service-context'
 import { recordVitals } from '@/server/services/vitals/record-vitals'
-import { type FakeNtfy, startFakeNtfy } from '../../support/fake-ntfy'
+import { type FakeNtfy, LOOPBACK, startFakeNtfy } from '../../support/fake-ntfy'
 import { launchOf, type ServiceTest, startServiceTest } from '../services/service-test'
 
 const AGENT = '00000000-0000-4000-8000-000000000001'
@@ -86,6 +86,7 @@ export async function startNotificationTest(
       url: ntfy.url,
       token: options.sentToken ?? options.token,
       topics: { status: 'my-status', alerts: 'my-alerts' },
+      networks: LOOPBACK,
       timeoutMs: options.timeoutMs ?? CALL_TIMEOUT_MS,
     })
   const outcomes: DeliveryOutcome[] = []
@@ -112,7 +113,7 @@ export async function startNotificationTest(
       services.clock.now = new Date(services.clock.now.getTime() + ms)
     },
     pump: async () => {
-      const events = await readEventsAfter(ctx, seq, 10_000)
+      const events = (await readEventsAfter(ctx, seq, 10_000)).map(({ event }) => event)
       seq = events.at(-1)?.seq ?? seq
       const envelopes = events.map((event) => toEnvelope(event, 'test', null))
       await Promise.all(envelopes.map((event) => consumer.handle(event)))

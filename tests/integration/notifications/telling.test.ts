@@ -175,9 +175,25 @@ it('a lost node is said to be back in place of what was read; a resolved alert i
 
 it('a budget is told at each step, the higher in place of the lower', async () => {
   const subject = { type: 'project', id: 'p1' }
-  const data = { limit: 100, unit: 'usd', period: 'daily', scope: 'project', policy: 'pause' } as const
+  const data = {
+    budgetId: '00000000-0000-4000-8000-0000000000b1',
+    limit: 100,
+    unit: 'usd',
+    period: 'daily',
+    scope: 'project',
+    policy: 'pause',
+  } as const
+  const period = () => {
+    const day = test.ctx.clock.now().toISOString().slice(0, 10)
+    return { periodStart: `${day}T00:00:00.000Z`, periodEnd: `${day}T23:59:59.999Z` }
+  }
   const step = (percent: number) =>
-    test.emit({ type: 'budget.warning', subject, project: 'web', data: { ...data, percent, used: percent } })
+    test.emit({
+      type: 'budget.warning',
+      subject,
+      project: 'web',
+      data: { ...data, ...period(), percent, used: percent },
+    })
   for (const percent of [75, 90, 100]) {
     await step(percent)
     await test.settle()

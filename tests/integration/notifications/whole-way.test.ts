@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type FakeNtfy, startFakeNtfy } from '../../support/fake-ntfy'
+import { type FakeNtfy, LOOPBACK, startFakeNtfy } from '../../support/fake-ntfy'
 import { type Stack, startStack } from '../../support/stack'
 import { waitUntil } from '../../support/wait-until'
 
@@ -18,7 +18,12 @@ const stop = async () => {
 beforeAll(async () => {
   ntfy = await startFakeNtfy({ token: 'tk_right' })
   stack = await startStack({
-    env: { NTFY_URL: ntfy.url, NTFY_TOKEN: 'tk_right', STRATAVORE_PUBLIC_URL: 'https://phone.example' },
+    env: {
+      NTFY_URL: ntfy.url,
+      NTFY_TOKEN: 'tk_right',
+      STRATAVORE_NOTIFY_NETWORKS: LOOPBACK.join(),
+      STRATAVORE_PUBLIC_URL: 'https://phone.example',
+    },
   })
 })
 afterAll(async () => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { AuditFault } from '@/contracts/audit/audit'
 import { auditMac } from '@/server/core/audit-chain'
+import { verifyChain } from '@/server/services/audit/verify-chain'
 import { launchRunner } from '@/server/services/runner/launch-runner'
 import { stopRunner } from '@/server/services/runner/stop-runner'
 import { launchOf, type ServiceTest, startServiceTest } from './service-test'
@@ -14,20 +16,11 @@ beforeAll(async () => {
 })
 afterAll(() => test.stop())
 
-/** The seq of the first row whose MAC is not what it must be; `tip` when the chain's end is missing; null when whole. */
-async function firstBadRow(): Promise<bigint | 'tip' | null> {
-  const rows = await test.ctx.db.prisma.auditEvent.findMany({ orderBy: { seq: 'asc' } })
-  const start = await test.ctx.db.pool.query<{ mac: Buffer }>(`SELECT '\\x'::bytea AS mac`)
-  let previous: Uint8Array = start.rows[0]?.mac ?? new Uint8Array()
-  let seq = 0n
-  for (const row of rows) {
-    seq += 1n
-    const mac = auditMac(test.ctx.keys.audit, { ...row, at: row.at.toISOString() }, previous)
-    if (row.seq !== seq || !mac.equals(Buffer.from(row.mac))) return seq
-    previous = row.mac
-  }
-  const tip = await test.ctx.db.prisma.auditTip.findUniqueOrThrow({ where: { id: 1 } })
-  return tip.seq === seq && Buffer.from(tip.mac).equals(Buffer.from(previous)) ? null : 'tip'
+/** The first bad row and what is wrong with it; null when the chain is whole. */
+async function firstBadRow(): Promise<[number, AuditFault] | null> {
+  const { ok, firstBad } = await verifyChain(test.ctx)
+  expect(ok).toBe(firstBad === null)
+  return firstBad && [firstBad.seq, firstBad.fault]
 }
 
 it('recomputes over all rows', async () => {
@@ -35,37 +28,80 @@ it('recomputes over all rows', async () => {
   expect(await firstBadRow()).toBeNull()
 })
 
+/** As somebody who may switch the triggers off: what guards the rows must not be what finds the change. */
+async function tamper(sql: string, values: unknown[] = []): Promise<void> {
+  const client = await test.ctx.db.pool.connect()
+  try {
+    await client.query('SET session_replication_role = replica')
+    await client.query(sql, values)
+  } finally {
+    await client.query('RESET session_replication_role')
+    client.release()
+  }
+}
+
 it.each([
-  ['a changed actor', `UPDATE audit_events SET actor_name = 'mallory' WHERE seq = 7`, 7n],
-  ['a changed time', `UPDATE audit_events SET at = at + interval '1 ms' WHERE seq = 9`, 9n],
-  ['changed data', `UPDATE audit_events SET data = data || '{"x": 1}' WHERE seq = 5`, 5n],
-  ['a row taken out', 'DELETE FROM audit_events WHERE seq = 12', 12n],
-  ['a cut tail', 'DELETE FROM audit_events WHERE seq > 30', 'tip'],
+  `UPDATE audit_events SET actor_name = 'mallory' WHERE seq = 7`,
+  'DELETE FROM audit_events WHERE seq = 12',
+  'TRUNCATE audit_events',
+  'UPDATE audit_tip SET seq = seq - 1',
+  'UPDATE audit_tip SET seq = seq + 2',
+  'DELETE FROM audit_tip',
+  'TRUNCATE audit_tip',
+])('refuses, even for the owner of the tables: %s', async (sql) => {
+  await expect(test.ctx.db.pool.query(sql)).rejects.toMatchObject({ code: '42501' })
+  expect(await firstBadRow()).toBeNull()
+})
+
+it.each([
+  ['a changed actor', `UPDATE audit_events SET actor_name = 'mallory' WHERE seq = 7`, [7, 'changed']],
+  ['a changed address', `UPDATE audit_events SET remote_addr = '10.0.0.1' WHERE seq = 8`, [8, 'changed']],
+  ['a row turned into one of before', 'UPDATE audit_events SET version = 1 WHERE seq = 8', [8, 'changed']],
+  ['a changed time', `UPDATE audit_events SET at = at + interval '1 ms' WHERE seq = 9`, [9, 'changed']],
+  ['changed data', `UPDATE audit_events SET data = data || '{"x": 1}' WHERE seq = 5`, [5, 'changed']],
+  ['a row taken out', 'DELETE FROM audit_events WHERE seq = 12', [12, 'missing']],
+  ['a cut tail', 'DELETE FROM audit_events WHERE seq > 30', [31, 'missing']],
+  ['all rows gone', 'DELETE FROM audit_events', [1, 'missing']],
+  ['a row of another key', `UPDATE audit_events SET key_id = 'k2' WHERE seq = 6`, [6, 'unknown_key']],
   [
     'two rows swapped',
     'UPDATE audit_events SET seq = CASE seq WHEN 3 THEN -4 WHEN 4 THEN -3 END WHERE seq IN (3, 4)',
-    3n,
+    [3, 'changed'],
   ],
 ])('finds %s', async (_what, sql, found) => {
   const { pool } = test.ctx.db
   await pool.query('CREATE TABLE kept AS TABLE audit_events')
   try {
-    await pool.query(sql)
-    await pool.query('UPDATE audit_events SET seq = -seq WHERE seq < 0')
-    expect(await firstBadRow()).toBe(found)
+    await tamper(sql)
+    await tamper('UPDATE audit_events SET seq = -seq WHERE seq < 0')
+    expect(await firstBadRow()).toEqual(found)
   } finally {
-    await pool.query('TRUNCATE audit_events')
+    await tamper('TRUNCATE audit_events')
     await pool.query('INSERT INTO audit_events SELECT * FROM kept')
     await pool.query('DROP TABLE kept')
   }
   expect(await firstBadRow()).toBeNull()
 })
 
+it('finds a recorded end that is another', async () => {
+  const [tip] = await test.query<{ seq: string; mac: Buffer }>('SELECT seq, mac FROM audit_tip')
+  const end = Number(tip?.seq)
+  await tamper('UPDATE audit_tip SET seq = seq - 1')
+  expect(await firstBadRow()).toEqual([end, 'beyond'])
+  await tamper(`UPDATE audit_tip SET seq = $1, mac = '\\x00'`, [tip?.seq])
+  expect(await firstBadRow()).toEqual([end + 1, 'tip'])
+  await tamper('UPDATE audit_tip SET seq = $1, mac = $2', [tip?.seq, tip?.mac])
+  expect(await verifyChain(test.ctx)).toMatchObject({ ok: true, verified: end })
+})
+
 it('cannot be forged without the key', async () => {
-  const { pool } = test.ctx.db
   const last = await test.ctx.db.prisma.auditEvent.findFirstOrThrow({ orderBy: { seq: 'desc' } })
-  const forged = auditMac({ id: 'k1', secret: Buffer.alloc(32) }, { ...last, at: last.at.toISOString() }, last.mac)
-  await pool.query('UPDATE audit_events SET mac = $1 WHERE seq = $2', [forged, last.seq.toString()])
-  expect(await firstBadRow()).toBe(last.seq)
-  await pool.query('UPDATE audit_events SET mac = $1 WHERE seq = $2', [Buffer.from(last.mac), last.seq.toString()])
+  const forged = auditMac(
+    { id: 'k1', secret: Buffer.alloc(32) },
+    { ...last, seq: Number(last.seq), at: last.at.toISOString(), version: 2 },
+    last.mac,
+  )
+  await tamper('UPDATE audit_events SET mac = $1 WHERE seq = $2', [forged, last.seq.toString()])
+  expect(await firstBadRow()).toEqual([Number(last.seq), 'changed'])
+  await tamper('UPDATE audit_events SET mac = $1 WHERE seq = $2', [Buffer.from(last.mac), last.seq.toString()])
 })

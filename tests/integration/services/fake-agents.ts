@@ -15,6 +15,8 @@ export interface FakeAgents extends AgentCommands {
   /** What was asked of it. */
   readonly starts: StartRunner[]
   readonly stops: { runnerId: string; force: boolean }[]
+  readonly limits: { runnerId: string; percent: number | null }[]
+  readonly gates: { runnerId: string; reason: string | null }[]
 }
 
 const OK: Ack = { ok: true }
@@ -30,6 +32,8 @@ export function createFakeAgents(): FakeAgents {
     bootId: 'boot-1',
     starts: [],
     stops: [],
+    limits: [],
+    gates: [],
     connected: () => (fake.agent ? [{ ...fake.agent, runners: fake.held }] : []),
     silentForMs: () => fake.silentMs,
     unheardMs: () => fake.unheard,
@@ -53,6 +57,16 @@ export function createFakeAgents(): FakeAgents {
       fake.held.delete(runnerId)
       return OK
     },
+    answerApproval: async () => OK,
+    setToolGate: async (_agentId, { runnerId, reason }) => {
+      fake.gates.push({ runnerId, reason })
+      return OK
+    },
+    limitCpu: async (_agentId, { runnerId, percent }) => {
+      fake.limits.push({ runnerId, percent })
+      return OK
+    },
+    typePrompt: async () => ({ ok: true, confirmed: true }),
   }
   return fake
 }

@@ -6,7 +6,7 @@ import { archiveProject } from '@/server/services/project/archive-project'
 import { deleteProject } from '@/server/services/project/delete-project'
 import { setProjectVariable, unsetProjectVariable } from '@/server/services/project/project-variables'
 import { updateProject } from '@/server/services/project/update-project'
-import { setRunnerQuota } from '@/server/services/quota/set-runner-quota'
+import { setQuotas } from '@/server/services/quota/set-quotas'
 import { attachRunner } from '@/server/services/runner/attach-runner'
 import { launchRunner } from '@/server/services/runner/launch-runner'
 import { pauseRunner, resumeRunner } from '@/server/services/runner/pause-runner'
@@ -15,7 +15,7 @@ import { recordLost } from '@/server/services/runner/record-lost'
 import { recordRunning } from '@/server/services/runner/record-running'
 import { restartRunner } from '@/server/services/runner/restart-runner'
 import { stopRunner } from '@/server/services/runner/stop-runner'
-import { launchOf, type ServiceTest, startServiceTest } from './service-test'
+import { aBrowser, launchOf, type ServiceTest, startServiceTest } from './service-test'
 
 let test: ServiceTest
 let runnerId: string
@@ -64,7 +64,7 @@ const changes: Record<string, { first?: () => Promise<unknown>; change: () => Pr
     change: () => unsetProjectVariable(test.ctx, { project: 'p', name: 'A' }),
     events: ['project.updated'],
   },
-  'quota.set': { change: () => setRunnerQuota(test.ctx, { project: 'p', runners: 3 }), events: ['quota.updated'] },
+  'quota.set': { change: () => setQuotas(test.ctx, { project: 'p', runners: 3 }), events: ['quota.updated'] },
   'notification.settings': {
     change: () => updateNotificationSettings(test.ctx, { summaryAt: '09:00' }),
     events: [],
@@ -108,7 +108,7 @@ const changes: Record<string, { first?: () => Promise<unknown>; change: () => Pr
     first: async () => {
       code = (await createLoginCode(test.ctx)).code
     },
-    change: () => redeemLoginCode(test.ctx, { code, userAgent: null }),
+    change: () => redeemLoginCode(test.ctx, { code, ...aBrowser }),
     events: ['user.signed_in'],
   },
 }

@@ -31,7 +31,7 @@ it('a reader that has seen an event never finds an earlier one appear', async ()
   const reader = (async () => {
     for (let last = 0, done = false; !done; ) {
       done = !writing
-      const page = await readEventsAfter(test.ctx, last, 7)
+      const page = (await readEventsAfter(test.ctx, last, 7)).map(({ event }) => event)
       seen.push(...page.map((event) => event.seq))
       last = page.at(-1)?.seq ?? last
       if (page.length > 0) done = false

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLoginCode } from '@/server/services/identity/create-login-code'
 import { redeemLoginCode } from '@/server/services/identity/redeem-login-code'
-import { setRunnerQuota } from '@/server/services/quota/set-runner-quota'
+import { setQuotas } from '@/server/services/quota/set-quotas'
 import { attachRunner } from '@/server/services/runner/attach-runner'
 import { launchRunner } from '@/server/services/runner/launch-runner'
 import { redeemTicket } from '@/server/services/runner/redeem-ticket'
-import { launchOf, type ServiceTest, startServiceTest } from './service-test'
+import { aBrowser, launchOf, type ServiceTest, startServiceTest } from './service-test'
 
 let test: ServiceTest
 beforeAll(async () => {
@@ -26,7 +26,7 @@ async function race<T>(count: number, work: (index: number) => Promise<T>): Prom
 
 it('of callers with one login code one gets in', async () => {
   const { code } = await createLoginCode(test.ctx)
-  const { won, lost } = await race(CALLERS, () => redeemLoginCode(test.ctx, { code, userAgent: null }))
+  const { won, lost } = await race(CALLERS, () => redeemLoginCode(test.ctx, { code, ...aBrowser }))
   expect(won).toHaveLength(1)
   expect(lost).toEqual(Array(CALLERS - 1).fill('unauthenticated'))
   expect(await test.ctx.db.prisma.webSession.count()).toBe(1)
@@ -71,7 +71,7 @@ describe('a quota', () => {
     await test.project('moving', 3)
     await race<unknown>(30, (index) =>
       index % 3 === 0
-        ? setRunnerQuota(test.ctx, { project: 'moving', runners: 3 })
+        ? setQuotas(test.ctx, { project: 'moving', runners: 3 })
         : launchRunner(test.ctx, launchOf('moving')),
     )
     expect(await test.ctx.db.prisma.runner.count({ where: { project: { name: 'moving' } } })).toBe(3)

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadSettings } from '@/config/load-settings'
 import { homePaths } from '@/config/paths'
+import { FULL_ACCESS } from '@/server/core/access/access'
 import { systemClock } from '@/server/core/clock'
 import type { DaemonLink } from '@/server/core/ports/daemon-link'
 import { openDatabase } from '@/server/db/database'
@@ -45,6 +46,7 @@ export async function startServiceTest(): Promise<ServiceTest> {
   const ctx: ServiceContext = {
     db,
     actor: { kind: 'user', id: owner.id, name: owner.name, via: 'api' },
+    access: FULL_ACCESS,
     requestId: 'request-1',
     clock: { ...systemClock, now: () => clock.now },
     settings: loadSettings({ flags: { home: home.path }, env: {} }).settings,
@@ -84,3 +86,6 @@ export const launchOf = (project: string, idempotencyKey?: string) => ({
   rows: 24,
   idempotencyKey,
 })
+
+/** A browser that signs in for the first time. */
+export const aBrowser = { userAgent: 'Test Browser', address: '127.0.0.1', replaces: null }

@@ -76,11 +76,12 @@ it('is well with nothing set up: what is off says how to turn it on', async () =
     'broker',
     'ntfy',
     'webhook',
+    'audit log',
     'public address',
   ])
   expect(of('broker')?.hint).toContain('AMQP_URL=amqp://')
   expect(of('ntfy')?.hint).toContain('NTFY_URL')
-  expect(of('metrics')?.detail).toBe('http://127.0.0.1:9091/metrics')
+  expect(of('metrics')?.detail).toContain('http://127.0.0.1:9091/metrics, for this machine only')
 })
 
 it('shows where notifications go without what would let others send there, also when sending failed', async () => {
@@ -91,6 +92,7 @@ it('shows where notifications go without what would let others send there, also 
     ntfyToken: 'tk_hidden\nx',
     webhookUrl: 'http://127.0.0.1:1/secret-path?key=1',
     webhookSecret: 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3',
+    notifyNetworks: ['127.0.0.0/8'],
   }
   const ctx = { ...test.ctx, settings: { ...test.ctx.settings, ...secrets } }
   await test.query(

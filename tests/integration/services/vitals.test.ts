@@ -4,6 +4,9 @@ import { launchRunner } from '@/server/services/runner/launch-runner'
 import { recordVitals, type VitalsReport } from '@/server/services/vitals/record-vitals'
 import { launchOf, type ServiceTest, startServiceTest } from './service-test'
 
+const ROUNDS = 5
+const TRIES = 10
+
 let test: ServiceTest
 beforeAll(async () => {
   test = await startServiceTest()
@@ -63,19 +66,26 @@ it('1,000 are one statement, and their updates stay on their page (HOT)', async 
     )
     return { all: Number(row?.all), hot: Number(row?.hot) }
   }
-  const before = await updates()
   const query = vi.spyOn(test.ctx.db.pool, 'query')
   await recordVitals(test.ctx, reports(2))
   const written = query.mock.calls.filter(([sql]) => /INSERT|UPDATE/.test(String(sql)))
   expect(written).toHaveLength(1)
   query.mockRestore()
-  const rounds = 5
-  for (let seq = 3; seq < 2 + rounds; seq += 1) await recordVitals(test.ctx, reports(seq))
-  // At least: what the tests before wrote on another connection may be counted only now.
-  const counted = async () => expect((await updates()).all - before.all).toBeGreaterThanOrEqual(1_000 * rounds)
-  await vi.waitFor(counted, { timeout: 20_000 })
-  const after = await updates()
-  expect((after.hot - before.hot) / (after.all - before.all)).toBeGreaterThan(0.99)
+  let seq = 2
+  /** Share of the updates of some rounds that stayed on their page. */
+  const hotShare = async (): Promise<number> => {
+    const before = await updates()
+    for (const last = seq + ROUNDS; seq < last; ) await recordVitals(test.ctx, reports(++seq))
+    // At least: what was written before on another connection may be counted only now.
+    const counted = async () => expect((await updates()).all - before.all).toBeGreaterThanOrEqual(1_000 * ROUNDS)
+    await vi.waitFor(counted, { timeout: 20_000 })
+    const after = await updates()
+    return (after.hot - before.hot) / (after.all - before.all)
+  }
+  // While an autoanalyze holds a snapshot no page can be pruned; an index on a column that changes is for ever.
+  const shares: number[] = []
+  while (shares.length < TRIES && (shares.at(-1) ?? 0) <= 0.99) shares.push(await hotShare())
+  expect(shares.at(-1)).toBeGreaterThan(0.99)
 })
 
 it('a change of activity is told once, of the living only', async () => {

@@ -1,0 +1,67 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
+import { expect, type Page, test } from '@playwright/test'
+import { installDebian } from '../support/debian-package'
+import { launchRunning } from '../support/launch'
+import { type Stack, startStack } from '../support/stack'
+import { openConsole } from './support/console'
+
+let stack: Stack
+test.beforeAll(async () => {
+  if (!existsSync('/usr/bin/bwrap')) await installDebian('bubblewrap')
+  stack = await startStack()
+})
+test.afterAll(() => stack.stop())
+
+async function violations(page: Page): Promise<string[]> {
+  const found = await new AxeBuilder({ page }).exclude('.xterm').analyze()
+  return found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ help }) => help)
+}
+
+test('a project is put into a sandbox, and its runner’s page says what holds', async ({ browser }, info) => {
+  const path = join(stack.workDir, 'confined')
+  const notes = join(stack.workDir, 'notes')
+  for (const directory of [path, notes]) mkdirSync(directory)
+  await stack.api.project.create.mutate({ name: 'confined', path, defaultProvider: 'shell' })
+  const { page } = await openConsole(browser, stack)
+  await page.goto(`${stack.url}/projects/confined`)
+  const panel = page.getByRole('region', { name: 'Confinement' })
+  await panel.getByLabel('Sandbox').selectOption('on')
+  await panel.getByLabel('Network').selectOption('off')
+  await panel.getByLabel('May read too').fill('/')
+  await panel.getByRole('button', { name: 'Confine' }).click()
+  await expect(panel.getByText('must not be the root directory')).toBeVisible()
+  await panel.getByLabel('May read too').fill(notes)
+  await panel.getByRole('button', { name: 'Confine' }).click()
+  await expect(page.getByText('Confinement saved')).toBeVisible()
+  expect(await stack.api.project.confinement.query({ project: 'confined' })).toMatchObject({
+    ...{ sandbox: true, network: false, readable: [notes], user: null },
+  })
+
+  const runner = await launchRunning(stack, { project: 'confined', name: 'in a box' })
+  await page.goto(`${stack.url}/runners/${runner.id}`)
+  const facts = page.getByTestId('confinement')
+  await expect(facts).toContainText('sandboxed: the project and what its profile lists')
+  await expect(facts).toContainText('cannot be gained')
+
+  for (const [size, viewport] of Object.entries({
+    wide: { width: 1440, height: 900 },
+    phone: { width: 390, height: 844 },
+  })) {
+    await page.setViewportSize(viewport)
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await page.goto(`${stack.url}/projects/confined`)
+      await panel.scrollIntoViewIfNeeded()
+      await expect(panel.getByLabel('May read too')).toHaveValue(notes)
+      expect(await violations(page)).toEqual([])
+      await page.screenshot({ path: info.outputPath(`project-${size}-${colorScheme}.png`) })
+    }
+  }
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.goto(`${stack.url}/runners/${runner.id}`)
+  await facts.scrollIntoViewIfNeeded()
+  expect(await violations(page)).toEqual([])
+  await page.screenshot({ path: info.outputPath('runner-wide.png') })
+})

@@ -1,0 +1,38 @@
+import type { Stack } from '../stack'
+import { waitUntil } from '../wait-until'
+import type { Line } from './line'
+import { openViewer, type Viewer } from './viewer'
+
+function firstDifference(stays: Viewer, comes: Viewer): string | null {
+  const [expected, actual] = [stays.facts(), comes.facts()]
+  const at = expected.findIndex((fact, index) => fact !== actual[index])
+  return at < 0 ? null : `\n  stays ${expected[at]}\n  comes ${actual[at]}`
+}
+
+/** Waits until both show the same; says what they differ in when they do not come to. */
+export async function untilSame(what: string, stays: Viewer, comes: Viewer): Promise<void> {
+  let difference: string | null = null
+  await waitUntil(`${what}: both show the same`, () => {
+    difference = firstDifference(stays, comes)
+    return difference === null
+  }).catch((error: unknown) => {
+    throw new Error(`${what}:${difference}`, { cause: error })
+  })
+}
+
+/** Comes and goes over `line` in one of the ways there are; returns the viewer that is there now. */
+export function interrupt(stack: Stack, line: Line, runnerId: string, comes: Viewer, random: () => number): Viewer {
+  const way = random()
+  if (way < 0.3) {
+    comes.close()
+    return openViewer(stack, runnerId, { url: line.url, readOnly: true })
+  }
+  if (way < 0.6) line.cut()
+  return comes
+}
+
+/** Of a window that somebody drags. */
+export const randomSize = (random: () => number): { cols: number; rows: number } => ({
+  cols: 40 + Math.floor(random() * 60),
+  rows: 10 + Math.floor(random() * 20),
+})

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto'
+import type { Terminal } from '@xterm/headless'
+import { createTerminalLink, type TerminalLink } from '@/client/terminal/terminal-link'
+import { initialLinkState, type TerminalLinkState } from '@/client/terminal/terminal-link-state'
+import type { Stack } from '../stack'
+import { createViewerTerminal, terminalFacts } from './terminal-facts'
+
+/** A viewer with a whole terminal, as the browser has one. */
+export interface Viewer {
+  terminal: Terminal
+  link: TerminalLink
+  state(): TerminalLinkState
+  /** Everything of its screen that could differ from another's, its title included. */
+  facts(): string[]
+  close(): void
+}
+
+/** Attaches to a runner over the real protocol, at `url` or the stack's own. */
+export function openViewer(
+  stack: Stack,
+  runnerId: string,
+  { url = stack.url, readOnly = false }: { url?: string; readOnly?: boolean } = {},
+): Viewer {
+  const terminal = createViewerTerminal(80, 24)
+  let state = initialLinkState
+  let title = ''
+  terminal.onTitleChange((value) => {
+    title = value
+  })
+  const link = createTerminalLink({
+    url,
+    clientId: randomUUID(),
+    requestTicket: async () => (await stack.api.runner.attach.mutate({ id: runnerId, readOnly })).ticket,
+    size: () => ({ cols: 80, rows: 24 }),
+    screen: {
+      write: (data, done) => terminal.write(data, done),
+      reset(snapshot, done) {
+        terminal.reset()
+        terminal.resize(snapshot.cols, snapshot.rows)
+        title = snapshot.title
+        terminal.write(snapshot.data, done)
+      },
+      resize: (size) => terminal.resize(size.cols, size.rows),
+    },
+    onState: (next) => {
+      state = next
+    },
+    // The server knows itself by its own name, whatever line leads there.
+    socketOptions: { extraHeaders: { authorization: `Bearer ${stack.token}`, host: new URL(stack.url).host } },
+  })
+  return {
+    terminal,
+    link,
+    state: () => state,
+    facts: () => [`title ${title}`, ...terminalFacts(terminal)],
+    close() {
+      link.close()
+      terminal.dispose()
+    },
+  }
+}
