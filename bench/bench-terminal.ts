@@ -9,8 +9,22 @@ export interface BenchTerminal extends EchoPort {
   close(): void
 }
 
-/** A client of a runner over the real way: web's tunnel, daemon, agent. It renders nothing, so it is a fast one. */
-export function openBenchTerminal(stack: Stack, runnerId: string): BenchTerminal {
+/**
+ * A client of a runner over the real way: web's tunnel, daemon, agent. It renders nothing, so it is a fast one, unless
+ * it is to take as long as something that draws so many bytes per second.
+ */
+export function openBenchTerminal(
+  stack: Stack,
+  runnerId: string,
+  { url = stack.url, bytesPerSecond = Number.POSITIVE_INFINITY }: { url?: string; bytesPerSecond?: number } = {},
+): BenchTerminal {
+  let drawnUntil = 0
+  const render = (bytes: number, shown: () => void): void => {
+    const now = performance.now()
+    drawnUntil = Math.max(now, drawnUntil) + (bytes / bytesPerSecond) * 1000
+    if (drawnUntil - now < 1) shown()
+    else setTimeout(shown, drawnUntil - now)
+  }
   const listeners = new Set<(text: string) => void>()
   let onDrawn = () => {}
   const drawn = new Promise<void>((resolve) => {
@@ -22,14 +36,16 @@ export function openBenchTerminal(stack: Stack, runnerId: string): BenchTerminal
     for (const listener of [...listeners]) listener(text)
   }
   const link = createTerminalLink({
-    url: stack.url,
+    url,
     clientId: randomUUID(),
     requestTicket: async () => (await stack.api.runner.attach.mutate({ id: runnerId })).ticket,
     size: () => ({ cols: 120, rows: 32 }),
     screen: {
       write: (data, done) => {
-        tell(data)
-        done()
+        render(data.length, () => {
+          tell(data)
+          done()
+        })
       },
       reset: (snapshot, done) => {
         tell(snapshot.data)
@@ -39,7 +55,8 @@ export function openBenchTerminal(stack: Stack, runnerId: string): BenchTerminal
       resize: () => undefined,
     },
     onState: () => undefined,
-    socketOptions: { extraHeaders: { authorization: `Bearer ${stack.token}` } },
+    // The server knows itself by its own name, whatever line leads there.
+    socketOptions: { extraHeaders: { authorization: `Bearer ${stack.token}`, host: new URL(stack.url).host } },
   })
   return {
     drawn,

@@ -2,16 +2,19 @@ import { parseArgs } from 'node:util'
 import { type Stack, startStack } from '../tests/support/stack'
 import { measureBareEcho } from './bare-echo'
 import { measureEvents } from './events/measure-events'
+import { measureFloods } from './flood'
 import { measureHeartbeats } from './heartbeats'
 import { measureKeystrokes } from './keystroke'
 import { measureLaunches } from './launch'
 import { measureMemory } from './memory'
+import { measureRecording } from './recording'
 import type { Figure } from './statistics'
 
 /** Measured on one running stack. */
 const onStack: Record<string, (stack: Stack) => Promise<Figure[]>> = {
   bare: measureBareEcho,
   keystroke: measureKeystrokes,
+  flood: measureFloods,
   launch: measureLaunches,
   memory: measureMemory,
 }
@@ -19,6 +22,7 @@ const onStack: Record<string, (stack: Stack) => Promise<Figure[]>> = {
 const apart: Record<string, () => Promise<Figure[]>> = {
   heartbeats: measureHeartbeats,
   events: measureEvents,
+  recording: measureRecording,
 }
 
 const show = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(2))

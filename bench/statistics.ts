@@ -7,7 +7,7 @@ export function quantile(samples: readonly number[], q: number): number {
 /** One line of the result: a figure with its unit. */
 export interface Figure {
   name: string
-  unit: 'ms' | 'MB' | '/s' | '%' | '×'
+  unit: 'ms' | 'MB' | 'MB/s' | '/s' | '%' | '×'
   value: number
 }
 

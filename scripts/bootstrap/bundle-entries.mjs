@@ -5,7 +5,10 @@ export const bundleEntries = {
   launcher: 'server/launcher/main.ts',
   agent: 'agent/main.ts',
   observer: 'agent/observer/main.ts',
+  recorder: 'agent/recording/main.ts',
+  reader: 'agent/transcripts/main.ts',
   echo: 'agent/providers/echo/main.ts',
+  'hook-relay': 'agent/loopback/relay/main.ts',
   cli: 'cli/main.ts',
 }
 

@@ -12,6 +12,7 @@ const pageSources = [
   'contracts',
   'public',
   'server/trpc',
+  'instrumentation-client.ts',
   'next.config.mjs',
   'postcss.config.mjs',
   'components.json',

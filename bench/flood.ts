@@ -1,0 +1,96 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createProject, launchRunning, typeLine, untilScreen } from '../tests/support/launch'
+import type { Stack } from '../tests/support/stack'
+import { startLine } from '../tests/support/terminal/line'
+import { measureBareFlood } from './bare-flood'
+import { openBenchTerminal } from './bench-terminal'
+import { type Figure, quantile } from './statistics'
+
+/** As fast as a browser's tab draws. */
+const TAB_BYTES_PER_SECOND = 12 * 1024 * 1024
+const FLOOD_BYTES = 48 * 1024 * 1024
+const INTERRUPTS = 5
+/** Each way, of a line to somewhere else. */
+const LINE_DELAY_MS = 25
+const MB = 1024 * 1024
+
+/** A file of lines, and the command that prints it and then DONE, without typing that word. */
+function floodOf(directory: string): string {
+  const path = join(directory, 'flood.txt')
+  writeFileSync(path, `${'x'.repeat(99)}\n`.repeat(FLOOD_BYTES / 100))
+  return `cat ${path}; printf '%s%s' DO NE`
+}
+
+/** Bytes per second that a client gets of a program that prints as fast as it can. */
+async function bulk(stack: Stack, runnerId: string, command: string, url?: string): Promise<number> {
+  const terminal = openBenchTerminal(stack, runnerId, url === undefined ? {} : { url })
+  await terminal.drawn
+  const startedAt = performance.now()
+  let seen = 0
+  await new Promise<void>((resolve) => {
+    terminal.listen((text) => {
+      seen += text.length
+      if (text.includes('DONE')) resolve()
+    })
+    terminal.type(`${command}\r`)
+  })
+  const seconds = (performance.now() - startedAt) / 1000
+  terminal.close()
+  return seen / seconds
+}
+
+/** Milliseconds from Ctrl-C to the last of the flood on a screen that is drawn as fast as a tab does. */
+async function interrupts(stack: Stack, runnerId: string): Promise<number[]> {
+  const samples: number[] = []
+  for (let count = 0; count < INTERRUPTS; count += 1) {
+    const terminal = openBenchTerminal(stack, runnerId, { bytesPerSecond: TAB_BYTES_PER_SECOND })
+    await terminal.drawn
+    let seen = 0
+    const flowing = new Promise<void>((resolve) => {
+      terminal.listen((text) => {
+        seen += text.length
+        if (seen > TAB_BYTES_PER_SECOND) resolve()
+      })
+    })
+    terminal.type('yes\r')
+    await flowing
+    const startedAt = performance.now()
+    const stopped = new Promise<void>((resolve) => {
+      // The shell's own next line.
+      terminal.listen((text) => text.includes('^C') && resolve())
+    })
+    terminal.type('\x03')
+    await stopped
+    samples.push(performance.now() - startedAt)
+    terminal.close()
+    await typeLine(stack, runnerId, 'clear; echo read""y')
+    await untilScreen(stack, runnerId, /^ready$/m)
+  }
+  return samples
+}
+
+/** Floods: how much gets through, near and far, and how soon Ctrl-C is seen to end one. */
+export async function measureFloods(stack: Stack): Promise<Figure[]> {
+  const project = await createProject(stack)
+  const runner = await launchRunning(stack, { project: project.name, provider: 'shell' })
+  const flood = floodOf(stack.workDir)
+  const line = await startLine(stack.url, LINE_DELAY_MS)
+  try {
+    const bare = await measureBareFlood(flood)
+    const near = await bulk(stack, runner.id, flood)
+    const far = await bulk(stack, runner.id, flood, line.url)
+    const stops = await interrupts(stack, runner.id)
+    return [
+      { name: 'bulk, node-pty alone', unit: 'MB/s', value: bare / MB },
+      { name: 'bulk, attached', unit: 'MB/s', value: near / MB },
+      { name: 'bulk, attached, of node-pty alone', unit: '×', value: near / bare },
+      { name: 'bulk, attached over a 50 ms line', unit: 'MB/s', value: far / MB },
+      { name: 'Ctrl-C in a flood to a quiet tab of 12 MB/s, p50', unit: 'ms', value: quantile(stops, 0.5) },
+      { name: 'Ctrl-C in a flood to a quiet tab of 12 MB/s, worst', unit: 'ms', value: Math.max(...stops) },
+    ]
+  } finally {
+    await line.close()
+    await stack.api.runner.stop.mutate({ id: runner.id, force: true })
+  }
+}
