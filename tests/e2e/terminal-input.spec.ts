@@ -133,7 +133,8 @@ test('a bell marks the tile of a runner that nobody looks at, until somebody doe
   await typeLine(stack, id, String.raw`printf '\e]9;<b>tests</b> are green\a'`)
   await expect(tile.getByTestId('notice-line')).toHaveText('<b>tests</b> are green')
   await tile.getByRole('link', { name: 'ringer' }).click()
-  await expect(page.getByText('Rang')).toBeVisible()
+  // The page is there before its terminal is: only who is attached has looked.
+  await expect(page.getByText('Looked at')).toBeVisible()
   await page.goto(stack.url)
   await expect(tile).toBeVisible()
   await expect(tile.getByTestId('notice-line')).toHaveCount(0)
