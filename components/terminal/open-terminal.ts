@@ -6,6 +6,7 @@ import { initialLinkState, type TerminalLinkState } from '@/client/terminal/term
 import { mendXterm } from '@/contracts/terminal/mend-xterm'
 import type { ProgramSignal } from '@/contracts/terminal/program-signal'
 import { copySelection, serveClipboard } from './clipboard'
+import { mendComposition } from './composition'
 import { createFinder, type FoundMatches } from './find-matches'
 import { type BarKey, isReport, keyBytes, withCtrl } from './keys'
 import { listenToProgram } from './listen-to-program'
@@ -98,6 +99,7 @@ export function openTerminal(options: TerminalOptions): TerminalView {
   serveClipboard(terminal, () => preferences.clipboardWrite)
   const prompts = markPrompts(terminal)
   terminal.open(host)
+  const composed = mendComposition(terminal, host)
   const finder = createFinder(terminal, options.onFound)
   const renderer = createRenderer(terminal, (kind) => {
     host.dataset.renderer = kind
@@ -182,6 +184,7 @@ export function openTerminal(options: TerminalOptions): TerminalView {
     event.stopPropagation()
     const text = event.clipboardData?.getData('text/plain')
     if (!text) return
+    composed.flush()
     if (mayType()) terminal.paste(cleanPaste(text))
     else options.onRefusedKey()
   }
@@ -189,8 +192,12 @@ export function openTerminal(options: TerminalOptions): TerminalView {
 
   return {
     focus: () => terminal.focus(),
-    press: (key) => type(keyBytes(key, terminal.modes.applicationCursorKeysMode)),
-    armCtrl: (armed) => {
+    press(key) {
+      composed.flush()
+      type(keyBytes(key, terminal.modes.applicationCursorKeysMode))
+    },
+    armCtrl(armed) {
+      composed.flush()
       ctrlArmed = armed
     },
     takeSeat: () => link.takeSeat(),

@@ -36,28 +36,62 @@ async function compose(cdp: CDPSession, steps: readonly string[], committed: str
   await cdp.send('Input.insertText', { text: committed })
 }
 
-test('what an input method composes arrives once, as it was committed, and keys around it in their place', async ({
-  browser,
-}) => {
-  const { page, context } = await openConsole(browser, stack)
-  const { got } = await keeper(page)
-  const cdp = await context.newCDPSession(page)
-  await page.keyboard.type('a')
-  await compose(cdp, ['n', 'に', 'にh', 'にほ', 'にほん'], '日本')
-  await page.keyboard.type('b')
-  await compose(cdp, ['ㅎ', '하', '한'], '한')
-  await compose(cdp, ['글'], '글')
-  await page.keyboard.press('Enter')
-  // As an emoji picker does it.
-  await cdp.send('Input.insertText', { text: '👩‍💻' })
-  await page.keyboard.type('é end')
-  await expect.poll(got).toContain('end')
-  expect(got()).toBe('a日本b한글\r👩‍💻é end')
-})
+/** A key that an input method takes without composing anything, as phones' keyboards do with most. */
+async function takenKey(cdp: CDPSession, text: string): Promise<void> {
+  const key = { windowsVirtualKeyCode: 229, key: 'Unidentified', code: '' }
+  await cdp.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...key })
+  await cdp.send('Input.insertText', { text })
+  await cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key })
+}
+
+/** A page that is busy runs what it put off late: long after the keys that came meanwhile. */
+const runTimersLate = (page: Page, lateMs: number) =>
+  page.addInitScript((ms) => {
+    const { setTimeout } = window
+    Object.assign(window, {
+      setTimeout: (action: () => void, after = 0, ...rest: unknown[]) =>
+        setTimeout(action, after === 0 ? ms : after, ...rest),
+    })
+  }, lateMs)
+
+for (const [pace, lateMs] of [
+  ['', 0],
+  [', on a page that is a little late too', 15],
+  [', on a busy page too', 300],
+] as const)
+  test(`what an input method composes arrives once, as it was committed, and keys around it in their place${pace}`, async ({
+    browser,
+  }) => {
+    const { page, context } = await openConsole(browser, stack)
+    await runTimersLate(page, lateMs)
+    const { got } = await keeper(page)
+    const cdp = await context.newCDPSession(page)
+    await page.keyboard.type('a')
+    await compose(cdp, ['n', 'に', 'にh', 'にほ', 'にほん'], '日本')
+    await page.keyboard.type('b')
+    await compose(cdp, ['ㅎ', '하', '한'], '한')
+    await compose(cdp, ['글'], '글')
+    await page.keyboard.press('Enter')
+    // As an emoji picker does it.
+    await cdp.send('Input.insertText', { text: '👩‍💻' })
+    await compose(cdp, ['n', 'に'], '日')
+    await cdp.send('Input.insertText', { text: '👍' })
+    // Given up: nothing of it is sent.
+    await compose(cdp, ['n', 'に'], '')
+    await cdp.send('Input.insertText', { text: '🎉' })
+    await takenKey(cdp, '，')
+    await takenKey(cdp, '。')
+    await compose(cdp, ['ㄱ', '가'], '가')
+    await takenKey(cdp, '!')
+    await page.keyboard.type('é end')
+    await expect.poll(got).toContain('end')
+    expect(got()).toBe('a日本b한글\r👩‍💻日👍🎉，。가!é end')
+  })
 
 test('a phone: composed words, and the keys of the bar between them', async ({ browser }) => {
   const phone = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true }
   const { page, context } = await openConsole(browser, stack, phone)
+  await runTimersLate(page, 300)
   const { got, terminal } = await keeper(page)
   const cdp = await context.newCDPSession(page)
   const bar = page.getByRole('toolbar', { name: 'Terminal keys' })
