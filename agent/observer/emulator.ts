@@ -40,7 +40,7 @@ export interface Screen {
 
 /** A terminal without a screen: knows what one would show. */
 export interface Emulator {
-  /** Resolves when these bytes are parsed. What they ask is answered only when `live`. */
+  /** Resolves when these bytes are parsed; of a live flood a moment later. What they ask is answered only when `live`. */
   write(data: Uint8Array, live: boolean): Promise<void>
   /** Calls back when everything written before is parsed and nothing written later is. */
   whenParsed(callback: () => void): void
@@ -150,12 +150,13 @@ export function createEmulator(
   return {
     write(data, isLive) {
       return new Promise((resolve) => {
-        feed.write(data, isLive ? beginLive : beginReplay, () => {
+        const done = (): void => {
           unfinished.take(data)
           if (saidNew) onSaid({ status, title })
           saidNew = false
           resolve()
-        })
+        }
+        feed.write(data, isLive ? beginLive : beginReplay, done, !isLive)
       })
     },
     size: () => ({ cols: terminal.cols, rows: terminal.rows }),
@@ -184,6 +185,9 @@ export function createEmulator(
     },
     said: () => ({ status, title }),
     broken: feed.broken,
-    dispose: () => terminal.dispose(),
+    dispose() {
+      feed.stop()
+      terminal.dispose()
+    },
   }
 }

@@ -5,12 +5,15 @@ import type { OutputLog } from './output-log'
 import type { ParkingEmulator } from './parking-emulator'
 import type { ProgramSaid } from './protocol'
 
+/** How far the screen may be behind the log before its program waits for it: a flood of colours is drawn in 100 ms. */
+const BEHIND_BYTES = 4 * 1024 * 1024
+
 /** One life of a runner in the observer: its screen, its log and its recording, fed with the same bytes. */
 export interface Life {
   log: OutputLog
   emulator: ParkingEmulator
   recorder: LifeRecorder
-  /** Resolves when these bytes are on the screen and in the log; what was fed before is dropped. */
+  /** Resolves when these bytes are in the log and the screen is not far behind; what was fed before is dropped. */
   feed(offset: number, data: Uint8Array, live: boolean): Promise<void>
   resize(cols: number, rows: number): void
   /** What `use` gives for the screen as of exactly what was fed so far; `end` is the offset after that. */
@@ -19,6 +22,7 @@ export interface Life {
 
 /** A life whose screen is empty, or was rebuilt before. */
 export function createLife(log: OutputLog, emulator: ParkingEmulator, recorder: LifeRecorder): Life {
+  let behind = 0
   const life: Life = {
     log,
     emulator,
@@ -26,10 +30,16 @@ export function createLife(log: OutputLog, emulator: ParkingEmulator, recorder: 
     async feed(offset, data, live) {
       const fresh = data.subarray(Math.max(0, log.end() - offset))
       log.skipTo(offset)
-      const done = Promise.all([log.append(fresh), emulator.write(fresh, live)])
+      const logged = log.append(fresh)
+      behind += fresh.length
+      const drawn = emulator.write(fresh, live).then(() => {
+        behind -= fresh.length
+      })
       // Beside them: whoever waits for these bytes does not wait for the recording.
       recorder.output(offset, data)
-      await done
+      await logged
+      // An observer that dies now draws them from the log.
+      if (behind > BEHIND_BYTES) await drawn
     },
     resize(cols, rows) {
       log.recordSize(cols, rows)

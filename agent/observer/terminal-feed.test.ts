@@ -30,7 +30,7 @@ async function fed(parts: readonly Uint8Array[], cols: number, rows: number) {
   }
   const feed = createTerminalFeed(terminal, SCROLLBACK_LINES)
   const begin = () => {}
-  const done = Promise.all(parts.map((part) => new Promise<void>((resolve) => feed.write(part, begin, resolve))))
+  const done = Promise.all(parts.map((part) => new Promise<void>((resolve) => feed.write(part, begin, resolve, false))))
   for (const part of parts) plain.write(part)
   await Promise.all([done, parsed(plain)])
   const facts = { expected: terminalFacts(plain), actual: terminalFacts(terminal) }
@@ -85,7 +85,7 @@ describe('a terminal that is fed a flood', () => {
       throw new Error('a fault of the terminal')
     })
     const feed = createTerminalFeed(terminal, SCROLLBACK_LINES)
-    const write = (text: string) => new Promise<void>((done) => feed.write(Buffer.from(text), () => {}, done))
+    const write = (text: string) => new Promise<void>((done) => feed.write(Buffer.from(text), () => {}, done, false))
     await Promise.all([write('before\x1b[z'), write('after')])
     expect(String(feed.broken()?.error)).toContain('a fault of the terminal')
     await new Promise<void>((resolve) => feed.whenParsed(resolve))
@@ -105,4 +105,36 @@ describe('what scrolls away', () => {
     expect(withoutScrolledAway(run, 20_000)).toBeNull()
     expect(withoutScrolledAway(Buffer.from(run.toString().replaceAll('\r', '')), 100)).toBeNull()
   })
+})
+
+it('gathers what follows on a flood, and draws it all at once for who asks', async () => {
+  const terminal = createViewerTerminal(80, 24)
+  let draws = 0
+  const begin = () => {}
+  const write = terminal.write.bind(terminal)
+  terminal.write = (data, done) => {
+    draws += data.length > 0 ? 1 : 0
+    write(data, done)
+  }
+  const feed = createTerminalFeed(terminal, SCROLLBACK_LINES)
+  const flood = Buffer.from(`\x1b[m${'x'.repeat(70)}\r\n`.repeat(1500))
+  await new Promise<void>((resolve) => feed.write(flood, begin, resolve, false))
+  const drawsBefore = draws
+  const done = Array.from({ length: 20 }, (_, line) => {
+    const text = Buffer.from(`line ${line}\r\n`)
+    return new Promise<void>((resolve) => feed.write(text, begin, resolve, false))
+  })
+  await new Promise(setImmediate)
+  expect(draws).toBe(drawsBefore)
+  await new Promise<void>((resolve) => feed.whenParsed(resolve))
+  expect(draws).toBe(drawsBefore + 1)
+  const { active } = terminal.buffer
+  expect(active.getLine(active.baseY + active.cursorY - 1)?.translateToString(true)).toBe('line 19')
+  await Promise.all(done)
+  // Nobody asks: it is drawn in a moment all the same.
+  await new Promise<void>((resolve) => feed.write(flood, begin, resolve, false))
+  await new Promise<void>((resolve) => feed.write(Buffer.from('end'), begin, resolve, false))
+  expect(active.getLine(active.baseY + active.cursorY)?.translateToString(true)).toBe('end')
+  feed.stop()
+  terminal.dispose()
 })

@@ -1,8 +1,15 @@
 import type { Terminal } from '@xterm/headless'
 import { plainUntil, withoutScrolledAway } from './scrolled-away'
 
-/** Chunks that wait are looked at together: the agent lets no more wait than this. */
-const JOINED_BYTES = 1024 * 1024
+/** Chunks that wait are looked at together, up to this. */
+const JOINED_BYTES = 4 * 1024 * 1024
+/**
+ * After so much at once it is a flood, of which nobody sees every part: the next waits until there is more, a little while
+ * at most, unless somebody asks for the screen.
+ */
+const FLOOD_BYTES = 64 * 1024
+const REST_MS = 40
+const REST_BYTES = 2 * 1024 * 1024
 /** And drawn at once up to this: more would keep other runners' screens waiting. */
 const STEP_BYTES = 256 * 1024
 
@@ -10,8 +17,13 @@ const STEP_BYTES = 256 * 1024
 export interface TerminalFeed {
   /** What the terminal threw at; it has parsed nothing since. */
   broken(): { error: unknown } | null
-  /** `begin` is called before these bytes are parsed and after all before them are, `done` once they are. */
-  write(data: Uint8Array, begin: () => void, done: () => void): void
+  /**
+   * `begin` is called before these bytes are parsed and after all before them are, `done` once they are; `atOnce`: without
+   * a rest, however much it is.
+   */
+  write(data: Uint8Array, begin: () => void, done: () => void, atOnce: boolean): void
+  /** Nothing more is drawn. */
+  stop(): void
   /** Calls back when everything written before is parsed and nothing written later is. */
   whenParsed(callback: () => void): void
 }
@@ -20,6 +32,7 @@ interface Chunk {
   data: Uint8Array
   begin: () => void
   done: () => void
+  atOnce: boolean
 }
 
 /** What its parser says by its API is not whether it is in the middle of something. */
@@ -37,7 +50,9 @@ const GROUND_STATE = 0
  */
 export function createTerminalFeed(terminal: Terminal, scrollback: number): TerminalFeed {
   const waiting: (Chunk | { callback: () => void })[] = []
+  let waitingBytes = 0
   let busy = false
+  let resting: NodeJS.Timeout | null = null
   let broken: { error: unknown } | null = null
   const { _inputHandler, _bufferService } = (terminal as unknown as Inside)._core
 
@@ -86,6 +101,8 @@ export function createTerminalFeed(terminal: Terminal, scrollback: number): Term
   }
 
   function advance(): void {
+    if (resting !== null) clearTimeout(resting)
+    resting = null
     const first = waiting.shift()
     if (first === undefined) {
       busy = false
@@ -107,21 +124,33 @@ export function createTerminalFeed(terminal: Terminal, scrollback: number): Term
       bytes += next.data.length
       waiting.shift()
     }
+    waitingBytes -= bytes
     const data = joined.length === 1 ? first.data : Buffer.concat(joined.map((chunk) => chunk.data))
     first.begin()
     draw(data, () => {
       for (const chunk of joined) chunk.done()
-      advance()
+      if (bytes < FLOOD_BYTES || first.atOnce || isWanted()) advance()
+      else {
+        busy = false
+        resting = setTimeout(advance, REST_MS)
+      }
     })
   }
 
+  const isWanted = (): boolean =>
+    waitingBytes >= REST_BYTES || waiting.some((item) => 'callback' in item || item.atOnce)
+
   const add = (item: (typeof waiting)[number]): void => {
     waiting.push(item)
-    if (!busy) advance()
+    if ('data' in item) waitingBytes += item.data.length
+    if (!busy && (resting === null || isWanted())) advance()
   }
   return {
     broken: () => broken,
-    write: (data, begin, done) => add({ data, begin, done }),
+    write: (data, begin, done, atOnce) => add({ data, begin, done, atOnce }),
     whenParsed: (callback) => add({ callback }),
+    stop() {
+      if (resting !== null) clearTimeout(resting)
+    },
   }
 }

@@ -1,12 +1,20 @@
 import { chownSync, closeSync, constants as fsConstants, openSync } from 'node:fs'
+import type { SocketConstructorOpts } from 'node:net'
 import { constants } from 'node:os'
 import { ReadStream } from 'node:tty'
 import { drainDescriptor } from './drain'
 import type { LoadedPty } from './native-pty'
+import { keepRead } from './output-slab'
 import { createPtyWriter, toDescriptor, type WriteResult } from './pty-writer'
 
 /** After the root's end and that of all we found of its tree: how long a stranger may keep the terminal open. */
 const DRAIN_TIMEOUT_MS = 5_000
+
+/**
+ * All that a Linux terminal gives at once: after a read that fills its buffer the next is tried without waiting for news.
+ * Every terminal reads into the same buffer, and what was read is kept at once.
+ */
+const readBuffer = Buffer.allocUnsafeSlow(4095)
 
 export interface PtyCommand {
   /** Absolute path; no shell stands between us and exec. */
@@ -105,7 +113,15 @@ export function spawnPty({ native, helperPath }: LoadedPty, command: PtyCommand,
   slave = openSlave(forked.pty)
   // It has its terminal open in any case; this lets it open it by its name too.
   if (command.owner) chownSync(forked.pty, command.owner.uid, command.owner.gid)
-  const stream = new ReadStream(forked.fd)
+  const stream = new ReadStream(forked.fd, {
+    onread: {
+      buffer: readBuffer,
+      callback(length: number) {
+        listener.onData(keepRead(readBuffer.subarray(0, length)))
+        return true
+      },
+    },
+  } as SocketConstructorOpts)
   const writer = createPtyWriter(toDescriptor(forked.fd))
 
   // Only reading counts against the bound: while it is held, the rest waits safely in the kernel.
@@ -120,7 +136,6 @@ export function spawnPty({ native, helperPath }: LoadedPty, command: PtyCommand,
     stream.destroy()
   }
 
-  stream.on('data', (chunk: Buffer) => listener.onData(chunk))
   stream.on('end', drainAndClose)
   // EIO is how a PTY says that nobody has the other end open; 'close' follows.
   stream.on('error', () => stream.destroy())
@@ -129,6 +144,7 @@ export function spawnPty({ native, helperPath }: LoadedPty, command: PtyCommand,
     drained = true
     finish()
   })
+  stream.resume()
 
   return {
     pid: forked.pid,

@@ -4,6 +4,9 @@ import type { FromRecorder, RecordedBeginning, RecorderDirectories, ToRecorder }
 
 /** Output that is on its way to the thread at most; what comes when there is more is a gap in its recording. */
 const MAX_ON_THE_WAY_BYTES = 16 * 1024 * 1024
+/** After a message, what comes within so long goes with the next: each wakes the thread. */
+const GATHER_MS = 10
+const GATHERED_BYTES = 512 * 1024
 
 /** Records one life. Nothing here waits, and nothing fails. */
 export interface LifeRecorder extends Pick<Recorder, 'output' | 'resize' | 'mark'> {
@@ -42,18 +45,58 @@ export function startRecorderThread({ script, onSealed, onProblem, ...directorie
   })
   const tell = (message: ToRecorder, transferred: ArrayBuffer[] = []): void => worker.postMessage(message, transferred)
 
-  const recorderOf = (life: string): LifeRecorder => ({
-    output(offset, data) {
-      if (onTheWay > MAX_ON_THE_WAY_BYTES) return
-      onTheWay += data.length
-      // A copy of just these bytes: they lie in a buffer that others read.
-      const copy = new Uint8Array(data)
-      tell({ type: 'output', life, offset, data: copy }, [copy.buffer])
-    },
-    resize: (cols, rows) => tell({ type: 'resize', life, cols, rows }),
-    mark: (kind, label) => tell({ type: 'mark', life, kind, label }),
-    finish: (end) => tell({ type: 'finish', life, end }),
-  })
+  /** What gathers for each life. */
+  const gathering = new Set<() => boolean>()
+
+  const recorderOf = (life: string): LifeRecorder => {
+    let parts: Uint8Array[] = []
+    let bytes = 0
+    let from = 0
+    let timer: NodeJS.Timeout | null = null
+
+    /** Sends what has gathered; whether there was something. */
+    function flush(): boolean {
+      if (timer !== null) clearTimeout(timer)
+      timer = null
+      gathering.delete(flush)
+      if (bytes === 0) return false
+      // A copy of just these bytes: they lie in buffers that others read.
+      const data = new Uint8Array(bytes)
+      let at = 0
+      for (const part of parts) {
+        data.set(part, at)
+        at += part.length
+      }
+      parts = []
+      bytes = 0
+      tell({ type: 'output', life, offset: from, data }, [data.buffer])
+      return true
+    }
+    function sendAndRest(): void {
+      if (!flush()) return
+      timer = setTimeout(sendAndRest, GATHER_MS)
+      gathering.add(flush)
+    }
+    const after = (message: ToRecorder): void => {
+      flush()
+      tell(message)
+    }
+
+    return {
+      output(offset, data) {
+        if (onTheWay > MAX_ON_THE_WAY_BYTES) return
+        if (offset !== from + bytes) flush()
+        if (bytes === 0) from = offset
+        parts.push(data)
+        bytes += data.length
+        onTheWay += data.length
+        if (timer === null || bytes >= GATHERED_BYTES) sendAndRest()
+      },
+      resize: (cols, rows) => after({ type: 'resize', life, cols, rows }),
+      mark: (kind, label) => after({ type: 'mark', life, kind, label }),
+      finish: (end) => after({ type: 'finish', life, end }),
+    }
+  }
 
   return {
     begin(life, beginning) {
@@ -65,6 +108,9 @@ export function startRecorderThread({ script, onSealed, onProblem, ...directorie
       return recorderOf(life)
     },
     finishLeft: (life, end, ending) => tell({ type: 'finishLeft', life, end, ending }),
-    stop: () => tell({ type: 'stop' }),
+    stop() {
+      for (const flush of [...gathering]) flush()
+      tell({ type: 'stop' })
+    },
   }
 }

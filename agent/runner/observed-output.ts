@@ -1,5 +1,6 @@
 import type { ObserverLink } from '../observer/observer-process'
 import { adoptReply, finishReply } from '../observer/protocol'
+import { joinRead } from '../pty/output-slab'
 import type { RecordingFacts } from '../recording/recorder'
 import { createFloodGauge, GATHER_MS, GATHERED_BYTES } from './flood-gauge'
 import { createOutputTail, type OutputTail } from './output-tail'
@@ -24,7 +25,7 @@ export interface ObservedOutputPorts {
   release(): void
 }
 
-/** A runner's output on its way to the observer: kept until that has it on the screen and in the log. */
+/** A runner's output on its way to the observer: kept until that has it in the log. */
 export interface ObservedOutput {
   tail: OutputTail
   /** A new life begins. */
@@ -80,8 +81,7 @@ export function createObservedOutput({
   function notifyGathered(): void {
     if (gatherTimer !== null) clearTimeout(gatherTimer)
     gatherTimer = null
-    const [only] = gathered
-    const data = gathered.length === 1 && only !== undefined ? only : Buffer.concat(gathered)
+    const data = joinRead(gathered)
     if (data.length > 0) observer.notify({ type: 'feed', life, offset: sentEnd, live: true }, data)
     sentEnd = tail.end()
     gathered = []

@@ -1,6 +1,10 @@
 /** Output is copied into blocks of this size: a byte at a time costs no object each. */
 const BLOCK_BYTES = 8 * 1024
 
+/** Blocks that were let go of, for whoever needs one next: a flood would make the garbage collector work for each. */
+const SPARE_BLOCKS = 64
+const spare: Buffer[] = []
+
 interface Block {
   /** Offset of the first byte. */
   start: number
@@ -21,7 +25,7 @@ export interface OutputTail {
 
 /** An empty tail whose first byte will have offset 0. */
 export function createOutputTail(): OutputTail {
-  let blocks: Block[] = []
+  const blocks: Block[] = []
   let end = 0
 
   const append = (data: Uint8Array): void => {
@@ -29,7 +33,7 @@ export function createOutputTail(): OutputTail {
     while (rest.length > 0) {
       let block = blocks.at(-1)
       if (block === undefined || block.used === block.buffer.length) {
-        block = { start: end, buffer: Buffer.allocUnsafeSlow(BLOCK_BYTES), used: 0 }
+        block = { start: end, buffer: spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES), used: 0 }
         blocks.push(block)
       }
       const part = rest.subarray(0, block.buffer.length - block.used)
@@ -52,7 +56,9 @@ export function createOutputTail(): OutputTail {
       ),
     dropBefore(offset) {
       const keep = blocks.findIndex((block) => block.start + block.used > offset)
-      if (keep !== 0) blocks = keep < 0 ? [] : blocks.slice(keep)
+      if (keep === 0) return
+      const dropped = blocks.splice(0, keep < 0 ? blocks.length : keep)
+      spare.push(...dropped.slice(0, SPARE_BLOCKS - spare.length).map((block) => block.buffer))
     },
   }
 }

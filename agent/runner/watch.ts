@@ -1,4 +1,5 @@
 import type { WatchReply } from '@/contracts/agent-protocol/messages'
+import { joinRead } from '../pty/output-slab'
 import { createFloodGauge, GATHER_MS, GATHERED_BYTES } from './flood-gauge'
 import { createFlowWindow, type FlowWindow } from './flow-window'
 
@@ -126,7 +127,7 @@ export function createWatch(ports: WatchPorts): Watch {
     }
     current.waiting.splice(0, count)
     current.waitingBytes -= bytes
-    return { offset: first.offset, data: batch.length === 1 ? first.data : Buffer.concat(batch, bytes) }
+    return { offset: first.offset, data: joinRead(batch) }
   }
 
   /** Sends what the window allows. */
