@@ -34,6 +34,7 @@ import { registerRunners } from './commands/runners'
 import { registerScreen } from './commands/screen'
 import { registerSend } from './commands/send'
 import { registerSessions } from './commands/sessions'
+import { registerShare } from './commands/share'
 import { registerShow } from './commands/show'
 import { registerStatus } from './commands/status'
 import { registerToken } from './commands/token'
@@ -87,6 +88,7 @@ const COMMANDS: readonly Register[] = [
   registerLoginLink,
   registerLogin,
   registerLogout,
+  registerShare,
   registerToken,
   registerConfig,
   registerCompletion,

@@ -1,5 +1,6 @@
 import { TRPCClientError } from '@trpc/client'
 import { apiErrorData, type ErrorCode } from '@/contracts/errors/errors'
+import { Refused } from './ask-json'
 import { ForeignAnswer } from './checked-fetch'
 
 /** What went wrong with a call, whoever made it. `unreachable`: nobody answered, so nothing is known of the outcome. */
@@ -28,6 +29,7 @@ function codeOfStatus(status: number): ErrorCode {
 export function readApiFailure(error: unknown): ApiFailure {
   const message = error instanceof Error ? error.message : String(error)
   const bare = { message, hint: null, fields: null, requestId: null }
+  if (error instanceof Refused) return { ...bare, code: error.code, hint: error.hint }
   if (!(error instanceof TRPCClientError)) return { ...bare, code: 'internal' }
   const ours = apiErrorData.safeParse(error.data)
   if (ours.success) return { message, ...ours.data.stratavore }

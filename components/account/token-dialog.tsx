@@ -1,12 +1,9 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Copy } from 'lucide-react'
 import { useState } from 'react'
 import { useTRPC } from '@/components/api/client'
-import { copyText } from '@/components/shell/copy-text'
-import { FormFooter } from '@/components/shell/form-footer'
-import { Button } from '@/components/ui/button'
-import { Dialog } from '@/components/ui/dialog'
+import { MakeDialog, MakeForm } from '@/components/shell/make-dialog'
+import { ShownOnce } from '@/components/shell/shown-once'
 import { Field, Input, Select } from '@/components/ui/input'
 import { SwitchLine } from '@/components/ui/switch'
 import { type TokenScope, tokenScope } from '@/contracts/access/access'
@@ -17,18 +14,16 @@ const DEFAULT_DAYS = '90'
 const NAMED_SCOPES = tokenScope.options.filter((scope) => scope !== '*')
 
 /** Makes a token and shows it, once. */
-export function TokenDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
-  return (
-    <Dialog
-      open={open}
-      onOpenChange={(now) => !now && onClose()}
-      title="New API token"
-      description="For scripts, the CLI of another machine, or Prometheus."
-    >
-      <TokenForm onClose={onClose} />
-    </Dialog>
-  )
-}
+export const TokenDialog = ({ open, onClose }: { open: boolean; onClose: () => void }) => (
+  <MakeDialog
+    open={open}
+    onClose={onClose}
+    title="New API token"
+    description="For scripts, the CLI of another machine, or Prometheus."
+  >
+    <TokenForm onClose={onClose} />
+  </MakeDialog>
+)
 
 function TokenForm({ onClose }: { onClose: () => void }) {
   const trpc = useTRPC()
@@ -41,16 +36,23 @@ function TokenForm({ onClose }: { onClose: () => void }) {
       onSuccess: () => queries.invalidateQueries(trpc.auth.tokens.pathFilter()),
     }),
   )
-  if (create.data) return <MadeToken token={create.data.token} onClose={onClose} />
   const toggle = (scope: TokenScope, on: boolean) =>
     setScopes(on ? [...scopes, scope] : scopes.filter((one) => one !== scope))
   return (
-    <form
-      className="grid gap-4"
-      onSubmit={(event) => {
-        event.preventDefault()
-        create.mutate({ name, scopes: [...scopes], days: days === 'never' ? null : Number(days) })
-      }}
+    <MakeForm
+      making={create}
+      submit="Make token"
+      incomplete={scopes.length === 0}
+      onSubmit={() => create.mutate({ name, scopes: [...scopes], days: days === 'never' ? null : Number(days) })}
+      onClose={onClose}
+      made={({ token }) => (
+        <ShownOnce
+          note="This is the only time it is shown. Keep it where nobody else reads it."
+          what="token"
+          value={token}
+          testId="new-token"
+        />
+      )}
     >
       <Field id="token-name" label="Name" hint="What it is for.">
         <Input
@@ -85,32 +87,6 @@ function TokenForm({ onClose }: { onClose: () => void }) {
           <option value="never">never</option>
         </Select>
       </Field>
-      <FormFooter
-        failure={create.error}
-        submit="Make token"
-        submitting="Making…"
-        busy={create.isPending || scopes.length === 0}
-        onCancel={onClose}
-      />
-    </form>
+    </MakeForm>
   )
 }
-
-const MadeToken = ({ token, onClose }: { token: string; onClose: () => void }) => (
-  <div className="grid gap-4">
-    <p>This is the only time it is shown. Keep it where nobody else reads it.</p>
-    <div className="flex items-center gap-1 rounded-md border border-line bg-sunken pl-2.5">
-      <code data-testid="new-token" className="min-w-0 flex-1 break-all py-2 font-mono text-xs">
-        {token}
-      </code>
-      <Button variant="ghost" size="icon-sm" aria-label="Copy token" onClick={() => void copyText(token, 'Token')}>
-        <Copy aria-hidden />
-      </Button>
-    </div>
-    <div className="flex justify-end">
-      <Button variant="primary" onClick={onClose}>
-        Done
-      </Button>
-    </div>
-  </div>
-)

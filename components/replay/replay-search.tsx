@@ -1,18 +1,19 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { useDeferredValue } from 'react'
-import { useTRPC } from '@/components/api/client'
 import { Input } from '@/components/ui/input'
 import type { RecordingHits } from '@/contracts/recording/recording'
 import { clockWords } from './replay-clock'
+import type { ReplaySource } from './replay-source'
 
 /** Where a text occurs in a recording's output; nothing is asked for an empty one. */
-export function useRecordingHits(id: string, epoch: number, text: string): RecordingHits | null {
-  const trpc = useTRPC()
+export function useRecordingHits(source: ReplaySource, epoch: number, text: string): RecordingHits | null {
   const settled = useDeferredValue(text.trim())
-  const query = useQuery(
-    trpc.recording.search.queryOptions({ id, epoch, text: settled || ' ' }, { enabled: settled !== '' }),
-  )
+  const query = useQuery({
+    queryKey: ['recording hits', source.id, epoch, settled],
+    queryFn: () => source.search(epoch, settled),
+    enabled: settled !== '',
+  })
   return settled === '' ? null : (query.data ?? null)
 }
 

@@ -8,20 +8,21 @@ import { SwitchLine } from '@/components/ui/switch'
 import type { RecordedLife } from '@/contracts/recording/recording'
 import { clockWords, placeBeside, SPEEDS } from './replay-clock'
 import { MomentButton, ReplaySearch, useRecordingHits } from './replay-search'
+import type { ReplaySource } from './replay-source'
 import { Timeline } from './timeline'
 import { useRecording } from './use-recording'
 import { useReplay } from './use-replay'
 import { useReplayKeys } from './use-replay-keys'
 
 /** One recording: its screen, its controls, what is in it. */
-export function ReplayView({ runnerId, life }: { runnerId: string; life: RecordedLife }) {
+export function ReplayView({ source, life }: { source: ReplaySource; life: RecordedLife }) {
   const host = useRef<HTMLDivElement>(null)
   const [speed, setSpeed] = useState(1)
   const [skipIdle, setSkipIdle] = useState(true)
   const [text, setText] = useState('')
-  const loaded = useRecording(runnerId, life.epoch, life.growing)
+  const loaded = useRecording(source, life.epoch, life.growing)
   const replay = useReplay(host, { life, loaded, speed, skipIdle })
-  const hits = useRecordingHits(runnerId, life.epoch, text)
+  const hits = useRecordingHits(source, life.epoch, text)
   const markersId = useId()
   const duration = Math.max(life.duration, loaded.loadedUntil)
   const jump = (direction: 'previous' | 'next') => {

@@ -1,8 +1,8 @@
 'use client'
 import { useEffect, useState } from 'react'
 import { readApiFailure } from '@/client/api/api-failure'
-import { useTRPCClient } from '@/components/api/client'
 import type { CastEvent } from '@/contracts/recording/recording'
+import type { ReplaySource } from './replay-source'
 
 /** A recording that still grows is read on so often. */
 const FOLLOW_EVERY_MS = 3000
@@ -24,8 +24,7 @@ export interface LoadedRecording {
 const NOTHING: LoadedRecording = { pages: [], loadedUntil: 0, complete: false, cut: false, problem: null }
 
 /** Reads the recording of one life page by page, and what is added to it while it grows. */
-export function useRecording(id: string, epoch: number, growing: boolean): LoadedRecording {
-  const api = useTRPCClient()
+export function useRecording(source: ReplaySource, epoch: number, growing: boolean): LoadedRecording {
   const [loaded, setLoaded] = useState(NOTHING)
   useEffect(() => {
     let over = false
@@ -33,7 +32,7 @@ export function useRecording(id: string, epoch: number, growing: boolean): Loade
     let length = 0
 
     async function read(cursor: string | null): Promise<void> {
-      const page = await api.recording.read.query({ id, epoch, cursor })
+      const page = await source.read(epoch, cursor)
       if (over) return
       for (const [, , data] of page.events) length += data.length
       const cut = length > MAX_LOADED_LENGTH
@@ -61,6 +60,6 @@ export function useRecording(id: string, epoch: number, growing: boolean): Loade
       over = true
       clearTimeout(timer)
     }
-  }, [api, id, epoch, growing])
+  }, [source, epoch, growing])
   return loaded
 }

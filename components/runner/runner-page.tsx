@@ -6,6 +6,7 @@ import { randomId } from '@/components/api/random-id'
 import { useRunner } from '@/components/api/use-runners'
 import { LoadFailure } from '@/components/shell/load-failure'
 import { useWide } from '@/components/shell/use-media'
+import { useRunnerAccess } from '@/components/terminal/terminal-access'
 import { TerminalPane, type TerminalPaneHandle } from '@/components/terminal/terminal-pane'
 import { Dialog } from '@/components/ui/dialog'
 import { Skeleton } from '@/components/ui/panel'
@@ -40,6 +41,7 @@ function RunnerView({ runner }: { runner: Runner }) {
   const [title, setTitle] = useState('')
   const [directory, setDirectory] = useState<string | null>(null)
   const [panel, setPanel] = useState<'auto' | 'open' | 'closed'>('auto')
+  const access = useRunnerAccess(runner.id)
   const life = useTerminalLife(runner, link.phase === 'closed')
   // One identity for all terminals this page opens: its seat and its place in the presence list stay its own.
   const [clientId] = useState(randomId)
@@ -69,7 +71,7 @@ function RunnerView({ runner }: { runner: Runner }) {
           <TerminalPane
             key={life}
             ref={terminal}
-            runnerId={runner.id}
+            access={access}
             clientId={clientId}
             onState={onState}
             onTitle={setTitle}

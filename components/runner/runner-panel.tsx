@@ -9,6 +9,7 @@ import { formatBytes, formatCount, formatCpu } from '@/components/format/quantit
 import { formatSince } from '@/components/format/time'
 import { useNow } from '@/components/format/use-now'
 import { PromptBox } from '@/components/prompt/prompt-box'
+import { RunnerShares } from '@/components/share/runner-shares'
 import { copyText } from '@/components/shell/copy-text'
 import { projectHref, sessionHref } from '@/components/shell/navigation'
 import { Button } from '@/components/ui/button'
@@ -97,11 +98,11 @@ export function RunnerPanel({ runner, link, clientId, directory }: RunnerPanelPr
       )}
       {live && (
         <>
-          <Part title="Send a prompt">
-            <Allowed may="drive" where={{ project: runner.projectId }}>
+          <Allowed may="drive" where={{ project: runner.projectId }}>
+            <Part title="Send a prompt">
               <PromptBox runnerId={runner.id} />
-            </Allowed>
-          </Part>
+            </Part>
+          </Allowed>
           <Part title="Attach from a shell">
             <div className="flex items-center gap-1 rounded-md border border-line bg-sunken pl-2.5">
               <code className="min-w-0 flex-1 truncate font-mono text-xs">{attach}</code>
@@ -120,6 +121,9 @@ export function RunnerPanel({ runner, link, clientId, directory }: RunnerPanelPr
           </Part>
         </>
       )}
+      <Part title="Shared">
+        <RunnerShares runner={runner} />
+      </Part>
       <Part title="Facts">
         <dl className="grid grid-cols-[5.5rem_1fr] gap-x-3 gap-y-1.5 text-xs">
           <Fact name="Project">

@@ -2,8 +2,9 @@
 import { type PublicKeyCredentialRequestOptionsJSON, startAuthentication, WebAuthnError } from '@simplewebauthn/browser'
 import { Fingerprint } from 'lucide-react'
 import { useState } from 'react'
+import { Refused } from '@/client/api/ask-json'
 import { Button } from '@/components/ui/button'
-import { askSignIn, SignInRefused } from './ask-sign-in'
+import { askSignIn } from './ask-sign-in'
 
 /** Signs in with a passkey: which one, and so who, the browser asks. */
 export function PasskeySignIn({ onSignedIn }: { onSignedIn: () => void }) {
@@ -39,7 +40,7 @@ export function PasskeySignIn({ onSignedIn }: { onSignedIn: () => void }) {
 
 /** What went wrong, for people: the browser's own words where it was the browser. */
 function told(failure: unknown): string {
-  if (failure instanceof SignInRefused) return failure.message
+  if (failure instanceof Refused) return failure.told
   if (failure instanceof Error && failure.name === 'NotAllowedError') return 'No passkey was used.'
   if (failure instanceof WebAuthnError) return failure.message
   throw failure

@@ -1,8 +1,9 @@
 'use client'
 import { type FormEvent, useState } from 'react'
+import { Refused } from '@/client/api/ask-json'
 import { Button } from '@/components/ui/button'
 import { Field, Input } from '@/components/ui/input'
-import { askSignIn, SignInRefused } from './ask-sign-in'
+import { askSignIn } from './ask-sign-in'
 
 /** Signs in by name and password. */
 export function PasswordSignIn({ onSignedIn }: { onSignedIn: () => void }) {
@@ -16,8 +17,8 @@ export function PasswordSignIn({ onSignedIn }: { onSignedIn: () => void }) {
       await askSignIn('password', { name: form.get('name'), password: form.get('password') })
       onSignedIn()
     } catch (failure) {
-      if (!(failure instanceof SignInRefused)) throw failure
-      setError(failure.message)
+      if (!(failure instanceof Refused)) throw failure
+      setError(failure.told)
       setBusy(false)
     }
   }

@@ -16,6 +16,7 @@ import { markPrompts } from './prompt-marks'
 import { openLink } from './safe-link'
 import { type ScrollPlace, watchScrolling } from './scroll-watch'
 import { silenceReplies } from './silence-replies'
+import type { TerminalAccess } from './terminal-access'
 import { fontStack } from './terminal-font'
 import { createTerminalLayout } from './terminal-layout'
 import { minimumContrast, terminalTheme } from './terminal-theme'
@@ -50,7 +51,7 @@ export interface TerminalOptions extends TerminalListeners {
   watch: boolean
   /** When it drives, the PTY gets the size that fits here; else what is shown is scaled to fit. */
   sizes: boolean
-  requestTicket(): Promise<string>
+  access: TerminalAccess
 }
 
 export interface TerminalView {
@@ -118,7 +119,8 @@ export function openTerminal(options: TerminalOptions): TerminalView {
     url: '',
     clientId: options.clientId,
     watch: options.watch,
-    requestTicket: options.requestTicket,
+    requestTicket: options.access.requestTicket,
+    ...(options.access.protocols && { socketOptions: { protocols: options.access.protocols } }),
     size: () => (sizes ? layout.wantedSize() : null),
     screen: {
       write: (data, done) => terminal.write(data, done),

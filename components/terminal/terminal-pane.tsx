@@ -2,7 +2,6 @@
 import { ArrowDownToLine } from 'lucide-react'
 import { type Ref, useCallback, useEffect, useImperativeHandle, useRef, useState } from 'react'
 import { initialLinkState, type TerminalLinkState } from '@/client/terminal/terminal-link-state'
-import { useTRPCClient } from '@/components/api/client'
 import { tellDesktop } from '@/components/notice/tell-desktop'
 import { useDarkMode } from '@/components/shell/theme'
 import { useTouch } from '@/components/shell/use-media'
@@ -14,10 +13,10 @@ import { KeyBar } from './key-bar'
 import { loadTerminal } from './load-terminal'
 import type { TerminalView } from './open-terminal'
 import { useTerminalPreferences } from './preferences'
-import { requestTicket } from './request-ticket'
 import type { ScrollPlace } from './scroll-watch'
 import { SeatRequest } from './seat-request'
 import { SignalMark } from './signal-mark'
+import type { TerminalAccess } from './terminal-access'
 import { TerminalBanner } from './terminal-banner'
 
 export interface TerminalPaneHandle {
@@ -26,7 +25,8 @@ export interface TerminalPaneHandle {
 }
 
 interface TerminalPaneProps {
-  runnerId: string
+  /** Kept while it stays the same: another one opens the terminal anew. */
+  access: TerminalAccess
   /** UUID of this terminal, kept while the page is open. */
   clientId: string
   /** Tells it from others on the page. */
@@ -45,8 +45,7 @@ const NOTHING_FOUND: FoundMatches = { at: 0, count: 0 }
 
 /** The live terminal of a runner, edge to edge. To open it anew, give it another `key`. */
 export function TerminalPane(props: TerminalPaneProps) {
-  const { runnerId, clientId, label = 'Terminal', onWall = false, ref } = props
-  const api = useTRPCClient()
+  const { access, clientId, label = 'Terminal', onWall = false, ref } = props
   const { dark } = useDarkMode()
   const touch = useTouch()
   const [preferences] = useTerminalPreferences()
@@ -85,7 +84,7 @@ export function TerminalPane(props: TerminalPaneProps) {
           dark: now.dark,
           watch: onWall,
           sizes: now.sizes,
-          requestTicket: () => requestTicket(api, runnerId),
+          access,
           onState(next) {
             setState(next)
             latest.current.props.onState?.(next)
@@ -99,7 +98,7 @@ export function TerminalPane(props: TerminalPaneProps) {
               tellDesktop({
                 title: latest.current.props.label ?? 'Terminal',
                 body: next.text || 'Bell',
-                about: runnerId,
+                about: access.id,
                 onClick: () => opened?.focus(),
               })
           },
@@ -121,7 +120,7 @@ export function TerminalPane(props: TerminalPaneProps) {
       opened?.close()
       setView(null)
     }
-  }, [api, runnerId, clientId, onWall])
+  }, [access, clientId, onWall])
 
   useEffect(() => view?.setAppearance(preferences, dark), [view, preferences, dark])
   useEffect(() => view?.setSizes(sizes), [view, sizes])

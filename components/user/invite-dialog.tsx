@@ -2,9 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTRPC } from '@/components/api/client'
-import { FormFooter } from '@/components/shell/form-footer'
-import { Button } from '@/components/ui/button'
-import { Dialog } from '@/components/ui/dialog'
+import { MakeDialog, MakeForm } from '@/components/shell/make-dialog'
 import { Field, Input, Select } from '@/components/ui/input'
 import { SwitchLine } from '@/components/ui/switch'
 import { type UserRole, userRole } from '@/contracts/access/access'
@@ -13,14 +11,9 @@ import { ROLE_WORDS } from './role-words'
 
 /** Makes a user and shows the link that lets their browser in, once. */
 export const InviteDialog = ({ open, onClose }: { open: boolean; onClose: () => void }) => (
-  <Dialog
-    open={open}
-    onOpenChange={(now) => !now && onClose()}
-    title="New user"
-    description="They come in by a link that works once."
-  >
+  <MakeDialog open={open} onClose={onClose} title="New user" description="They come in by a link that works once.">
     <InviteForm onClose={onClose} />
-  </Dialog>
+  </MakeDialog>
 )
 
 function InviteForm({ onClose }: { onClose: () => void }) {
@@ -32,30 +25,19 @@ function InviteForm({ onClose }: { onClose: () => void }) {
   const create = useMutation(
     trpc.user.create.mutationOptions({ onSuccess: () => queries.invalidateQueries(trpc.user.list.pathFilter()) }),
   )
-  if (create.data) {
-    const { link, user } = create.data
-    return (
-      <div className="grid gap-4">
-        {link ? (
+  return (
+    <MakeForm
+      making={create}
+      submit="Make user"
+      onSubmit={() => create.mutate({ name, role, allProjects })}
+      onClose={onClose}
+      made={({ link, user }) =>
+        link ? (
           <InvitationLink name={user.name} url={link.url} />
         ) : (
           <p>Make a token for it: stratavore token create NAME --service {user.name} --scope read</p>
-        )}
-        <div className="flex justify-end">
-          <Button variant="primary" onClick={onClose}>
-            Done
-          </Button>
-        </div>
-      </div>
-    )
-  }
-  return (
-    <form
-      className="grid gap-4"
-      onSubmit={(event) => {
-        event.preventDefault()
-        create.mutate({ name, role, allProjects })
-      }}
+        )
+      }
     >
       <Field id="user-name" label="Name">
         <Input
@@ -89,13 +71,6 @@ function InviteForm({ onClose }: { onClose: () => void }) {
           onChange={setAllProjects}
         />
       )}
-      <FormFooter
-        failure={create.error}
-        submit="Make user"
-        submitting="Making…"
-        busy={create.isPending}
-        onCancel={onClose}
-      />
-    </form>
+    </MakeForm>
   )
 }

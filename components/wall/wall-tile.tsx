@@ -9,6 +9,7 @@ import { titleOf } from '@/components/runner/runner-state'
 import { StateBadge } from '@/components/runner/state-badge'
 import { useTerminalLife } from '@/components/runner/use-terminal-life'
 import { runnerHref } from '@/components/shell/navigation'
+import { useRunnerAccess } from '@/components/terminal/terminal-access'
 import { TerminalPane, type TerminalPaneHandle } from '@/components/terminal/terminal-pane'
 import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/class-names'
@@ -27,6 +28,7 @@ interface WallTileProps {
 export function WallTile({ runner, place, onRemove, ref }: WallTileProps) {
   const [link, setLink] = useState<TerminalLinkState>(initialLinkState)
   const [clientId] = useState(randomId)
+  const access = useRunnerAccess(runner.id)
   const life = useTerminalLife(runner, link.phase === 'closed')
   const drives = link.phase === 'attached' && link.role === 'driver'
   const title = titleOf(runner)
@@ -59,7 +61,7 @@ export function WallTile({ runner, place, onRemove, ref }: WallTileProps) {
         ref={ref}
         onWall
         label={`Terminal of ${title}`}
-        runnerId={runner.id}
+        access={access}
         clientId={clientId}
         onState={setLink}
       />

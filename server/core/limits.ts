@@ -24,6 +24,8 @@ export const ALLOWANCES = {
   passkey: { points: 60, seconds: 60 },
   /** CLIs of one address that wait for an answer: far from all of those that may wait. */
   device: { points: 60, seconds: 10 * 60 },
+  /** What guests of one address ask for: a recording comes page by page, and a whole office may look at one link. */
+  share: { points: 1_200, seconds: 60 },
 } as const satisfies Record<string, Allowance>
 
 export type LimitedAct = keyof typeof ALLOWANCES
@@ -44,6 +46,7 @@ const TOLD: Record<LimitedAct, string> = {
   password: 'The password was tried or changed too often in a short time.',
   passkey: 'Too many sign-ins were begun in a short time.',
   device: 'Too many logins were begun in a short time.',
+  share: 'Too much was asked of shared links in a short time.',
 }
 
 const refuse = (act: LimitedAct, waitMs: number): StratavoreError => {

@@ -11,6 +11,7 @@ import { quotaRouter } from './routers/quota'
 import { recordingRouter } from './routers/recording'
 import { runnerRouter } from './routers/runner'
 import { sessionRouter } from './routers/session'
+import { shareRouter } from './routers/share'
 import { systemRouter } from './routers/system'
 import { usageRouter } from './routers/usage'
 import { userRouter } from './routers/user'
@@ -31,6 +32,7 @@ export const appRouter = router({
   recording: recordingRouter,
   runner: runnerRouter,
   session: sessionRouter,
+  share: shareRouter,
   system: systemRouter,
   usage: usageRouter,
   user: userRouter,

@@ -1,10 +1,15 @@
 import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { SHARE_PROTOCOL, tokenOfProtocols } from '@/contracts/share/share'
 import { FORWARDING_HEADERS } from '../gateways/guard/judge-client'
 
 /** Credentials are judged here; the daemon has its own (tickets, agent tokens) and needs none of these. */
 const WITHHELD_HEADERS = new Set<string>(['cookie', 'authorization', ...FORWARDING_HEADERS])
+
+/** A header as it is passed on: of the subprotocols a shared link offers, the one that is no credential. */
+const passedOn = (name: string, value: string | undefined): string | undefined =>
+  name.toLowerCase() === 'sec-websocket-protocol' && tokenOfProtocols(value) !== null ? SHARE_PROTOCOL : value
 
 export interface DaemonTunnel {
   /** Passes a polling request on. */
@@ -50,7 +55,8 @@ export function createDaemonTunnel(socketPath: string): DaemonTunnel {
         const lines = [`${incoming.method} ${incoming.url} HTTP/1.1`]
         for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
           const name = incoming.rawHeaders[i] ?? ''
-          if (!WITHHELD_HEADERS.has(name.toLowerCase())) lines.push(`${name}: ${incoming.rawHeaders[i + 1]}`)
+          if (!WITHHELD_HEADERS.has(name.toLowerCase()))
+            lines.push(`${name}: ${passedOn(name, incoming.rawHeaders[i + 1])}`)
         }
         onward.write(`${lines.join('\r\n')}\r\n\r\n`)
         if (head.length > 0) onward.write(head)

@@ -3,15 +3,20 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { isLoopbackHost } from '@/config/base-url'
 import { networkMatcher } from '@/config/network-list'
+import { SHARE_PATH, tokenOfProtocols } from '@/contracts/share/share'
 import { standingMark } from '../core/access/rights'
+import { clientBlock } from '../core/client-block'
 import { StratavoreError } from '../core/errors'
 import type { Limits } from '../core/limits'
 import type { IdentityProvider } from '../core/ports/identity-provider'
 import type { RequestClient } from '../core/request-client'
+import { hashToken } from '../core/token'
 import { asPublished, FORWARDING_HEADERS, judgeClient } from '../gateways/guard/judge-client'
 import { judgeCookieUse, judgeOrigin, judgeTransport } from '../gateways/guard/request-guard'
 import type { Identity } from '../services/identity/authenticate'
+import { SHARE_MARK } from '../services/identity/valid-credentials'
 import type { SharedServices } from '../services/service-context'
+import { readShare } from '../services/share/live-share'
 import { ACTIONS_PATH, handleAction } from './action-route'
 import { API_PATH, type Identities } from './api-handler'
 import { rememberClient } from './client-of'
@@ -23,19 +28,23 @@ import { createOpenPerUser } from './open-per-user'
 import { handleReady } from './ready-route'
 import { requestTarget } from './request-target'
 import { setPagePolicy, setSecurityHeaders } from './security-headers'
+import { createShareRoutes } from './share-routes'
 import { createSignInRoutes, SIGN_IN_PATH } from './sign-in/sign-in-routes'
 
 const SOCKET_PATH = '/socket.io/'
 const API_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST'])
 const ACTION_METHODS: ReadonlySet<string> = new Set(['POST'])
 const PAGE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
-/** What the login page is made of; nothing in it is secret. */
-const OPEN_PATHS = /^\/(login$|_next\/static\/|favicon\.ico$|icon[.\w-]*$|apple-icon[.\w-]*$|manifest\.webmanifest$)/
+/** What the login page and that of shared links are made of; nothing in it is secret. */
+const OPEN_PATHS =
+  /^\/(login$|share$|_next\/static\/|favicon\.ico$|icon[.\w-]*$|apple-icon[.\w-]*$|manifest\.webmanifest$)/
 
 /** Longest address that is read: the dashboard cuts its batches at half of this. */
 const MAX_URL_LENGTH = 8 * 1024
 /** Terminals of one user that are open at once: walls, thumbnails and scripts of many browsers stay far below. */
 const MAX_SOCKETS_PER_USER = 256
+/** Terminals that one shared link has open at once: a class that looks on stays below. */
+const MAX_SOCKETS_PER_SHARE = 64
 /** Answers one user waits for at once, event streams included. */
 const MAX_REQUESTS_PER_USER = 256
 /** What is told of when there is room again, seconds. */
@@ -70,8 +79,10 @@ export function createRequestHandler(parts: Parts) {
   let onQuiet: () => void = () => undefined
   const isProxy = networkMatcher(services.settings.trustedProxies)
   const admitSocket = createOpenPerUser(MAX_SOCKETS_PER_USER)
+  const admitGuest = createOpenPerUser(MAX_SOCKETS_PER_SHARE)
   const admitRequest = createOpenPerUser(MAX_REQUESTS_PER_USER)
   const signIn = createSignInRoutes(services, parts.identityProvider, parts.limits, log)
+  const share = createShareRoutes(services, parts.limits)
 
   /** Who asks from where; nothing that comes later reads what a proxy said. */
   function judge(request: IncomingMessage): RequestClient {
@@ -100,6 +111,7 @@ export function createRequestHandler(parts: Parts) {
       return handleLoginLink(services, request, response, url.searchParams.get('code') ?? '', client)
     }
     if (path.startsWith(SIGN_IN_PATH)) return signIn(request, response, url, client)
+    if (path.startsWith(SHARE_PATH)) return share(request, response, path.slice(SHARE_PATH.length), client)
     // A button on a phone has no cookie: its address is its credential.
     if (path.startsWith(ACTIONS_PATH)) {
       if (method !== 'POST') return notAllowed(response, ACTION_METHODS)
@@ -151,12 +163,31 @@ export function createRequestHandler(parts: Parts) {
       if (parts.pageUpgrade) return parts.pageUpgrade(request, socket, head)
       return refuseUpgrade(socket, '404 Not Found')
     }
+    const shared = tokenOfProtocols(request.headers['sec-websocket-protocol'])
+    if (shared !== null) return openToGuest(shared, request, socket, head, client)
     const who = await identify(services, request)
     if (who?.by === 'cookie' && judgeCookieUse(judged)) return refuseUpgrade(socket, '403 Forbidden')
     if (!who) return refuseUpgrade(socket, '401 Unauthorized')
     if (!admitSocket(who.identity.actor.id ?? who.identity.credentialId, socket))
       return refuseUpgrade(socket, '429 Too Many Requests', { 'retry-after': CAPPED_RETRY_S })
     parts.live.watch(credentialOf(who.identity), socket)
+    parts.tunnel.upgrade(request, socket, head)
+  }
+
+  /** A socket of whoever holds a shared link, which is cut when the link ends. A cookie beside it counts for nothing. */
+  async function openToGuest(
+    token: string,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    client: RequestClient,
+  ): Promise<void> {
+    await parts.limits.take('share', [clientBlock(client.address)])
+    const row = await readShare(services, { tokenHash: hashToken(token) })
+    if (row?.kind !== 'terminal') return refuseUpgrade(socket, '401 Unauthorized')
+    if (!admitGuest(row.id, socket))
+      return refuseUpgrade(socket, '429 Too Many Requests', { 'retry-after': CAPPED_RETRY_S })
+    parts.live.watch({ id: row.id, mark: SHARE_MARK }, socket)
     parts.tunnel.upgrade(request, socket, head)
   }
 
@@ -195,6 +226,8 @@ export function createRequestHandler(parts: Parts) {
       try {
         await routeUpgrade(request, socket, head)
       } catch (error) {
+        if (error instanceof StratavoreError && error.code === 'rate_limited')
+          return refuseUpgrade(socket, '429 Too Many Requests', { 'retry-after': String(error.retryAfterS ?? 1) })
         log.error({ err: error }, 'an upgrade failed')
         refuseUpgrade(socket, '503 Service Unavailable')
       }

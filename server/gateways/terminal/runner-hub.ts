@@ -6,6 +6,7 @@ import {
   MAX_INPUT_BYTES,
   MAX_UNACKED_INPUTS,
   type TerminalHandshake,
+  type TerminalPresence,
   type TerminalSize,
   type TerminalSnapshot,
 } from '@/contracts/terminal/terminal'
@@ -27,6 +28,9 @@ const NOTHING_LEFT = (size: TerminalSize): Extract<WatchReply, { ok: true }> => 
   ...size,
   title: '',
 })
+
+/** What a guest is told of who is there: names are for those who have one here. */
+const NOBODY: TerminalPresence = { driver: null, clients: [] }
 
 /**
  * The meeting point of one runner's terminal and its clients. The agent streams each watched runner once; the hub
@@ -57,7 +61,7 @@ export function createRunnerHub(
   const tellPresence = () => {
     pace.reset()
     const presence = seat.presence()
-    for (const client of clients.values()) client.socket.emit('presence', presence)
+    for (const client of clients.values()) client.socket.emit('presence', client.guest ? NOBODY : presence)
   }
 
   /** Somebody may drive now who did not before: its size counts from now on. */
@@ -321,6 +325,8 @@ export function createRunnerHub(
       }
     },
     nodeId: (): string => state.nodeId,
+    /** Whether somebody is there who is no guest. */
+    isAttended: (): boolean => [...clients.values()].some(({ guest }) => !guest),
   }
 }
 export type RunnerHub = ReturnType<typeof createRunnerHub>

@@ -23,6 +23,8 @@ export interface TerminalClient {
   readonly userId: string
   readonly name: string
   readonly readOnly: boolean
+  /** Came by a shared link: is not told who else is there, and is nobody who attends to the runner. */
+  readonly guest: boolean
   readonly socket: ClientSocket
   readonly window: OutputWindow
   /** It came to look: it drives once it types. */
@@ -57,6 +59,7 @@ export function createTerminalClient(
     userId: ticket.userId,
     name: ticket.userName,
     readOnly: ticket.readOnly,
+    guest: ticket.guest,
     socket,
     window: createOutputWindow(0),
     watch: handshake.watch,

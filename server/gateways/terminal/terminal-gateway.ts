@@ -39,7 +39,7 @@ export interface TerminalGateway {
   /** Rows of these runners may have changed. */
   refresh(runnerIds: readonly string[]): Promise<void>
   agentGone(nodeId: string): void
-  /** Whether anybody is attached to it. */
+  /** Whether anybody is attached to it who is no guest. */
   isAttended(runnerId: string): boolean
   viewerCount(): number
 }
@@ -106,9 +106,10 @@ export function serveTerminals(
     on('releaseSeat', () => hub.releaseSeat(client))
     socket.on('disconnect', () => hub.leave(client))
     hub.enter(client, handshake.resumeFrom)
-    services
-      .attended(runner.id)
-      .catch((error: unknown) => log.error({ err: error, runnerId: runner.id }, 'a notice could not be taken back'))
+    if (!ticket.guest)
+      services
+        .attended(runner.id)
+        .catch((error: unknown) => log.error({ err: error, runnerId: runner.id }, 'a notice could not be taken back'))
     // The row was read before the hub listened for changes of it.
     refresh([runner.id]).catch((error: unknown) => log.error({ err: error, runnerId: runner.id }, 'refresh failed'))
   })
@@ -136,7 +137,7 @@ export function serveTerminals(
     outputSkipped: (runnerId) => hubs.get(runnerId)?.outputSkipped(),
     resized: (runnerId, size) => hubs.get(runnerId)?.resized(size),
     refresh,
-    isAttended: (runnerId) => hubs.has(runnerId),
+    isAttended: (runnerId) => hubs.get(runnerId)?.isAttended() ?? false,
     agentGone: (nodeId) => {
       for (const hub of hubs.values()) if (hub.nodeId() === nodeId) hub.agentGone()
     },

@@ -3,10 +3,19 @@ import type { AttachTicket, runnerAttachInput } from '@/contracts/runner/inputs'
 import { requireInProject } from '../../core/access/access'
 import { StratavoreError } from '../../core/errors'
 import { hashToken, newToken } from '../../core/token'
-import { withTransaction } from '../../db/database'
+import { type Tx, withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
 import type { ServiceContext } from '../service-context'
 import { lockRunner } from './lock-runner'
+
+/** For whom a ticket is. */
+interface NewTicket {
+  runnerId: string
+  /** Who attaches; of a guest, who shares. */
+  userId: string
+  shareLinkId: string | null
+  readOnly: boolean
+}
 
 /** A ticket is used within the second it is made; this only covers a slow link. */
 const TICKET_LIFETIME_MS = 30_000
@@ -21,18 +30,23 @@ export async function attachRunner(
 ): Promise<AttachTicket> {
   const userId = ctx.actor.id
   if (!userId) throw new StratavoreError('forbidden', 'Only a user can attach to a terminal.')
+  return withTransaction(ctx.db, async (tx) => {
+    const { id: runnerId, projectId } = await lockRunner(ctx, tx, input.id)
+    const { readOnly } = input
+    if (!readOnly) requireInProject(ctx, projectId, { type: 'runner', ref: input.id }, 'drive')
+    return insertTicket(ctx, tx, { runnerId, userId, shareLinkId: null, readOnly })
+  })
+}
+
+/** Makes a ticket for somebody who was judged, and records that. Call it last in the transaction. */
+export async function insertTicket(ctx: ServiceContext, tx: Tx, given: NewTicket): Promise<AttachTicket> {
   const ticket = newToken('svk')
   const now = ctx.clock.now()
   const expiresAt = new Date(now.getTime() + TICKET_LIFETIME_MS)
-  await withTransaction(ctx.db, async (tx) => {
-    const runner = await lockRunner(ctx, tx, input.id)
-    if (!input.readOnly) requireInProject(ctx, runner.projectId, { type: 'runner', ref: input.id }, 'drive')
-    await tx.attachTicket.deleteMany({ where: { expiresAt: { lt: now } } })
-    await tx.attachTicket.create({
-      data: { ticketHash: hashToken(ticket), runnerId: runner.id, userId, readOnly: input.readOnly, expiresAt },
-    })
-    const target = { type: 'runner', id: runner.id }
-    await recordChange(ctx, tx, { action: 'runner.attach', target, data: { readOnly: input.readOnly } }, [])
-  })
-  return { ticket, runnerId: input.id, expiresAt: expiresAt.toISOString() }
+  await tx.attachTicket.deleteMany({ where: { expiresAt: { lt: now } } })
+  await tx.attachTicket.create({ data: { ticketHash: hashToken(ticket), ...given, expiresAt } })
+  const { runnerId, readOnly } = given
+  const target = { type: 'runner', id: runnerId }
+  await recordChange(ctx, tx, { action: 'runner.attach', target, data: { readOnly } }, [])
+  return { ticket, runnerId, expiresAt: expiresAt.toISOString() }
 }

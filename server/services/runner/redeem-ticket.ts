@@ -3,20 +3,26 @@ import { StratavoreError } from '../../core/errors'
 import { hashToken } from '../../core/token'
 import { standingInclude, standingOfUser } from '../identity/standing'
 import type { ServiceContext } from '../service-context'
+import { guestName, readShare } from '../share/live-share'
 
 export interface RedeemedTicket {
   runnerId: string
+  /** Of a guest, the id of the link they came by. */
   userId: string
   userName: string
   readOnly: boolean
+  /** Came by a shared link: looks, is told of nobody, and nobody counts on their looking. */
+  guest: boolean
 }
+
+type TicketContext = Pick<ServiceContext, 'db' | 'clock'>
 
 /**
  * Uses up a ticket. What its user may by now counts, not what they might when it was made: who may not drive any more is
  * read-only. Throws `unauthenticated` for one that is unknown, used or expired, or whose runner its user does not see any
  * more: one message for all four.
  */
-export async function redeemTicket(ctx: Pick<ServiceContext, 'db' | 'clock'>, ticket: string): Promise<RedeemedTicket> {
+export async function redeemTicket(ctx: TicketContext, ticket: string): Promise<RedeemedTicket> {
   const now = ctx.clock.now()
   const ticketHash = hashToken(ticket)
   const used = await ctx.db.prisma.attachTicket.updateMany({
@@ -24,15 +30,23 @@ export async function redeemTicket(ctx: Pick<ServiceContext, 'db' | 'clock'>, ti
     data: { usedAt: now },
   })
   if (used.count !== 1) throw refused()
-  const { runnerId, runner, user, readOnly } = await ctx.db.prisma.attachTicket.findUniqueOrThrow({
+  const { runnerId, runner, user, readOnly, shareLinkId } = await ctx.db.prisma.attachTicket.findUniqueOrThrow({
     where: { ticketHash },
     include: { user: { include: standingInclude }, runner: { select: { projectId: true } } },
   })
+  if (shareLinkId !== null) return redeemGuest(ctx, runnerId, shareLinkId)
   // The scopes of the token that asked for it were judged then.
   const standing = { ...standingOfUser(user), scopes: null }
   if (!seesProject(standing, runner.projectId)) throw refused()
   const drives = !readOnly && rightsInProject(standing, runner.projectId).has('drive')
-  return { runnerId, userId: user.id, userName: user.name, readOnly: !drives }
+  return { runnerId, userId: user.id, userName: user.name, readOnly: !drives, guest: false }
+}
+
+/** The same for a ticket of a shared link, which may be over by now. */
+async function redeemGuest(ctx: TicketContext, runnerId: string, shareLinkId: string): Promise<RedeemedTicket> {
+  const row = await readShare(ctx, { id: shareLinkId, runnerId })
+  if (row === null) throw refused()
+  return { runnerId, userId: row.id, userName: guestName(row), readOnly: true, guest: true }
 }
 
 const refused = () => new StratavoreError('unauthenticated', 'This attach ticket was used before or has expired.')

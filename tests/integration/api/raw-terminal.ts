@@ -30,6 +30,7 @@ export async function connectRaw(
   auth: Record<string, unknown>,
   namespace: string = TERMINAL_NAMESPACE,
   headers: Record<string, string> = { authorization: `Bearer ${stack.token}` },
+  protocols: string[] = [],
 ): Promise<RawTerminal> {
   const handshake = {
     protocol: TERMINAL_PROTOCOL_VERSION,
@@ -43,6 +44,7 @@ export async function connectRaw(
     reconnection: false,
     forceNew: true,
     extraHeaders: headers,
+    ...(protocols.length > 0 && { protocols }),
     auth: { ...handshake, ...auth },
   })
   const attached: TerminalAttached[] = []

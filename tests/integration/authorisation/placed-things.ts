@@ -11,13 +11,20 @@ export interface PlacedThings {
   approvalId: string
   promptId: string
   budgetId: string
+  shareId: string
 }
 
-/** A fresh project with one of everything in it: a runner that runs, what it asks, a prompt, a session, a budget. */
+/** A fresh project with one of everything in it: a runner that runs, what it asks, a prompt, a session, a budget, a link. */
 export async function placeThings(test: ServiceTest, runners: RunningRunners, name: string): Promise<PlacedThings> {
   const { id: projectId } = await test.project(name, 1_000)
   const runnerId = await runners.run(name)
-  const [sessionId, approvalId, promptId, budgetId] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
+  const [sessionId, approvalId, promptId, budgetId, shareId] = Array.from({ length: 5 }, () => randomUUID()) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ]
   await test.query(
     `INSERT INTO sessions (id, provider, provider_session_id, project_id, cwd, node_id, title)
      SELECT $1::uuid, 'claude', $1::uuid::text, $2::uuid, path, node_id, $3 FROM projects WHERE id = $2::uuid`,
@@ -46,5 +53,10 @@ export async function placeThings(test: ServiceTest, runners: RunningRunners, na
      SELECT 'claude', $1, $2::uuid, $3::uuid, $4::uuid, node_id, $5, $6, 1, 1, 0, 0, 0, 'transcript', now() FROM projects WHERE id = $4::uuid`,
     [randomUUID(), sessionId, runnerId, projectId, `model of ${name}`, test.clock.now],
   )
-  return { name, projectId, runnerId, sessionId, approvalId, promptId, budgetId }
+  await test.query(
+    `INSERT INTO share_links (id, runner_id, kind, token_hash, user_id, created_at, expires_at)
+     SELECT $1::uuid, $2::uuid, 'terminal', sha256($1::uuid::text::bytea), id, now(), '2100-01-01' FROM users WHERE name = 'owner'`,
+    [shareId, runnerId],
+  )
+  return { name, projectId, runnerId, sessionId, approvalId, promptId, budgetId, shareId }
 }

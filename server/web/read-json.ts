@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { z } from 'zod'
-import { StratavoreError } from '../../core/errors'
+import { StratavoreError } from '../core/errors'
 
 /** Far more than any sign-in needs: a passkey's answer takes a few kilobytes. */
 const MAX_BODY_BYTES = 64 * 1024
