@@ -166,12 +166,15 @@ export async function startAgent({
     now: Date.now,
   })
   const recordingsDir = join(dir, 'recordings')
+  let refusedRecording: string | null = null
+  let heartbeatsSoon: () => void = () => {}
   const observer = startObserver({
     scriptPath: scripts.observerScript,
     logsDir: join(dir, 'logs'),
     recordingsDir,
     events: {
       onStarted() {
+        refusedRecording = null
         // The first time there is no roster yet, and no daemon has said anything.
         roster?.observerRestarted()
         tellKept()
@@ -180,6 +183,10 @@ export async function startAgent({
       onAnswer: (life, data) => roster?.answer(life, data),
       onSaid: programs.said,
       onNotice: (report) => socket?.emit('notice', report),
+      onRefused(reason) {
+        refusedRecording = reason
+        heartbeatsSoon()
+      },
       onProblem,
     },
   })
@@ -194,6 +201,7 @@ export async function startAgent({
   serveTelemetry(loopback, telemetry)
   const heartbeats = createHeartbeats({
     instanceId,
+    refusedRecording: () => refusedRecording,
     providers: probe,
     onProblem,
     async vitals() {
@@ -214,6 +222,7 @@ export async function startAgent({
       }
     },
   })
+  heartbeatsSoon = heartbeats.soon
   const runners = createRoster({
     pty: loadNativePty(),
     spawnQueue: createSpawnQueue(),

@@ -40,6 +40,7 @@ async function flood(directory: string, recorder: LifeRecorder): Promise<number>
     if (inFlight.length >= IN_FLIGHT) await inFlight.shift()
   }
   await Promise.all(inFlight)
+  await new Promise<void>((drawn) => emulator.whenParsed(drawn))
   const seconds = (performance.now() - began) / 1000
   emulator.dispose()
   return (CHUNKS * CHUNK_BYTES) / 1e6 / seconds
@@ -54,6 +55,7 @@ async function recordedFlood(directory: string): Promise<number> {
     logsDir: join(directory, 'logs'),
     onSealed: () => onSealed(),
     onProblem: fail,
+    onRefused: () => {},
   })
   const recorder = recorders.begin('life', { cols: 120, rows: 32, title: 'bench', secrets: SECRETS })
   const speed = await flood(directory, recorder)

@@ -11,6 +11,8 @@ export interface HeartbeatSource {
   /** Vitals of every live runner. Rejects when they cannot be measured now. */
   vitals(): Promise<RunnerVitals[]>
   providers(): Promise<ProviderProbe[]>
+  /** Why recordings cannot be written. */
+  refusedRecording(): string | null
   onProblem(message: string, detail: unknown): void
 }
 
@@ -42,6 +44,7 @@ export function createHeartbeats(source: HeartbeatSource): Heartbeats {
         freeMemoryBytes: freemem(),
         providers,
         runners,
+        refusedRecording: source.refusedRecording(),
       }
       socket?.emit('heartbeat', message)
     } catch (error) {

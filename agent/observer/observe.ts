@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { MAX_REFUSAL_LENGTH } from '@/contracts/agent-protocol/messages'
 import type { KeptRecordings } from '@/contracts/recording/kept-recordings'
 import type { ProgramSignal } from '@/contracts/terminal/program-signal'
 import { createPruner } from '../recording/pruner'
@@ -55,7 +56,13 @@ export function createObserver({
   const vitals = createVitals()
   let hasLooked = false
   const pruner = createPruner({ recordingsDir, logsDir, clock, isLive: (life) => lives.has(life), onProblem })
-  const recorders = startRecorders({ logsDir, recordingsDir, onSealed: pruner.soon, onProblem })
+  const recorders = startRecorders({
+    logsDir,
+    recordingsDir,
+    onSealed: pruner.soon,
+    onProblem,
+    onRefused: (reason) => send({ type: 'recording', refused: reason?.slice(0, MAX_REFUSAL_LENGTH) ?? null }),
+  })
 
   const openLog = (life: string): Promise<OutputLog> =>
     openOutputLog(join(logsDir, life), (error) => onProblem(`the output log of ${life} cannot be written`, error))

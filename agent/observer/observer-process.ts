@@ -18,6 +18,8 @@ export interface ObserverEvents {
   onAnswer(life: string, data: Buffer): void
   onSaid(life: string, said: ProgramSaid): void
   onNotice(report: NoticeReport): void
+  /** Why recordings cannot be written; null once they can. */
+  onRefused(reason: string | null): void
   onProblem(message: string, detail: string): void
 }
 
@@ -50,6 +52,7 @@ export const startObserver = ({ scriptPath, logsDir, recordingsDir, events }: Ob
         const message = fromObserver.parse(header)
         if (message.type === 'taken') events.onTaken(message.life, message.end)
         else if (message.type === 'said') events.onSaid(message.life, message)
+        else if (message.type === 'recording') events.onRefused(message.refused)
         else if (message.type === 'notice') {
           const { life, kind, text, count } = message
           const { runnerId, epoch } = partsOfLife(life)

@@ -77,7 +77,7 @@ const programNotice = noticeReport
 
 /** What the observer tells the agent unasked. */
 export const fromObserver = z.discriminatedUnion('type', [
-  /** Everything before `end` is on the screen and in the log. */
+  /** Everything before `end` is in the log. */
   z.object({ type: z.literal('taken'), life: lifeKey, end: z.number().int() }),
   /** The emulator's answer to a query in live output, in the frame's data: to be typed into the terminal. */
   z.object({ type: z.literal('answer'), life: lifeKey }),
@@ -85,6 +85,8 @@ export const fromObserver = z.discriminatedUnion('type', [
   programSaid,
   /** The program rings or notifies, in live output. Ever fewer of them while it goes on. */
   programNotice,
+  /** Why recordings cannot be written, whosever; null once they can. */
+  z.object({ type: z.literal('recording'), refused: z.string().nullable() }),
 ])
 export type FromObserver = z.infer<typeof fromObserver> | SiblingAnswer
 export type ProgramSaid = Pick<z.infer<typeof programSaid>, 'status' | 'title'>

@@ -25,6 +25,7 @@ const portsOf = (life: string) => ({
     },
   },
   onProblem: (error: unknown) => tell({ type: 'problem', life, error: String(error) }),
+  onRecovered: () => tell({ type: 'recovered', life }),
   onSealed: () => tell({ type: 'sealed' }),
 })
 

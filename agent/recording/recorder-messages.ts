@@ -22,7 +22,11 @@ export type ToRecorder =
 /** What that thread tells the observer. */
 export type FromRecorder =
   /** So many bytes of output are taken. */
-  { type: 'taken'; bytes: number } | { type: 'sealed' } | { type: 'problem'; life: string; error: string }
+  | { type: 'taken'; bytes: number }
+  | { type: 'sealed' }
+  | { type: 'problem'; life: string; error: string }
+  /** What could not be written can be again. */
+  | { type: 'recovered'; life: string }
 
 /** Directories that both know. */
 export interface RecorderDirectories {

@@ -29,19 +29,44 @@ export interface RecorderThreadOptions extends RecorderDirectories {
   /** A part of a recording was completed. */
   onSealed(): void
   onProblem(message: string, error: unknown): void
+  /** Why recordings of lives that go on cannot be written; null once all can. */
+  onRefused(reason: string | null): void
 }
 
 /** Starts the thread. Where it fails, the observer ends, and the next one goes on from what is on the disk. */
-export function startRecorderThread({ script, onSealed, onProblem, ...directories }: RecorderThreadOptions): Recorders {
+export function startRecorderThread({
+  script,
+  onSealed,
+  onProblem,
+  onRefused,
+  ...directories
+}: RecorderThreadOptions): Recorders {
   const worker = new Worker(script, { workerData: directories })
   let onTheWay = 0
+  /** Lives whose recording cannot be written, and why. */
+  const refused = new Map<string, string>()
+  let toldReason: string | null = null
+
+  function judgeRefused(): void {
+    const [reason = null] = refused.values()
+    if ((reason === null) !== (toldReason === null)) onRefused(reason)
+    toldReason = reason
+  }
+  function writable(life: string): void {
+    if (refused.delete(life)) judgeRefused()
+  }
   worker.on('error', (error) => {
     throw error
   })
   worker.on('message', (message: FromRecorder) => {
     if (message.type === 'taken') onTheWay -= message.bytes
     else if (message.type === 'sealed') onSealed()
-    else onProblem(`the recording of ${message.life} cannot be written`, message.error)
+    else if (message.type === 'recovered') writable(message.life)
+    else {
+      onProblem(`the recording of ${message.life} cannot be written`, message.error)
+      refused.set(message.life, message.error)
+      judgeRefused()
+    }
   })
   const tell = (message: ToRecorder, transferred: ArrayBuffer[] = []): void => worker.postMessage(message, transferred)
 
@@ -94,7 +119,10 @@ export function startRecorderThread({ script, onSealed, onProblem, ...directorie
       },
       resize: (cols, rows) => after({ type: 'resize', life, cols, rows }),
       mark: (kind, label) => after({ type: 'mark', life, kind, label }),
-      finish: (end) => after({ type: 'finish', life, end }),
+      finish(end) {
+        after({ type: 'finish', life, end })
+        writable(life)
+      },
     }
   }
 

@@ -60,6 +60,7 @@ function options(secrets: string[] = []): RecorderOptions {
       },
     },
     onProblem: (error) => problems.push(error),
+    onRecovered: () => {},
     onSealed: () => {},
   }
 }

@@ -40,6 +40,7 @@ export interface RecorderOptions extends RecordingFacts {
   size: { cols: number; rows: number }
   clock: Clock
   onProblem(error: unknown): void
+  onRecovered(): void
   onSealed(): void
 }
 
@@ -105,6 +106,7 @@ function createRecorder(options: RecorderOptions, beginning: Beginning): Recorde
     header: beginning.header,
     after: beginning,
     onProblem: options.onProblem,
+    onRecovered: options.onRecovered,
     onSealed: options.onSealed,
   })
   let redactor = createRedactor(secrets)

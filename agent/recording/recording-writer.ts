@@ -34,6 +34,8 @@ export interface RecordingWriterOptions {
   after: { segments: readonly Segment[]; end: number }
   /** A disk that refuses, told once until it takes something again. */
   onProblem(error: unknown): void
+  /** It takes something again. */
+  onRecovered(): void
   /** A segment was compressed: there may be more now than is to be kept. */
   onSealed(): void
 }
@@ -51,7 +53,7 @@ export interface RecordingWriter {
 const gapOf = (at: number, bytes: number): StoredEvent => [at, 'm', `${bytes} bytes of output are missing`, 'gap']
 
 export function createRecordingWriter(options: RecordingWriterOptions): RecordingWriter {
-  const { directory, onProblem, onSealed } = options
+  const { directory, onProblem, onRecovered, onSealed } = options
   const markersPath = join(directory, MARKERS_FILE)
   const waiting: { entry: Entry; line: string }[] = []
   let waitingBytes = 0
@@ -65,8 +67,13 @@ export function createRecordingWriter(options: RecordingWriterOptions): Recordin
   let isBroken = false
   let sealing: Promise<void> = Promise.resolve()
 
+  function refuse(error: unknown): void {
+    if (!isBroken) onProblem(error)
+    isBroken = true
+  }
+
   function seal(path: string): void {
-    sealing = sealing.then(() => sealSegment(path).then(onSealed, onProblem))
+    sealing = sealing.then(() => sealSegment(path).then(onSealed, refuse))
   }
 
   /** What an earlier process was writing to when it died. */
@@ -138,11 +145,11 @@ export function createRecordingWriter(options: RecordingWriterOptions): Recordin
       segment.bytes += Buffer.byteLength(head) + Buffer.byteLength(text)
       end = reached
       await writeMarkers(markers)
+      if (isBroken) onRecovered()
       isBroken = false
     } catch (error) {
       // A full disk must not stop the terminal: `end` stays, so that what is written next is preceded by the gap.
-      if (!isBroken) onProblem(error)
-      isBroken = true
+      refuse(error)
       // What was written of it in part would be there twice, or be counted as missing.
       if (segment !== null) await truncate(segment.path, segment.bytes).catch(() => {})
       if (segment?.bytes === 0) segment = null

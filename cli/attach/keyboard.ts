@@ -1,4 +1,4 @@
-import { createTerminalInputParser } from './terminal-input'
+import { createTerminalInputParser, type TerminalInput } from './terminal-input'
 
 /** A sequence cut between two reads goes on at once; after this long its beginning was a key (Esc). */
 const KEY_PAUSE_MS = 30
@@ -19,16 +19,18 @@ export function readKeyboard(stdin: NodeJS.ReadStream, send: (data: Uint8Array) 
   function pass(data: Uint8Array): void {
     if (data.byteLength > 0) send(data)
   }
-  function onData(chunk: Buffer): void {
-    clearTimeout(timer)
-    const input = parser.push(chunk)
-    pass(input.data)
-    if (input.detach) {
+  function take({ data, detach: leaves }: TerminalInput): void {
+    pass(data)
+    if (leaves) {
       detach()
       return
     }
     const pause = parser.pending === 'key' ? KEY_PAUSE_MS : SEQUENCE_PAUSE_MS
-    if (parser.pending) timer = setTimeout(() => pass(parser.flush()), pause)
+    if (parser.pending) timer = setTimeout(() => take(parser.flush()), pause)
+  }
+  function onData(chunk: Buffer): void {
+    clearTimeout(timer)
+    take(parser.push(chunk))
   }
 
   stdin.on('data', onData).on('end', detach).on('close', detach)

@@ -54,6 +54,12 @@ function feed(text: string, cuts: number[], parser = createTerminalInputParser()
     out.push(result.data)
     detach ||= result.detach
   }
+  // Nothing follows: what could be more of a paste is none.
+  if (parser.pending === 'key') {
+    const result = parser.flush()
+    out.push(result.data)
+    detach ||= result.detach
+  }
   return { text: Buffer.concat(out).toString('utf8'), detach, parser }
 }
 
@@ -114,7 +120,7 @@ describe('terminal input', () => {
     const parser = createTerminalInputParser()
     expect(parser.push(bytes('x\x1b')).data).toEqual(new Uint8Array(bytes('x')))
     expect(parser.pending).toBe('key')
-    expect(Buffer.from(parser.flush()).toString()).toBe('\x1b')
+    expect(Buffer.from(parser.flush().data).toString()).toBe('\x1b')
     expect(parser.pending).toBeNull()
     parser.push(bytes('\x1b[?62'))
     expect(parser.pending).toBe('sequence')
@@ -124,7 +130,30 @@ describe('terminal input', () => {
     const parser = createTerminalInputParser()
     parser.push(bytes('\x1b]11;rgb:'))
     expect(parser.pending).toBe('sequence')
-    expect(parser.flush()).toHaveLength(0)
+    expect(parser.flush().data).toHaveLength(0)
     expect(Buffer.from(parser.push(bytes('typed')).data).toString()).toBe('typed')
+  })
+
+  it.each([
+    ['an end', 'a\x1b[201~rm -rf /\r\x1db', 'arm -rf /\r\x1db'],
+    ['an end and a beginning', 'a\x1b[201~rm\r\x1b[200~b', 'arm\rb'],
+    ['one inside another', 'a\x1b[2\x1b[201~01~rm\r', 'a\x1b[201rm\r'],
+    ['a beginning', 'a\x1b[200~b', 'ab'],
+    ['several', '\x1b[201~\x1b[201~x\x1b[201~', 'x'],
+    ['half of one at the end', 'a\x1b[20', 'a\x1b[20'],
+  ])('lets nothing out of a paste that holds %s, wherever it is cut', (_name, pasted, expected) => {
+    const text = `l\x1b[200~${pasted}\x1b[201~`
+    for (const cuts of [[], ...everyCut(text), ...everyByte(text)])
+      expect(feed(text, cuts)).toMatchObject({ text: `l\x1b[200~${expected}\x1b[201~`, detach: false })
+  })
+
+  it('takes keys that come right after a paste for keys once nothing follows', () => {
+    expect(feed('\x1b[200~a\x1b[201~\r\x1b[Ab', []).text).toBe('\x1b[200~a\x1b[201~\r\x1b[Ab')
+    expect(feed('\x1b[200~a\x1b[201~b\x1dc', [])).toMatchObject({ text: '\x1b[200~a\x1b[201~b', detach: true })
+    const parser = createTerminalInputParser()
+    const keys = 'x'.repeat(70_000)
+    expect(Buffer.from(parser.push(bytes(`\x1b[200~a\x1b[201~${keys}`)).data).toString()).toBe(
+      `\x1b[200~a\x1b[201~${keys}`,
+    )
   })
 })

@@ -4,7 +4,13 @@ const ESC = 0x1b
 const CTRL_RIGHT_BRACKET = 0x1d
 const BELL = 0x07
 const PASTE_START = '200~'
-const PASTE_END = Buffer.from('\x1b[201~')
+const PASTE_END = '201~'
+const BRACKETS = [`\x1b[${PASTE_START}`, `\x1b[${PASTE_END}`]
+const isBracket = (text: string): boolean => BRACKETS.includes(text)
+const beginsBracket = (text: string): boolean => BRACKETS.some((bracket) => bracket.startsWith(text))
+const TILDE = 0x7e
+/** What comes right after a paste is waited with, to see whether that was its end; no more than this. */
+const MAX_AFTER_PASTE_BYTES = 64 * 1024
 
 /** A control sequence longer than this is none: its bytes are passed on as they are. */
 const MAX_CONTROL_SEQUENCE_BYTES = 256
@@ -30,16 +36,17 @@ export interface TerminalInputParser {
    */
   readonly pending: 'key' | 'sequence' | null
   /** Ends what is unfinished and gives out what was held back of it. */
-  flush(): Uint8Array
+  flush(): TerminalInput
   /** The runner asked for the cursor's position: the next report that could be F3 is the answer. */
   expectCursorReport(): void
 }
 
-type State = 'ground' | 'escape' | 'control' | 'stringStart' | 'string' | 'stringEscape' | 'paste'
+type State = 'ground' | 'escape' | 'control' | 'stringStart' | 'string' | 'stringEscape' | 'paste' | 'afterPaste'
 
 /**
  * Takes the local terminal's own answers and Ctrl-] out of stdin and passes every other byte on, in order and
- * unchanged, wherever the reads cut it. Inside a bracketed paste nothing is taken out.
+ * unchanged, wherever the reads cut it. Inside a bracketed paste only brackets are taken out: a paste goes on until nothing
+ * follows on its end, or what follows a forged end would run as typed keys.
  */
 export function createTerminalInputParser(): TerminalInputParser {
   let state: State = 'ground'
@@ -47,7 +54,10 @@ export function createTerminalInputParser(): TerminalInputParser {
   let held: number[] = []
   let introducer = ''
   let stringLength = 0
-  let pasteEndMatched = 0
+  /** Of a paste: what may become a bracket, what was given out last, and what has come after its end. */
+  let bracket = ''
+  let given = ''
+  let afterPaste: number[] = []
   let expectedCursorReports = 0
 
   function release(out: number[]): void {
@@ -68,15 +78,60 @@ export function createTerminalInputParser(): TerminalInputParser {
     else release(out)
     if (body === PASTE_START) {
       state = 'paste'
-      pasteEndMatched = 0
+      bracket = ''
+      given = ''
     }
     return false
   }
 
-  function inPaste(byte: number, out: number[]): void {
+  /** Gives out a pasted byte, unless it ends a bracket that taking one out has built. */
+  function pasted(byte: number, out: number[]): void {
+    if (byte === TILDE && isBracket(`${given}~`)) return
+    const next = given + String.fromCharCode(byte)
+    given = beginsBracket(next) ? next : byte === ESC ? '\x1b' : ''
     out.push(byte)
-    pasteEndMatched = byte === PASTE_END[pasteEndMatched] ? pasteEndMatched + 1 : byte === ESC ? 1 : 0
-    if (pasteEndMatched === PASTE_END.length) state = 'ground'
+  }
+
+  /** Gives out what was no bracket. */
+  function endBracket(out: number[]): void {
+    for (const byte of Buffer.from(bracket, 'latin1')) pasted(byte, out)
+    bracket = ''
+  }
+
+  function inPaste(byte: number, out: number[]): void {
+    const next = bracket + String.fromCharCode(byte)
+    if (isBracket(next)) {
+      const isEnd = next.endsWith(PASTE_END)
+      bracket = ''
+      if (isEnd) state = 'afterPaste'
+    } else if (beginsBracket(next)) bracket = next
+    else {
+      endBracket(out)
+      if (byte === ESC) bracket = '\x1b'
+      else pasted(byte, out)
+    }
+  }
+
+  /** Another bracket makes the end before it, and what came between, a part of what was pasted. */
+  function inAfterPaste(byte: number, out: number[]): boolean {
+    afterPaste.push(byte)
+    if (afterPaste.length > MAX_AFTER_PASTE_BYTES) return endPaste(out)
+    if (byte !== TILDE || !isBracket(Buffer.from(afterPaste.slice(-6)).toString('latin1'))) return false
+    const between = afterPaste
+    afterPaste = []
+    state = 'paste'
+    for (const each of between) inPaste(each, out)
+    return false
+  }
+
+  /** It was its end: what came after it are keys. True when they complete Ctrl-]. */
+  function endPaste(out: number[]): boolean {
+    endBracket(out)
+    for (const byte of Buffer.from(`\x1b[${PASTE_END}`)) out.push(byte)
+    const keys = afterPaste
+    afterPaste = []
+    state = 'ground'
+    return keys.some((byte) => step(byte, out))
   }
 
   function afterEscape(byte: number, out: number[]): boolean {
@@ -154,6 +209,8 @@ export function createTerminalInputParser(): TerminalInputParser {
       case 'paste':
         inPaste(byte, out)
         return false
+      case 'afterPaste':
+        return inAfterPaste(byte, out)
       default:
         return inString(byte)
     }
@@ -167,13 +224,16 @@ export function createTerminalInputParser(): TerminalInputParser {
     },
     get pending() {
       if (state === 'ground') return null
+      if (state === 'afterPaste') return 'key'
       return held.length > 0 && held.length <= MAX_KEY_PREFIX_BYTES ? 'key' : 'sequence'
     },
     flush() {
       const out: number[] = []
+      if (state === 'afterPaste') return { detach: endPaste(out), data: Uint8Array.from(out) }
+      if (state === 'paste') endBracket(out)
       state = 'ground'
       release(out)
-      return Uint8Array.from(out)
+      return { data: Uint8Array.from(out), detach: false }
     },
     expectCursorReport() {
       expectedCursorReports += 1

@@ -164,6 +164,9 @@ export const runnerVitals = z.object({
 export type RunnerVitals = z.infer<typeof runnerVitals>
 
 /** All runners of an agent in one message, every HEARTBEAT_INTERVAL_MS. Never the agent's clock. */
+/** Of what a system says of a disk, only the beginning tells. */
+export const MAX_REFUSAL_LENGTH = 200
+
 export const heartbeat = z.object({
   instanceId: uuid,
   /** Grows by one per message of an instance. */
@@ -172,6 +175,8 @@ export const heartbeat = z.object({
   freeMemoryBytes: z.number().nonnegative(),
   providers: z.array(providerProbe).max(32),
   runners: z.array(runnerVitals).max(100_000),
+  /** Why recordings cannot be written now (a full disk); null while they can. Missing from older agents. */
+  refusedRecording: z.string().max(MAX_REFUSAL_LENGTH).nullable().optional(),
 })
 export type Heartbeat = z.infer<typeof heartbeat>
 export const HEARTBEAT_INTERVAL_MS = 10_000

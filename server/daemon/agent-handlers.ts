@@ -6,6 +6,7 @@ import type { AgentGatewayHandlers, AgentPeer } from '../gateways/agent/agent-ga
 import type { AgentSession } from '../gateways/agent/agent-session'
 import { rememberNodes } from '../gateways/agent/own-runners'
 import type { TerminalGateway } from '../gateways/terminal/terminal-gateway'
+import { alertRefusedRecording } from '../services/node/alert-refused-recording'
 import { joinAgent, recordAgentDisconnected } from '../services/node/join-agent'
 import { nodesOfRunners } from '../services/node/nodes-of-runners'
 import { recordNodeVitals } from '../services/node/record-node-vitals'
@@ -19,6 +20,7 @@ import { createAgentReports } from './agent-reports'
 import type { BudgetKeeper } from './budget-keeper'
 import type { HeartbeatBuffer } from './heartbeat-buffer'
 import type { Reconciler } from './reconciler'
+import { watchRecordings } from './recording-watch'
 
 export interface AgentHandlerParts {
   terminals: TerminalGateway
@@ -41,6 +43,7 @@ export interface AgentHandlerParts {
 /** What the daemon does with what agents say. */
 export function createAgentHandlers(ctx: ReconcileContext, parts: AgentHandlerParts): AgentGatewayHandlers {
   const { terminals, heartbeats, reconciler, log } = parts
+  const recordings = watchRecordings((nodeId, refused) => alertRefusedRecording(ctx, nodeId, refused))
   const logged = (what: string) => (error: unknown) => log.error({ err: error }, what)
   /** It may have been away while the authorities were rotated, and would be cut when its own is trusted no more. */
   const renewIfOld = async (session: AgentSession, { credential }: AgentPeer): Promise<void> => {
@@ -83,6 +86,10 @@ export function createAgentHandlers(ctx: ReconcileContext, parts: AgentHandlerPa
     },
     heartbeat: (session, message) => {
       heartbeats.add(message)
+      if (message.refusedRecording !== undefined)
+        recordings
+          .heard(session.nodeId, message.refusedRecording)
+          .catch(logged('a refused recording could not be told'))
       recordNodeVitals(ctx, session.nodeId, message).catch(logged('node vitals could not be written'))
     },
     output: terminals.output,

@@ -23,12 +23,14 @@ let isMounted: boolean
 let observer: ObserverLink
 let taken: number
 let sent: number
+let refusals: (string | null)[]
 beforeAll(ensureBuilt)
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'stratavore-full-disk-'))
   isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_BYTES}`, 'none', directory]).status === 0
   taken = 0
   sent = 0
+  refusals = []
   observer = startObserver({
     scriptPath: join(checkout, 'dist/observer.mjs'),
     logsDir: join(directory, 'logs'),
@@ -41,6 +43,7 @@ beforeEach(() => {
       onAnswer: () => {},
       onSaid: () => {},
       onNotice: () => {},
+      onRefused: (reason) => void refusals.push(reason),
       onProblem: (message, detail) => expect.fail(`${message}: ${detail}`),
     },
   })
@@ -101,9 +104,13 @@ it('a full disk stops no terminal: what it refused is a counted gap, and all goe
   const shown = await observer.request({ type: 'snapshot', life: LIFE }, snapshotReply)
   expect(shown.body.end).toBe(sent)
   expect(shown.data.toString()).toContain('refused')
+  await waitUntil('it is told, once', () => refusals.length === 1)
+  expect(refusals[0]).toMatch(/ENOSPC|EFBIG/)
   freeDisk()
   await print('after')
   await waitUntil('it is recorded again', () => recordingText().includes('after'))
+  await waitUntil('that is told too', () => refusals.length === 2)
+  expect(refusals[1]).toBeNull()
 
   const markers = readFileSync(join(directory, 'recordings', LIFE, MARKERS_FILE), 'utf8')
   const missing = Number(/(\d+) bytes of output are missing/.exec(markers)?.[1])

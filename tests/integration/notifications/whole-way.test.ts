@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -31,6 +32,13 @@ afterAll(async () => {
   await ntfy.stop()
 })
 
+/** The process that writes the recordings of this stack's runners. */
+function observerOf({ home }: Stack): number {
+  const lines = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n')
+  const line = lines.find((each) => each.includes('observer.mjs') && each.includes(join(home, 'agent')))
+  return Number.parseInt(line?.trim() ?? '', 10)
+}
+
 const titles = () => ntfy.shown().map(({ title }) => title)
 
 it('a runner that fails in a real stack is told on the phone', async () => {
@@ -44,6 +52,23 @@ it('a runner that fails in a real stack is told on the phone', async () => {
   const told = ntfy.shown().find(({ title }) => title === 'web: Shell failed')
   expect(told?.message).toMatch(/^Exited with code 3 after \d+ s\.\nLast line: /)
   expect(told?.click).toBe(`https://phone.example/runners/${id}`)
+})
+
+it('a disk that takes no recordings is told on the phone, and taken back once it does', async () => {
+  const { id } = await stack.api.runner.launch.mutate({ project: 'web' })
+  await waitUntil('it runs', async () => (await stack.api.runner.get.query({ id })).status === 'running', 30_000)
+  const observer = observerOf(stack)
+  const limitFiles = (bytes: string) => execFileSync('prlimit', ['--pid', `${observer}`, `--fsize=${bytes}:`])
+  const print = () => stack.api.runner.send.mutate({ id, text: 'seq 30000', enter: true })
+  const told = () => titles().filter((title) => title?.startsWith('Stratavore: Recordings on local stopped: '))
+  // More than its own log needs, and less than what is printed.
+  limitFiles('65536')
+  await print()
+  await waitUntil('it is told', () => told().length === 1, 30_000)
+  limitFiles('unlimited')
+  await print()
+  await waitUntil('it is taken back', () => told().length === 0, 30_000)
+  expect((await stack.api.runner.get.query({ id })).status).toBe('running')
 })
 
 it('stratavore notify test reaches it', async () => {
