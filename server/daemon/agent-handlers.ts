@@ -21,6 +21,7 @@ import type { BudgetKeeper } from './budget-keeper'
 import type { HeartbeatBuffer } from './heartbeat-buffer'
 import type { Reconciler } from './reconciler'
 import { watchRecordings } from './recording-watch'
+import { createSizeBuffer } from './size-buffer'
 
 export interface AgentHandlerParts {
   terminals: TerminalGateway
@@ -45,6 +46,7 @@ export function createAgentHandlers(ctx: ReconcileContext, parts: AgentHandlerPa
   const { terminals, heartbeats, reconciler, log } = parts
   const recordings = watchRecordings((nodeId, refused) => alertRefusedRecording(ctx, nodeId, refused))
   const logged = (what: string) => (error: unknown) => log.error({ err: error }, what)
+  const sizes = createSizeBuffer((id, size) => recordSize(ctx, id, size), logged('a size could not be recorded'))
   /** It may have been away while the authorities were rotated, and would be cut when its own is trusted no more. */
   const renewIfOld = async (session: AgentSession, { credential }: AgentPeer): Promise<void> => {
     if (credential.kind !== 'certificate') return
@@ -96,7 +98,7 @@ export function createAgentHandlers(ctx: ReconcileContext, parts: AgentHandlerPa
     outputSkipped: terminals.outputSkipped,
     resized: (runnerId, size) => {
       terminals.resized(runnerId, size)
-      recordSize(ctx, runnerId, size).catch(logged('a size could not be recorded'))
+      sizes.add(runnerId, size)
     },
     disconnected: (session) => {
       if (parts.stopping()) return
