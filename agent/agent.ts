@@ -45,6 +45,7 @@ import { Refused } from './runner/runner-host'
 import { openRunnerRecords } from './runner/runner-records'
 import { serveTelemetry } from './telemetry/serve-telemetry'
 import { createTelemetryQueue } from './telemetry/telemetry-queue'
+import { openTelemetrySpool } from './telemetry/telemetry-spool'
 import { startReader } from './transcripts/reader-process'
 import { openTranscriptRoots } from './transcripts/transcript-roots'
 
@@ -197,7 +198,7 @@ export async function startAgent({
   }
   const reader = startReader({ scriptPath: scripts.readerScript, recordingsDir, onProblem })
   reader.addRoots(transcriptRoots.all())
-  const telemetry = createTelemetryQueue(onProblem)
+  const telemetry = createTelemetryQueue(await openTelemetrySpool(join(dir, 'telemetry.jsonl'), onProblem), onProblem)
   serveTelemetry(loopback, telemetry)
   const heartbeats = createHeartbeats({
     instanceId,

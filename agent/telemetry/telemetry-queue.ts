@@ -1,6 +1,8 @@
 import { ack } from '@/contracts/agent-protocol/messages'
 import { MAX_BATCH_RECORDS, type UsageRecord } from '@/contracts/agent-protocol/transcript'
+import type { ProviderId } from '@/contracts/provider/provider'
 import type { DaemonSocket } from '../connection/commands'
+import type { TelemetrySpool, ToldRequest } from './telemetry-spool'
 
 /** Requests kept while the daemon is away: days of work. Beyond it the oldest go: nearly all are in transcripts too. */
 const MAX_RECORDS = 50_000
@@ -9,7 +11,8 @@ const RETRY_MS = 1_000
 
 /** What programs told of their requests, until the daemon has it in the database. */
 export interface TelemetryQueue {
-  add(records: readonly UsageRecord[]): void
+  /** Resolves when it can not be lost any more; rejects when the disk does not take it: it should be told again. */
+  add(provider: ProviderId, records: readonly UsageRecord[]): Promise<void>
   /** A joined connection: what waits is sent on it. */
   attach(socket: DaemonSocket): void
   detach(): void
@@ -17,29 +20,43 @@ export interface TelemetryQueue {
   settled(timeoutMs: number): Promise<void>
 }
 
-/** Nothing told yet. */
-export function createTelemetryQueue(onProblem: (message: string, detail: unknown) => void): TelemetryQueue {
-  let waiting: UsageRecord[] = []
+/** Begins with what an earlier agent left in the spool. */
+export function createTelemetryQueue(
+  spool: TelemetrySpool,
+  onProblem: (message: string, detail: unknown) => void,
+): TelemetryQueue {
+  let waiting: readonly ToldRequest[] = spool.left
   let socket: DaemonSocket | null = null
   let isBusy = false
   const onSettled: (() => void)[] = []
+
+  // Told again it changes nothing: a spool that could not be shortened costs no more than the next agent's time.
+  const keepWaiting = (): void =>
+    void spool.keep(waiting).catch((error: unknown) => onProblem('the spool of telemetry cannot be shortened', error))
+
+  /** The oldest that wait, of one provider. */
+  function nextBatch(): readonly ToldRequest[] {
+    const provider = waiting[0]?.provider
+    return waiting.filter((told) => told.provider === provider).slice(0, MAX_BATCH_RECORDS)
+  }
 
   async function deliver(): Promise<void> {
     if (isBusy) return
     isBusy = true
     for (let current = socket; current !== null && waiting.length > 0; current = socket) {
-      const records = waiting.slice(0, MAX_BATCH_RECORDS)
+      const batch = nextBatch()
       const answer: unknown = await current
         .timeout(ACK_TIMEOUT_MS)
-        .emitWithAck('telemetry', { records })
+        .emitWithAck('telemetry', { provider: batch[0]?.provider, records: batch.map(({ record }) => record) })
         .catch(() => null)
       const { data } = ack.safeParse(answer)
       const isRefused = data?.ok === false && data.code === 'invalid_input'
       if (isRefused) onProblem('the daemon does not take what a program told of its requests', data.error)
       if (data?.ok || isRefused) {
         // The oldest may have been given up meanwhile.
-        const sent = new Set(records)
-        waiting = waiting.filter((record) => !sent.has(record))
+        const sent = new Set(batch)
+        waiting = waiting.filter((told) => !sent.has(told))
+        if (waiting.length === 0) keepWaiting()
       } else if (socket === current) await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref())
     }
     isBusy = false
@@ -47,13 +64,17 @@ export function createTelemetryQueue(onProblem: (message: string, detail: unknow
   }
 
   return {
-    add(records) {
-      waiting = [...waiting, ...records]
+    async add(provider, records) {
+      const told = records.map((record) => ({ provider, record }))
+      waiting = [...waiting, ...told]
       if (waiting.length > MAX_RECORDS) {
         onProblem('requests that programs told of are given up', waiting.length - MAX_RECORDS)
         waiting = waiting.slice(-MAX_RECORDS)
+        keepWaiting()
       }
+      const written = spool.append(told)
       void deliver()
+      await written
     },
     attach(joined) {
       socket = joined

@@ -85,5 +85,8 @@ export const transcriptMissing = z.object({ path })
 export type TranscriptMissing = z.infer<typeof transcriptMissing>
 
 /** What a runner's program reported by telemetry. Repeated until acknowledged; taking it twice changes nothing. */
-export const telemetryReport = z.object({ records: z.array(usageRecord).min(1).max(MAX_BATCH_RECORDS) })
+export const telemetryReport = z.object({
+  provider: providerId,
+  records: z.array(usageRecord).min(1).max(MAX_BATCH_RECORDS),
+})
 export type TelemetryReport = z.infer<typeof telemetryReport>

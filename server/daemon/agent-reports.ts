@@ -50,7 +50,7 @@ export function createAgentReports(
     transcriptMissing: ({ nodeId }, { path }) => recordTranscriptMissing(ctx, nodeId, path),
     telemetry: async ({ nodeId }, report) => {
       const ids = report.records.map(({ providerSessionId }) => providerSessionId)
-      await requireOwn(nodeId, 'telemetry', 'claude', ids)
+      await requireOwn(nodeId, 'telemetry', report.provider, ids)
       return ingestTelemetry(usage, nodeId, report)
     },
     runnerConfined: ({ nodeId }, message) => recordConfinement(ctx, nodeId, message),

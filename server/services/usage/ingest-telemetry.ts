@@ -11,20 +11,20 @@ import { lockLedger } from './write-usage'
  * twice it changes nothing.
  */
 export async function ingestTelemetry(ctx: UsageContext, nodeId: string, report: TelemetryReport): Promise<void> {
-  const { records } = storable(report)
+  const { provider, records } = storable(report)
   await withTransaction(ctx.db, async (tx) => {
     await lockLedger(tx)
     const times = records.map(({ at }) => at)
     await placeSessions(tx, {
       nodeId,
-      provider: 'claude',
+      provider,
       providerSessionIds: [...new Set(records.map(({ providerSessionId }) => providerSessionId))],
-      // Only its transcript tells where it works.
+      // Only its transcript, or the runner that has it open, tells where it works.
       cwd: '',
       startedAt: new Date(Math.min(...times)),
       lastActivityAt: new Date(Math.max(...times)),
     })
-    const finish = await recordUsage(ctx, tx, { nodeId, provider: 'claude', teller: 'telemetry', records })
+    const finish = await recordUsage(ctx, tx, { nodeId, provider, teller: 'telemetry', records })
     await finish()
   })
 }
