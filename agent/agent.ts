@@ -72,6 +72,7 @@ export interface AgentDependencies {
   observerScript: string
   readerScript: string
   echoScript: string
+  opencodePlugin: string
   /** Hands a program's hook on to the loopback server. */
   relayScript: string
   logger: Logger
@@ -103,7 +104,7 @@ export async function startAgent({
   const startedAt = Date.now()
   const onProblem = (message: string, detail: unknown): void => logger.warn({ detail: String(detail) }, message)
 
-  const providers = createProviderRegistry(scripts.echoScript)
+  const providers = createProviderRegistry(scripts)
   const probeEnv = childEnvironment({ agent: env, provider: [], project: {}, runnerId: instanceId })
   const probe = () => probeProviders(providers, probeEnv)
   const trees = createTreeFinder()
@@ -113,7 +114,7 @@ export async function startAgent({
   const confiner = createConfiner({
     machine,
     cgroups,
-    ours: [process.execPath, scripts.relayScript, scripts.echoScript],
+    ours: [process.execPath, scripts.relayScript, scripts.echoScript, scripts.opencodePlugin],
     // A remote agent's key is in its own directory.
     hidden: options.kind === 'local' ? [dir, dirname(options.tokenFile)] : [dir],
   })

@@ -57,6 +57,7 @@ try {
     readerScript: beside('reader.mjs'),
     echoScript: beside('echo.mjs'),
     relayScript: beside('hook-relay.mjs'),
+    opencodePlugin: beside('opencode-plugin.mjs'),
     logger,
     onExit: () => process.exit(0),
   })

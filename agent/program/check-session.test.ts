@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { ProviderId } from '@/contracts/provider/provider'
 import { createProviderRegistry } from '../providers/registry'
+import { NO_SCRIPTS } from '../testing/no-scripts'
 import { checkSession } from './check-session'
 
 const ID = '01a20542-2b22-7a30-bc63-33daed27d9b8'
@@ -17,7 +18,7 @@ afterEach(() => rmSync(home, { recursive: true, force: true }))
 const check = (provider: ProviderId, env: Record<string, string> = {}, providerSessionId = ID) =>
   checkSession(
     {
-      providers: createProviderRegistry('/nonexistent/echo.mjs'),
+      providers: createProviderRegistry(NO_SCRIPTS),
       env: { HOME: home, ...env },
       reader: { ask: () => Promise.reject(new Error('the reader was asked')) },
     },

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { NO_SCRIPTS } from '../testing/no-scripts'
 import { programBehindStub } from './program-behind-stub'
 import { createProviderRegistry } from './registry'
 
@@ -50,6 +51,6 @@ it.skipIf(process.platform === 'win32').each([
   symlinkSync(bin, join(root, id))
   write(`node_modules/${platformPackage}/package.json`, '{}')
   const program = write(`node_modules/${platformPackage}/${file}`, 'the program')
-  const provider = createProviderRegistry('/nonexistent/echo.mjs')[id]
+  const provider = createProviderRegistry(NO_SCRIPTS)[id]
   expect(await provider.find({ PATH: root, HOME: root })).toBe(program)
 })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SessionMode } from '@/contracts/session/session'
+import { NO_SCRIPTS } from '../testing/no-scripts'
 import { childEnvironment } from './child-environment'
 import { claude } from './claude/claude'
 import { parseScript } from './echo/script'
@@ -35,7 +36,7 @@ const request = (prompt: string | null, providerSessionId: string | null = null)
 })
 /** What follows Stratavore's own settings. */
 const ownArgs = async (...given: Parameters<typeof request>) => (await claude.command(request(...given))).args.slice(2)
-const providers = createProviderRegistry('/nonexistent/echo.mjs')
+const providers = createProviderRegistry(NO_SCRIPTS)
 const HOSTILE = ['--settings=/tmp/x', '-p', '--', '-', 'exec', '--resume=x']
 
 describe('a prompt', () => {

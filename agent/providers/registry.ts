@@ -3,18 +3,24 @@ import { claude } from './claude/claude'
 import { codex } from './codex/codex'
 import { createEchoProvider } from './echo'
 import { gemini } from './gemini/gemini'
-import { opencode } from './opencode'
+import { createOpencodeProvider } from './opencode/opencode'
 import type { Provider } from './provider'
 import { shell } from './shell'
 
 export type ProviderRegistry = Readonly<Record<ProviderId, Provider>>
 
+/** Scripts of ours that providers run or load. */
+export interface ProviderScripts {
+  echoScript: string
+  opencodePlugin: string
+}
+
 /** All providers; the type makes one that is missing a compile error. */
-export const createProviderRegistry = (echoScript: string): ProviderRegistry => ({
+export const createProviderRegistry = ({ echoScript, opencodePlugin }: ProviderScripts): ProviderRegistry => ({
   claude,
   codex,
   gemini,
-  opencode,
+  opencode: createOpencodeProvider(opencodePlugin),
   shell,
   echo: createEchoProvider(echoScript),
 })

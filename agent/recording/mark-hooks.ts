@@ -16,7 +16,8 @@ const MAX_PROMPT_CHARACTERS = 4_000
 const LABELS: Record<string, { kind: MarkerKind; label(event: HookEvent): string | null }> = {
   UserPromptSubmit: {
     kind: 'prompt',
-    label: ({ prompt = '' }) => (NO_PROMPT.test(prompt) ? null : prompt.slice(0, MAX_PROMPT_CHARACTERS)),
+    label: ({ prompt = '' }) =>
+      prompt === '' || NO_PROMPT.test(prompt) ? null : prompt.slice(0, MAX_PROMPT_CHARACTERS),
   },
   PreToolUse: {
     kind: 'tool',

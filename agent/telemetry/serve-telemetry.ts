@@ -1,6 +1,11 @@
+import { z } from 'zod'
+import { MAX_BATCH_RECORDS, usageRecord } from '@/contracts/agent-protocol/transcript'
 import type { LoopbackServer } from '../loopback/loopback-server'
 import { usageOfLogs } from './otlp'
 import type { TelemetryQueue } from './telemetry-queue'
+
+/** What our plugin in opencode tells. */
+const pluginUsage = z.object({ records: z.array(usageRecord).min(1).max(MAX_BATCH_RECORDS) })
 
 /** Takes the telemetry of runners' programs. */
 export function serveTelemetry(loopback: Pick<LoopbackServer, 'post'>, queue: TelemetryQueue): void {
@@ -8,6 +13,7 @@ export function serveTelemetry(loopback: Pick<LoopbackServer, 'post'>, queue: Te
     const records = usageOfLogs(body)
     if (records.length > 0) await queue.add('claude', records)
   })
+  loopback.post('/opencode/usage', (_life, body) => queue.add('opencode', pluginUsage.parse(body).records))
   // Programs that can tell events tell sums as well: sums have no request's id, so they could only be added twice.
   loopback.post('/otlp/v1/metrics', () => undefined)
 }

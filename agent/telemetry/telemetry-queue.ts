@@ -34,20 +34,21 @@ export function createTelemetryQueue(
   const keepWaiting = (): void =>
     void spool.keep(waiting).catch((error: unknown) => onProblem('the spool of telemetry cannot be shortened', error))
 
-  /** The oldest that wait, of one provider. */
-  function nextBatch(): readonly ToldRequest[] {
-    const provider = waiting[0]?.provider
-    return waiting.filter((told) => told.provider === provider).slice(0, MAX_BATCH_RECORDS)
-  }
+  /** Those of the oldest's provider. */
+  const batchFrom = ({ provider }: ToldRequest): readonly ToldRequest[] =>
+    waiting.filter((told) => told.provider === provider).slice(0, MAX_BATCH_RECORDS)
 
   async function deliver(): Promise<void> {
     if (isBusy) return
     isBusy = true
-    for (let current = socket; current !== null && waiting.length > 0; current = socket) {
-      const batch = nextBatch()
+    for (;;) {
+      const current = socket
+      const [oldest] = waiting
+      if (current === null || oldest === undefined) break
+      const batch = batchFrom(oldest)
       const answer: unknown = await current
         .timeout(ACK_TIMEOUT_MS)
-        .emitWithAck('telemetry', { provider: batch[0]?.provider, records: batch.map(({ record }) => record) })
+        .emitWithAck('telemetry', { provider: oldest.provider, records: batch.map(({ record }) => record) })
         .catch(() => null)
       const { data } = ack.safeParse(answer)
       const isRefused = data?.ok === false && data.code === 'invalid_input'

@@ -11,9 +11,9 @@ export interface ProviderProfile {
   firstPrompt: 'argument' | 'typed'
   /**
    * When the id of its conversation is known. `given`: Stratavore chooses it at launch. `found`: seconds after the program
-   * has begun one. `at-end`: once the program has left politely. `never`: it has none.
+   * has begun one. `never`: it has none.
    */
-  sessionId: 'given' | 'found' | 'at-end' | 'never'
+  sessionId: 'given' | 'found' | 'never'
   /** Whether a runner can go on with an earlier conversation. `without-prompt`: such a launch takes no first prompt. */
   resume: 'yes' | 'without-prompt' | 'no'
   /** Whether a runner can begin with a copy of an earlier conversation. */
@@ -92,10 +92,14 @@ export const PROVIDER_PROFILES: Readonly<Record<ProviderId, ProviderProfile>> = 
     ...PLAIN,
     displayName: 'opencode',
     firstPrompt: 'argument',
-    sessionId: 'at-end',
+    sessionId: 'found',
     resume: 'without-prompt',
     fork: true,
-    activity: [],
+    activity: ['hook'],
+    approvals: true,
+    promptReceipt: true,
+    usage: true,
+    denyTools: true,
     politeSignal: 'SIGTERM',
   },
   shell: {

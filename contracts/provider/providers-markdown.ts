@@ -5,7 +5,7 @@ import { PROVIDER_PROFILES, type ProviderProfile } from './provider-profiles'
 const yesNo = (value: boolean): string => (value ? 'yes' : 'no')
 
 const FIRST_PROMPT = { argument: 'yes', typed: 'yes, typed' } as const
-const SESSION_ID = { given: 'at launch', found: 'when found', 'at-end': 'at a polite end', never: 'no' } as const
+const SESSION_ID = { given: 'at launch', found: 'when found', never: 'no' } as const
 const SOURCES: Readonly<Record<ActivitySource, string>> = {
   'program-status': 'status reports (OSC 7501)',
   'session-file': 'session file',

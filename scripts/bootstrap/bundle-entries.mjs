@@ -12,6 +12,11 @@ export const bundleEntries = {
   cli: 'cli/main.ts',
 }
 
+/** The same of what another program loads, maybe in a sandbox: nothing of ours is beside it there. */
+export const selfContainedEntries = {
+  'opencode-plugin': 'agent/providers/opencode/plugin/main.ts',
+}
+
 /** Everything the bundles are made from. */
 export const bundleSources = [
   'agent',

@@ -1,29 +1,37 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { bundleEntries, bundleSources } from './bundle-entries.mjs'
+import { bundleEntries, bundleSources, selfContainedEntries } from './bundle-entries.mjs'
 import { checkout, inCheckout } from './checkout.mjs'
 import { buildStamped, contentHash, isFresh } from './content-stamp.mjs'
 
 const dist = inCheckout('dist')
 const stampFile = inCheckout('dist', '.stamp')
 
+/** @param {Record<string, string>} entries */
+const entryPoints = (entries) => Object.entries(entries).map(([out, path]) => ({ in: path, out }))
+
 /**
- * esbuild's options for the bundles, into `outdir`.
- * @param {string} outdir @returns {import('esbuild').BuildOptions}
+ * esbuild's options for the bundles, into `outdir`: one set for each kind of them.
+ * @param {string} outdir @returns {import('esbuild').BuildOptions[]}
  */
-export const bundleOptions = (outdir) => ({
-  absWorkingDir: checkout,
-  entryPoints: Object.entries(bundleEntries).map(([out, path]) => ({ in: path, out })),
-  outdir,
-  outExtension: { '.js': '.mjs' },
-  bundle: true,
-  packages: 'external',
-  alias: { '@': checkout },
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  sourcemap: true,
-  logLevel: 'silent',
-})
+export const bundleBuilds = (outdir) => {
+  /** @type {import('esbuild').BuildOptions} */
+  const shared = {
+    absWorkingDir: checkout,
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    alias: { '@': checkout },
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    sourcemap: true,
+    logLevel: 'silent',
+  }
+  return [
+    { ...shared, entryPoints: entryPoints(bundleEntries), packages: 'external' },
+    { ...shared, entryPoints: entryPoints(selfContainedEntries), packages: 'bundle' },
+  ]
+}
 
 /** Bundles every process into dist/. Each file is replaced whole: a process that starts meanwhile finds old or new. */
 export const bundleStep = {
@@ -38,7 +46,7 @@ export const bundleStep = {
       rmSync(unfinished, { recursive: true, force: true })
       mkdirSync(dist, { recursive: true })
       try {
-        await build(bundleOptions(unfinished))
+        for (const options of bundleBuilds(unfinished)) await build(options)
       } catch (error) {
         const messages = await formatMessages(error.errors ?? [], { kind: 'error', color: false })
         throw new BootstrapError(messages.join('').trim() || error.message)

@@ -1,8 +1,5 @@
+import { SECRET_VARIABLE } from '../hook-environment'
 import type { Integration } from '../provider'
-
-/** Named in the settings by its name; its value stays in the environment. */
-const SECRET_VARIABLE = 'STRATAVORE_HOOK_SECRET'
-const URL_VARIABLE = 'STRATAVORE_HOOK_URL'
 
 /** Seconds a program waits for an agent that hangs; what it asks the agent is answered in milliseconds. */
 const TELLING_TIMEOUT_S = 5
@@ -53,20 +50,4 @@ export function hookSettings({ hookUrl, relayScript }: Integration): string {
     SessionStart: [{ hooks: [{ type: 'command', command, timeout: TELLING_TIMEOUT_S }] }],
   }
   return JSON.stringify({ hooks })
-}
-
-const PROXY_NAMES = ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy']
-
-/** What the hooks need in the program's environment: the secret, and a way past the user's proxy. */
-export function hookEnvironment(
-  { hookUrl, secret }: Integration,
-  env: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const direct = [env.NO_PROXY ?? env.no_proxy, '127.0.0.1'].filter(Boolean).join(',')
-  const hasProxy = PROXY_NAMES.some((name) => env[name])
-  return {
-    [URL_VARIABLE]: hookUrl,
-    [SECRET_VARIABLE]: secret,
-    ...(hasProxy ? { NO_PROXY: direct, no_proxy: direct } : {}),
-  }
 }

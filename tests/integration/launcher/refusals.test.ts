@@ -36,7 +36,10 @@ describe('a start that cannot work says why in one line and leaves nothing', () 
   it.each([
     [{ env: { STRATAVORE_LOG_LEVEL: 'loud' } }, /^stratavore: STRATAVORE_LOG_LEVEL: must be one of .*, not "loud"$/],
     [{ args: ['--port', '99999'] }, /^stratavore: --port: must be a whole number from 1 to 65535, not "99999"$/],
-    [{ args: ['--host', '0.0.0.0'] }, /^stratavore: STRATAVORE_HOST: 0\.0\.0\.0 can be reached from other machines, which needs TLS: .*$/],
+    [
+      { args: ['--host', '0.0.0.0'] },
+      /^stratavore: STRATAVORE_HOST: 0\.0\.0\.0 can be reached from other machines, which needs TLS: .*$/,
+    ],
     [{ env: { STRATAVORE_PRT: '1' } }, /^stratavore: STRATAVORE_PRT: .* did you mean STRATAVORE_PORT\?$/],
     [{ args: ['--bogus'] }, /^stratavore: Unknown option '--bogus'; see stratavore up --help$/],
   ])('%j', async (options, message) => {

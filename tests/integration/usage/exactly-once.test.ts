@@ -127,7 +127,8 @@ it('whatever dies, repeats or comes late, each request counts once, and read ane
           if (kind === 'telemetry') {
             const record = telemetry[told]
             told += 1
-            if (record) await ingestTelemetry(test.usage, test.nodeId, { provider: 'claude', records: [record, record] })
+            if (record)
+              await ingestTelemetry(test.usage, test.nodeId, { provider: 'claude', records: [record, record] })
             continue
           }
           if (file.written === 0) continue
@@ -156,7 +157,8 @@ it('whatever dies, repeats or comes late, each request counts once, and read ane
           write(file.path, file.text.subarray(file.written))
           await takeAll(test, file.path, file.session)
         }
-        if (telemetry.length > 0) await ingestTelemetry(test.usage, test.nodeId, { provider: 'claude', records: telemetry })
+        if (telemetry.length > 0)
+          await ingestTelemetry(test.usage, test.nodeId, { provider: 'claude', records: telemetry })
         const expected = oracle(
           requests,
           new Map([

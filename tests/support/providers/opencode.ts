@@ -25,6 +25,7 @@ export const startOpencodeStack = (url: string): Promise<ProviderStack> =>
       const config = {
         autoupdate: false,
         share: 'disabled',
+        permission: { bash: { '*': 'allow', 'touch asked*': 'ask' } },
         model: 'anthropic/scripted',
         small_model: 'anthropic/scripted',
         provider: { anthropic: { options, models: { scripted } } },

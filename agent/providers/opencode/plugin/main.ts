@@ -1,0 +1,84 @@
+/**
+ * A plugin of opencode, loaded by the launches of Stratavore alone: tells the agent what the program does and uses, and
+ * lets the agent answer its questions and refuse its tools. Never in the way: without an agent it does nothing.
+ */
+import { openAgentLine } from './agent-line'
+import { type AskedPermission, programEvent } from './program-event'
+import { createTranslator } from './translator'
+
+/** Of opencode's own API what is used of it. */
+interface OpencodeClient {
+  session: { abort(options: { path: { id: string } }): Promise<unknown> }
+  postSessionIdPermissionsPermissionId(options: {
+    path: { id: string; permissionID: string }
+    body: { response: 'once' | 'always' | 'reject' }
+  }): Promise<unknown>
+}
+
+interface ToolCall {
+  tool: string
+  sessionID: string
+  callID: string
+}
+
+/** The only export: opencode takes each for a plugin. */
+export const Stratavore = async ({ client }: { client: OpencodeClient }) => {
+  const { STRATAVORE_HOOK_URL: url, STRATAVORE_HOOK_SECRET: secret, STRATAVORE_SESSION: open } = process.env
+  if (!url || !secret) return {}
+  const agent = openAgentLine({ url, secret, pid: process.pid })
+  const translator = createTranslator(open || null, Date.now)
+  const asked = new Map<string, AbortController>()
+
+  async function ask(question: AskedPermission): Promise<void> {
+    const hangUp = new AbortController()
+    asked.set(question.id, hangUp)
+    const answer = (await agent.ask(translator.question(question), hangUp.signal))?.hookSpecificOutput?.decision
+    asked.delete(question.id)
+    if (answer === undefined) return
+    const allowed = answer.updatedPermissions.length > 0 ? 'always' : 'once'
+    await client.postSessionIdPermissionsPermissionId({
+      path: { id: question.sessionID, permissionID: question.id },
+      body: { response: answer.behavior === 'allow' ? allowed : 'reject' },
+    })
+  }
+
+  // It waits for its first prompt.
+  const idle = { hook_event_name: 'Notification', notification_type: 'idle_prompt', session_id: open || 'none yet' }
+  void agent.tell(idle)
+
+  return {
+    async event({ event }: { event: unknown }): Promise<void> {
+      const { data } = programEvent.safeParse(event)
+      if (data === undefined) return
+      // Not awaited: what it does waits for no one who only listens.
+      const { hooks, usage } = translator.event(data)
+      for (const hook of hooks) void agent.tell(hook)
+      if (usage.length > 0) agent.usage(usage)
+      // Where the answer cannot be handed over, the program's own question still stands.
+      if (data.type === 'permission.asked') ask(data.properties).catch(() => undefined)
+      if (data.type === 'permission.replied') asked.get(data.properties.requestID)?.abort()
+    },
+    async 'chat.message'(
+      { sessionID }: { sessionID: string },
+      { parts }: { parts: readonly { type: string; text?: string; synthetic?: boolean }[] },
+    ): Promise<void> {
+      const text = parts
+        .flatMap((part) => (part.type === 'text' && !part.synthetic ? [part.text ?? ''] : []))
+        .join('\n')
+      for (const hook of translator.prompt(sessionID, text)) {
+        const answer = await agent.tell(hook)
+        if (answer?.decision === 'block') throw new Error(answer.reason ?? 'Refused by Stratavore.')
+      }
+    },
+    async 'tool.execute.before'(call: ToolCall, { args }: { args: unknown }): Promise<void> {
+      const answer = await agent.tell(translator.toolBegins(call, args))
+      if (answer?.hookSpecificOutput?.permissionDecision !== 'deny') return
+      // A refusal alone would be answered with the next request to the model: the turn ends.
+      client.session.abort({ path: { id: call.sessionID } }).catch(() => undefined)
+      throw new Error(answer.stopReason ?? 'Refused by Stratavore.')
+    },
+    async 'tool.execute.after'(call: ToolCall & { args: unknown }): Promise<void> {
+      void agent.tell(translator.toolEnded(call))
+    },
+  }
+}
