@@ -142,7 +142,8 @@ describe('the real opencode, with a scripted Anthropic API', () => {
         expect(approval).toMatchObject({ toolName: 'Bash', toolInput: { command: `touch ${name}` } })
         return approval
       }
-      const gone = () => waitUntil('nothing is asked any more', async () => (await open()).length === 0)
+      const gone = () =>
+        waitUntil('nothing is asked any more', async () => (await open()).length === 0, START_TIMEOUT_MS)
 
       const denied = await asks('asked-denied')
       await stack.api.approval.answer.mutate({ id: denied.id, answer: { behavior: 'deny', message: 'no' } })
@@ -152,11 +153,11 @@ describe('the real opencode, with a scripted Anthropic API', () => {
 
       const allowed = await asks('asked-allowed')
       await stack.api.approval.answer.mutate({ id: allowed.id, answer: { behavior: 'allow', remember: [] } })
-      await waitUntil('it ran', () => made('asked-allowed'))
+      await waitUntil('it ran', () => made('asked-allowed'), START_TIMEOUT_MS)
 
       await asks('asked-in-terminal')
       await stack.api.runner.send.mutate({ id: runner.id, text: '', enter: true })
-      await waitUntil('it ran', () => made('asked-in-terminal'))
+      await waitUntil('it ran', () => made('asked-in-terminal'), START_TIMEOUT_MS)
       await gone()
 
       const always = await asks('asked-always')
@@ -164,7 +165,7 @@ describe('the real opencode, with a scripted Anthropic API', () => {
       await stack.api.approval.answer.mutate({ id: always.id, answer: { behavior: 'allow', remember: [0] } })
       await untilActivity(runner.id, 'idle')
       await stack.api.runner.prompt.mutate({ id: runner.id, text: '[[bash touch asked-again]] [[text went on]]' })
-      await waitUntil('it ran without being asked for', () => made('asked-again'))
+      await waitUntil('it ran without being asked for', () => made('asked-again'), START_TIMEOUT_MS)
       await stop(runner)
     },
     5 * START_TIMEOUT_MS,
@@ -177,23 +178,35 @@ describe('the real opencode, with a scripted Anthropic API', () => {
       const runner = await launchRunning(stack, { project: project.name, prompt: '[[text ready]]' })
       await untilScreen(stack, runner.id, /^[^[\n]*ready\s*$/m, START_TIMEOUT_MS)
       await untilActivity(runner.id, 'idle')
-      const set = ['budget', 'set', project.name, '--limit', '1', '--policy', 'deny-tools', '--time-zone', 'UTC']
-      expect(await stack.cli(set)).toMatchObject({ code: 0 })
-      const budget = async () => (await stack.api.budget.list.query({}))[0]
-      await waitUntil('it is used up', async () => (await budget())?.current.exhausted === true)
+      const limit = (tokens: string) =>
+        stack.cli(['budget', 'set', project.name, '--limit', tokens, '--policy', 'deny-tools', '--time-zone', 'UTC'])
+      const isUsedUp = async () => (await stack.api.budget.list.query({}))[0]?.current.exhausted
+      const type = async (text: string) => {
+        await stack.api.runner.send.mutate({ id: runner.id, text })
+        await untilScreen(stack, runner.id, text)
+        await stack.api.runner.send.mutate({ id: runner.id, text: '', enter: true })
+      }
       const before = turns()
-      await stack.api.runner.send.mutate({ id: runner.id, text: '[[bash touch refused]]' })
-      await untilScreen(stack, runner.id, '[[bash touch refused]]')
-      await stack.api.runner.send.mutate({ id: runner.id, text: '', enter: true })
-      await untilScreen(stack, runner.id, /used up/, START_TIMEOUT_MS)
-      expect(turns() - before).toBeLessThanOrEqual(1)
-      expect(existsSync(join(project.path, 'refused'))).toBe(false)
-
-      const id = (await budget())?.id ?? ''
-      expect(await stack.cli(['budget', 'raise', id.slice(0, 8), '+100000000%'])).toMatchObject({ code: 0 })
+      await type('[[hold crossed]] [[bash touch refused]] [[text never]]')
+      await waitUntil('the model is asked', () => turns() > before, START_TIMEOUT_MS)
+      expect(await limit('1')).toMatchObject({ code: 0 })
+      await waitUntil('it is used up', async () => (await isUsedUp()) === true)
+      model.release('crossed')
+      // Between the borders of what it shows.
+      await untilScreen(stack, runner.id, /used[\s┃]+up/, START_TIMEOUT_MS)
       await untilActivity(runner.id, 'idle')
+      await type('[[bash touch refused-too]]')
+      await untilScreen(stack, runner.id, /Failed to send|used[\s┃]+up/, START_TIMEOUT_MS)
+      await untilActivity(runner.id, 'idle')
+      // The one that was held, and none for the prompt.
+      expect(turns()).toBe(before + 1)
+
+      expect(await limit('100M')).toMatchObject({ code: 0 })
+      await waitUntil('there is more', async () => (await isUsedUp()) === false)
       await stack.api.runner.prompt.mutate({ id: runner.id, text: '[[bash touch after]] [[text went on]]' })
       await waitUntil('it goes on', () => existsSync(join(project.path, 'after')), START_TIMEOUT_MS)
+      expect(existsSync(join(project.path, 'refused'))).toBe(false)
+      expect(existsSync(join(project.path, 'refused-too'))).toBe(false)
       await stop(runner)
     },
     3 * START_TIMEOUT_MS,

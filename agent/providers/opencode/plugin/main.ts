@@ -9,11 +9,18 @@ import { createTranslator } from './translator'
 /** Of opencode's own API what is used of it. */
 interface OpencodeClient {
   session: { abort(options: { path: { id: string } }): Promise<unknown> }
+  tui: { showToast(options: { body: { message: string; variant: 'error'; duration: number } }): Promise<unknown> }
   postSessionIdPermissionsPermissionId(options: {
     path: { id: string; permissionID: string }
     body: { response: 'once' | 'always' | 'reject' }
   }): Promise<unknown>
 }
+
+const REFUSED = 'Refused by Stratavore.'
+/** Long enough to be read. */
+const TOAST_MS = 15_000
+/** The program's own word for a prompt that was refused says nothing of why, and takes the place of what is shown before. */
+const AFTER_ITS_OWN_MS = 1_000
 
 interface ToolCall {
   tool: string
@@ -28,6 +35,10 @@ export const Stratavore = async ({ client }: { client: OpencodeClient }) => {
   const agent = openAgentLine({ url, secret, pid: process.pid })
   const translator = createTranslator(open || null, Date.now)
   const asked = new Map<string, AbortController>()
+
+  /** Shows the user why. Without a screen (`opencode run`) there is nobody to show it to. */
+  const show = (message: string): void =>
+    void client.tui.showToast({ body: { message, variant: 'error', duration: TOAST_MS } }).catch(() => undefined)
 
   async function ask(question: AskedPermission): Promise<void> {
     const hangUp = new AbortController()
@@ -67,15 +78,21 @@ export const Stratavore = async ({ client }: { client: OpencodeClient }) => {
         .join('\n')
       for (const hook of translator.prompt(sessionID, text)) {
         const answer = await agent.tell(hook)
-        if (answer?.decision === 'block') throw new Error(answer.reason ?? 'Refused by Stratavore.')
+        if (answer?.decision !== 'block') continue
+        const reason = answer.reason ?? REFUSED
+        for (const dropped of translator.dropped(sessionID)) void agent.tell(dropped)
+        setTimeout(() => show(reason), AFTER_ITS_OWN_MS).unref()
+        throw new Error(reason)
       }
     },
     async 'tool.execute.before'(call: ToolCall, { args }: { args: unknown }): Promise<void> {
       const answer = await agent.tell(translator.toolBegins(call, args))
       if (answer?.hookSpecificOutput?.permissionDecision !== 'deny') return
       // A refusal alone would be answered with the next request to the model: the turn ends.
+      const reason = answer.stopReason ?? REFUSED
+      show(reason)
       client.session.abort({ path: { id: call.sessionID } }).catch(() => undefined)
-      throw new Error(answer.stopReason ?? 'Refused by Stratavore.')
+      throw new Error(reason)
     },
     async 'tool.execute.after'(call: ToolCall & { args: unknown }): Promise<void> {
       void agent.tell(translator.toolEnded(call))

@@ -55,6 +55,14 @@ it('a turn: its conversation opens, it works, uses tokens and is idle', () => {
   expect(names(status('ses_1', 'idle'))).toEqual([])
 })
 
+it('a prompt that was refused leaves it idle', () => {
+  const { translator, names } = listener('ses_1')
+  translator.prompt('ses_1', 'no')
+  expect(translator.dropped('ses_1')).toEqual([{ hook_event_name: 'Stop', session_id: 'ses_1' }])
+  expect(translator.dropped('ses_1')).toEqual([])
+  expect(names(status('ses_1', 'busy'))).toEqual(['UserPromptSubmit'])
+})
+
 it('what is copied into a fork is not used again', () => {
   const { say } = listener('ses_1')
   say(created('ses_2'))

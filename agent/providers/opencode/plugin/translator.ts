@@ -19,6 +19,8 @@ export interface Translator {
   event(event: ProgramEvent): Telling
   /** A person's prompt, before it is sent to the model. */
   prompt(sessionId: string, text: string): HookEvent[]
+  /** The prompt was refused: no turn begins. */
+  dropped(sessionId: string): HookEvent[]
   /** A tool is about to run. */
   toolBegins(call: { sessionID: string; callID: string; tool: string }, args: unknown): HookEvent
   toolEnded(call: { sessionID: string; callID: string; tool: string; args: unknown }): HookEvent
@@ -152,6 +154,7 @@ export function createTranslator(openSession: string | null, now: () => number):
       busy.add(sessionId)
       return [...opened(sessionId, 'resume'), { hook_event_name: 'UserPromptSubmit', session_id: sessionId, prompt }]
     },
+    dropped: (sessionId) => (busy.delete(sessionId) ? [turnEnds(sessionId)] : []),
     toolBegins({ sessionID, callID, tool }, args) {
       const tool_input = inputOf(args)
       remember(inputs, callID, tool_input, MAX_CALLS)
