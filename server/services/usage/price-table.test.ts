@@ -23,6 +23,9 @@ test.each([
   ['claude-opus-4-0', 'claude-opus-4'],
   ['claude-3-7-sonnet-latest', 'claude-3-7-sonnet'],
   ['gpt-6', 'gpt-6'],
+  ['gpt-5.4-2026-03-05', 'gpt-5.4'],
+  ['gemini-3.1-pro-preview', 'gemini-3.1-pro'],
+  ['o1-preview', 'o1-preview'],
 ])('%s is %s', (model, name) => expect(priceName(model)).toBe(name))
 
 it('costs what the program itself reported for the same request', () => {
@@ -49,6 +52,13 @@ it('a request that sends much may cost more as a whole', () => {
   const cost = (input: number) => table.costOf('claude-haiku-5-5', at, tokens({ input, output: 1_000_000 }))
   expect(cost(100_000)?.toNumber()).toBe(0.51)
   expect(cost(100_001)?.toNumber()).toBeCloseTo(2.5500005, 10)
+})
+
+it('models of OpenAI and Google have their own prices, long prompts and cache reads too', () => {
+  const cost = (model: string, of: object) => table.costOf(model, at, tokens(of))?.toNumber()
+  expect(cost('gpt-5.4', { input: 200_000, cacheRead: 50_000, output: 1_000 })).toBeCloseTo(0.5275, 10)
+  expect(cost('gpt-5.4', { input: 200_000, cacheRead: 100_000, output: 1_000 })).toBeCloseTo(1.0725, 10)
+  expect(cost('gemini-2.5-pro', { input: 100_000, cacheRead: 100_000 })).toBeCloseTo(0.1375, 10)
 })
 
 it('the last row of a model and day counts, and changes the hash', () => {

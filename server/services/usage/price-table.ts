@@ -12,11 +12,11 @@ export interface PriceTable {
 }
 
 const CLOUD_PREFIX = /^(?:[a-z]{2,6}\.)?anthropic\./
-const VARIANTS = /\[[a-z0-9]+\]$|-v\d+(?::\d+)?$|[-@]\d{8}$|-latest$/
+const VARIANTS = /\[[a-z0-9]+\]$|-v\d+(?::\d+)?$|[-@]\d{8}$|-\d{4}-\d{2}-\d{2}$|-latest$|(?<=^gemini-.+)-preview$/
 
 /**
  * The name a model has in the table: `us.anthropic.claude-opus-4-5-20251101-v1:0`, `claude-opus-4-5@20251101` and
- * `claude-opus-4-5[1m]` are all `claude-opus-4-5`, and `claude-opus-4-0` is `claude-opus-4`.
+ * `claude-opus-4-5[1m]` are all `claude-opus-4-5`, `gpt-5.4-2026-03-05` is `gpt-5.4`, and `claude-opus-4-0` is `claude-opus-4`.
  */
 export function priceName(model: string): string {
   let name = model.replace(CLOUD_PREFIX, '')
