@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { nodeName } from '@/contracts/node/node-name'
+import { typedName } from '@/contracts/primitives'
 import { type DaemonAddress, parseDaemonAddress } from './connection/daemon-address'
 
 /** How a machine becomes a node. */
@@ -37,7 +37,7 @@ function required(name: string, value: string | undefined): string {
 function joinOptions(url: string, values: { node?: string; ca?: string; 'token-file'?: string }): JoinOptions {
   if (!URL.canParse(url) || new URL(url).protocol !== 'https:')
     throw new Error(`--join ${url} is no https URL: agents of other machines are heard by TLS only`)
-  const name = nodeName.safeParse(required('node', values.node))
+  const name = typedName.safeParse(required('node', values.node))
   if (!name.success) throw new Error(`--node ${values.node}: ${name.error.issues[0]?.message}`)
   const fingerprint = required('ca', values.ca).toLowerCase()
   if (!/^sha256:[0-9a-f]{64}$/.test(fingerprint))

@@ -12,6 +12,7 @@ import { registerCompletion } from './commands/completion'
 import { registerConfig } from './commands/config'
 import { registerDoctor } from './commands/doctor'
 import { registerDown } from './commands/down'
+import { registerDrivers } from './commands/drivers'
 import { registerEvents } from './commands/events'
 import { registerExport } from './commands/export'
 import { registerInbox } from './commands/inbox'
@@ -59,6 +60,7 @@ const COMMANDS: readonly Register[] = [
   registerRunners,
   registerShow,
   registerAttach,
+  registerDrivers,
   registerKill,
   registerLifecycle,
   registerResume,

@@ -20,6 +20,16 @@ export const plainLine = (max: number) =>
     .max(max, `must be at most ${max} characters`)
     .refine(isPlainText, 'must not contain control, surrogate or bidi characters')
 
+/** A name that is typed on command lines, shown in tables and becomes part of routing keys. */
+export const typedName = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(MAX_NAME_LENGTH, `must be at most ${MAX_NAME_LENGTH} characters`)
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+    'must start with a letter or digit and hold only letters, digits, ".", "_" and "-"',
+  )
+
 /** An absolute path as typed; whether it exists and may be used is judged by the service after realpath. */
 export const absolutePath = z
   .string()

@@ -15,6 +15,8 @@ const WORDS: Record<EventType, string> = {
   'runner.limited': 'Held to its CPU quota, or let go',
   'runner.notice': 'Rang',
   'runner.attended': 'Looked at',
+  'runner.drive_began': 'Somebody drives',
+  'runner.drive_ended': 'Drives no longer',
   'runner.heartbeat': 'Heartbeat',
   'session.created': 'Session began',
   'session.resumed': 'Session resumed',

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { nodeName } from '../node/node-name'
-import { uuid } from '../primitives'
+import { typedName, uuid } from '../primitives'
 import { refusal } from './messages'
 
 /** Where an agent exchanges its join token for a certificate: the only thing the agent port answers without one. */
@@ -13,7 +12,7 @@ const certificate = z.string().max(8192)
 /** An agent asks to become a node's: its token is bound to the node's name, and its key never leaves its machine. */
 export const enrolRequest = z.object({
   token: z.string().min(1).max(200),
-  name: nodeName,
+  name: typedName,
   /** PKCS #10, PEM. */
   csr: signingRequest,
 })

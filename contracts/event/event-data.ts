@@ -23,7 +23,14 @@ export type EventData<T extends EventType> = z.output<(typeof eventDataSchemas)[
 /** Types of the events that a change of a runner's status may tell, with one shape of data. */
 export type RunnerChangeType = Exclude<
   keyof typeof runnerEventData,
-  'runner.launched' | 'runner.activity' | 'runner.limited' | 'runner.notice' | 'runner.attended' | 'runner.heartbeat'
+  | 'runner.launched'
+  | 'runner.activity'
+  | 'runner.limited'
+  | 'runner.notice'
+  | 'runner.attended'
+  | 'runner.drive_began'
+  | 'runner.drive_ended'
+  | 'runner.heartbeat'
 >
 
 /** Version of an event's data. A change that an old reader would misread gets a new number. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { driveEnd } from '../drive/drive'
 import { timestamp, uuid } from '../primitives'
 import { providerId } from '../provider/provider'
 import { MAX_NOTICE_LENGTH, noticeKind } from '../runner/notice'
@@ -59,6 +60,20 @@ const runnerNoticed = z.object({
 
 const runnerAttended = z.object({ provider: providerId, epoch: z.number().int() })
 
+const driveBegan = z.object({
+  driveId: uuid,
+  epoch: z.number().int(),
+  user: z.string().describe('Who has the driver seat of its terminal.'),
+  beganAt: timestamp,
+})
+
+const driveEnded = driveBegan.extend({
+  endedAt: timestamp.describe('With `lost`, when it was known last that they drove.'),
+  cause: driveEnd.describe('Why they drive no longer.'),
+  inputBytes: z.number().int().describe('What they sent.'),
+  lastInputAt: timestamp.nullable(),
+})
+
 const runnerHeartbeat = z.object({ epoch: z.number().int(), seq: z.number().int(), runnerId: uuid })
 
 /** `data` of the events of a runner. */
@@ -77,5 +92,7 @@ export const runnerEventData = {
   'runner.limited': runnerLimited,
   'runner.notice': runnerNoticed,
   'runner.attended': runnerAttended,
+  'runner.drive_began': driveBegan,
+  'runner.drive_ended': driveEnded,
   'runner.heartbeat': runnerHeartbeat,
 } as const

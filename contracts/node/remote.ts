@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { timestamp, uuid } from '../primitives'
-import { nodeName, nodeRef } from './node-name'
+import { timestamp, typedName, uuid } from '../primitives'
+import { nodeRef } from './node-name'
 
 /** Longest that a join token is good for. */
 export const MAX_JOIN_MINUTES = 15
 
 export const joinTokenInput = z.object({
-  name: nodeName,
+  name: typedName,
   minutes: z.number().int().min(1).max(MAX_JOIN_MINUTES).default(MAX_JOIN_MINUTES),
 })
 export type JoinTokenInput = z.input<typeof joinTokenInput>

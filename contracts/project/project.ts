@@ -1,20 +1,10 @@
 import { z } from 'zod'
 import { nodeRef } from '../node/node-name'
-import { absolutePath, MAX_NAME_LENGTH, plainLine, timestamp, uuid } from '../primitives'
+import { absolutePath, plainLine, timestamp, typedName, uuid } from '../primitives'
 import { providerId } from '../provider/provider'
 
-/** A project's name is typed on command lines and becomes part of routing keys: letters, digits, `.`, `_`, `-`. */
-export const projectName = z
-  .string()
-  .min(1, 'must not be empty')
-  .max(MAX_NAME_LENGTH, `must be at most ${MAX_NAME_LENGTH} characters`)
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
-    'must start with a letter or digit and hold only letters, digits, ".", "_" and "-"',
-  )
-
 /** A project by name (case-insensitive) or id. */
-export const projectRef = z.union([uuid, projectName])
+export const projectRef = z.union([uuid, typedName])
 
 export const project = z.object({
   id: uuid,
@@ -43,7 +33,7 @@ export type Project = z.infer<typeof project>
 const description = plainLine(500)
 
 export const projectCreateInput = z.object({
-  name: projectName,
+  name: typedName,
   path: absolutePath,
   /** The node its directory is on; the local one when it is not named. */
   node: nodeRef.optional(),
@@ -61,7 +51,7 @@ export const projectListInput = z
 
 export const projectUpdateInput = z.object({
   project: projectRef,
-  name: projectName.optional(),
+  name: typedName.optional(),
   path: absolutePath.optional(),
   description: description.nullable().optional(),
   defaultProvider: providerId.optional(),

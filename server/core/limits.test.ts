@@ -28,3 +28,14 @@ it('counts each key by itself', async () => {
   await expect(limits.take('launch', ['cy', '10.0.0.1'])).rejects.toMatchObject({ code: 'rate_limited' })
   await limits.take('launch', ['bob', '10.0.0.2'])
 })
+
+it('takes back what turned out to be no such act', async () => {
+  const limits = createLimits(few)
+  for (let index = 0; index < 10; index++) {
+    await limits.take('launch', ['ann'])
+    await limits.giveBack('launch', ['ann'])
+  }
+  await limits.take('launch', ['ann'])
+  await limits.take('launch', ['ann'])
+  await expect(limits.take('launch', ['ann'])).rejects.toMatchObject({ code: 'rate_limited' })
+})

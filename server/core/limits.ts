@@ -18,7 +18,10 @@ export const ALLOWANCES = {
   attach: { points: 900, seconds: 60 },
   /** Long-polling sessions of one user: clients of ours never poll, so this is for what stands between. */
   polling: { points: 120, seconds: 60 },
-  /** Passwords one user sets: the present one is not found out by somebody at a browser that was left open. */
+  /**
+   * Passwords one user fails to set: the present one is not found out by somebody at a browser that was left open. One
+   * that is set counts nothing.
+   */
   password: { points: 20, seconds: 15 * 60 },
   /** Passkey sign-ins that one address begins: each is a row until it is over. */
   passkey: { points: 60, seconds: 60 },
@@ -37,13 +40,15 @@ export type LimitedAct = keyof typeof ALLOWANCES
 export interface Limits {
   /** Counts one act for each key. Throws `rate_limited` when one of them had its allowance. */
   take(act: LimitedAct, keys: readonly string[]): Promise<void>
+  /** Takes one act of each key back: it was no such act after all. */
+  giveBack(act: LimitedAct, keys: readonly string[]): Promise<void>
 }
 
 const TOLD: Record<LimitedAct, string> = {
   launch: 'Too many launches in a short time.',
   attach: 'Too many terminals were attached to in a short time.',
   polling: 'Too many connections in a short time.',
-  password: 'The password was tried or changed too often in a short time.',
+  password: 'The password was given wrong too often in a short time.',
   passkey: 'Too many sign-ins were begun in a short time.',
   device: 'Too many logins were begun in a short time.',
   share: 'Too much was asked of shared links in a short time.',
@@ -72,6 +77,9 @@ export function createLimits(allowances: Readonly<Record<LimitedAct, Allowance>>
           throw spent
         }
       }
+    },
+    giveBack: async (act, keys) => {
+      for (const key of keys) await limiters[act].reward(key)
     },
   }
 }

@@ -8,4 +8,6 @@ export interface RequestClient {
   host: string | undefined
   /** Through a declared proxy. */
   proxied: boolean
+  /** From this machine itself: its socket is on loopback, and nobody says that it is passed on for another. */
+  local: boolean
 }

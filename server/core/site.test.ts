@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { relyingParty, siteOf } from './site'
 
-const client = (host: string, secure = false) => ({ address: '127.0.0.1', secure, host, proxied: false })
+const client = (host: string, secure = false) => ({ address: '127.0.0.1', secure, host, proxied: false, local: true })
 const PUBLIC = 'https://phone.example/stratavore'
 
 it('is where the request was sent to; behind a tunnel the public address', () => {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { ENROL_PATH, type EnrolReply, type EnrolRequest, enrolRequest } from '@/contracts/agent-protocol/enrolment'
 import { StratavoreError } from '../core/errors'
+import { readBody } from '../core/read-body'
 
 /** A token and a request for a certificate are about 700 bytes. */
 const MAX_BODY_BYTES = 8_192
@@ -16,17 +17,6 @@ const STATUS: Partial<Record<StratavoreError['code'], number>> = {
   invalid_input: 400,
   payload_too_large: 413,
   rate_limited: 429,
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = []
-  let bytes = 0
-  for await (const part of request) {
-    bytes += part.length
-    if (bytes > MAX_BODY_BYTES) throw new StratavoreError('payload_too_large', 'The request is too large.')
-    parts.push(part)
-  }
-  return Buffer.concat(parts).toString('utf8')
 }
 
 function parse(text: string): EnrolRequest {
@@ -67,7 +57,7 @@ export function createEnrolmentEndpoint(
     const from = request.socket.remoteAddress ?? 'unknown'
     try {
       await admit(from)
-      reply(200, await enrol(parse(await readBody(request)), from))
+      reply(200, await enrol(parse(await readBody(request, MAX_BODY_BYTES)), from))
     } catch (error) {
       const known = error instanceof StratavoreError && STATUS[error.code] !== undefined
       if (!known) log.error({ err: error }, 'a machine could not join')

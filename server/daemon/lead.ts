@@ -22,6 +22,7 @@ import type { ControlHandlers } from '../gateways/control/control-gateway'
 import { serveTerminals } from '../gateways/terminal/terminal-gateway'
 import type { DaemonMetrics } from '../metrics/daemon-metrics'
 import { readAuthorities } from '../services/certificates/authorities-file'
+import { endLeftDrives } from '../services/drive/end-drive'
 import { LOCAL_NODE_NAME } from '../services/installation/bootstrap-installation'
 import { authenticateToken, stillValid } from '../services/node/agent-credentials'
 import { recordAgentDisconnected, recordConnectedAgents } from '../services/node/join-agent'
@@ -39,6 +40,7 @@ import { startAuditKeeper } from './audit-keeper'
 import { type BudgetKeeper, startBudgetKeeper } from './budget-keeper'
 import { readLogs, readScreen, readThumbnails, typeText } from './control-handlers'
 import { watchCredentials } from './credential-watch'
+import { startDriveKeeper } from './drive-keeper'
 import { type EventDelivery, startEventDelivery } from './event-delivery'
 import { createHeartbeatBuffer } from './heartbeat-buffer'
 import { keepLocalAgent } from './local-agent'
@@ -111,13 +113,17 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
     transports: ['websocket'],
     perMessageDeflate: false,
   })
+  // Before anybody is served: whoever drove a terminal of an earlier daemon is cut off.
+  await endLeftDrives(ctx)
+  const drives = startDriveKeeper(ctx, { newId: randomUUID, leads: parts.leads, log })
   const terminals = serveTerminals(
     io.of(TERMINAL_NAMESPACE),
     agents,
     {
-      redeemTicket: (ticket) => redeemTicket(ctx, ticket),
+      redeemTicket: (ticket, credential) => redeemTicket(ctx, ticket, credential),
       getRunner: (id) => getRunner(ctx, { id }),
       recordRefused: (ticket, event) => recordRefusedEvent(ctx, ticket, event),
+      drives,
       attended: (runnerId) => attendRunner(ctx, runnerId),
     },
     metrics.terminals,
@@ -284,6 +290,7 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
       await credentials.stop()
       await remote?.close()
       await io.close()
+      await drives.stop()
       // Without the lead, or without the database, there is nothing to say and nobody to say it to.
       if (parts.leads()) await recordDaemonStopped(ctx, process.pid).catch(logged('the stop could not be recorded'))
       await audit.stop()

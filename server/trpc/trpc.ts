@@ -67,6 +67,9 @@ const mapErrors = t.middleware(async ({ next }) => {
   throw new TRPCError({ code: trpcCode, message, cause: result.error.cause })
 })
 
+/** Of these only what fails counts: it may be somebody who guesses. */
+const FAILURES_ONLY: ReadonlySet<LimitedAct> = new Set(['password'])
+
 /** Calls that a user may make only so often, and what they count as. */
 const LIMITED: Readonly<Record<string, LimitedAct>> = {
   'runner.launch': 'launch',
@@ -89,7 +92,9 @@ export const procedure = (rule: Rule) =>
       const access = judgeCaller(rule, ctx.identity)
       const identity = ctx.identity as Identity // judged
       const act = LIMITED[path]
-      if (act) await ctx.limits.take(act, [identity.actor.id ?? identity.credentialId])
+      const keys = [identity.actor.id ?? identity.credentialId]
+      // Taken before it is known to fail: many guesses at once are many.
+      if (act) await ctx.limits.take(act, keys)
       const services: ServiceContext = {
         ...ctx.services,
         actor: identity.actor,
@@ -99,6 +104,7 @@ export const procedure = (rule: Rule) =>
         trail: { rows: 0 },
       }
       const result = await next({ ctx: { ...ctx, identity, services } })
+      if (act && result.ok && FAILURES_ONLY.has(act)) await ctx.limits.giveBack(act, keys)
       if (result.ok && type === 'mutation') await recordUnrecorded(services, path)
       return result
     })

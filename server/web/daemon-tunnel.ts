@@ -2,10 +2,11 @@ import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { SHARE_PROTOCOL, tokenOfProtocols } from '@/contracts/share/share'
+import { CREDENTIAL_HEADER } from '../core/credential-header'
 import { FORWARDING_HEADERS } from '../gateways/guard/judge-client'
 
 /** Credentials are judged here; the daemon has its own (tickets, agent tokens) and needs none of these. */
-const WITHHELD_HEADERS = new Set<string>(['cookie', 'authorization', ...FORWARDING_HEADERS])
+const WITHHELD_HEADERS = new Set<string>(['cookie', 'authorization', CREDENTIAL_HEADER, ...FORWARDING_HEADERS])
 
 /** A header as it is passed on: of the subprotocols a shared link offers, the one that is no credential. */
 const passedOn = (name: string, value: string | undefined): string | undefined =>
@@ -14,8 +15,8 @@ const passedOn = (name: string, value: string | undefined): string | undefined =
 export interface DaemonTunnel {
   /** Passes a polling request on. */
   http(incoming: IncomingMessage, response: ServerResponse): void
-  /** Passes an upgraded connection on, byte for byte. */
-  upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Passes an upgraded connection on, byte for byte, with the word that it was opened with this credential. */
+  upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer, credential: string): void
 }
 
 /** Carries `/socket.io` between the public port and the daemon's Unix socket. */
@@ -37,7 +38,7 @@ export function createDaemonTunnel(socketPath: string): DaemonTunnel {
       response.on('close', () => onward.destroy())
       incoming.pipe(onward)
     },
-    upgrade: (incoming, socket, head) => {
+    upgrade: (incoming, socket, head, credential) => {
       const onward = connect(socketPath)
       const end = () => {
         onward.destroy()
@@ -58,6 +59,7 @@ export function createDaemonTunnel(socketPath: string): DaemonTunnel {
           if (!WITHHELD_HEADERS.has(name.toLowerCase()))
             lines.push(`${name}: ${passedOn(name, incoming.rawHeaders[i + 1])}`)
         }
+        lines.push(`${CREDENTIAL_HEADER}: ${credential}`)
         onward.write(`${lines.join('\r\n')}\r\n\r\n`)
         if (head.length > 0) onward.write(head)
         onward.pipe(socket)

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { z } from 'zod'
 import { StratavoreError } from '../core/errors'
+import { readBody } from '../core/read-body'
 
 /** Far more than any sign-in needs: a passkey's answer takes a few kilobytes. */
 const MAX_BODY_BYTES = 64 * 1024
@@ -10,14 +11,7 @@ export async function readJson<Schema extends z.ZodType>(
   request: IncomingMessage,
   schema: Schema,
 ): Promise<z.output<Schema>> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > MAX_BODY_BYTES) throw new StratavoreError('payload_too_large', 'The body is too large.')
-    chunks.push(chunk)
-  }
-  const parsed = schema.safeParse(parseJson(Buffer.concat(chunks).toString('utf8')))
+  const parsed = schema.safeParse(parseJson(await readBody(request, MAX_BODY_BYTES)))
   if (parsed.success) return parsed.data
   const fields = Object.fromEntries(
     parsed.error.issues.map((issue) => [issue.path.join('.') || 'input', issue.message] as const),

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
-import { isLoopbackHost } from '@/config/base-url'
 import { networkMatcher } from '@/config/network-list'
 import { SHARE_PATH, tokenOfProtocols } from '@/contracts/share/share'
 import { standingMark } from '../core/access/rights'
@@ -13,10 +12,10 @@ import type { RequestClient } from '../core/request-client'
 import { hashToken } from '../core/token'
 import { asPublished, FORWARDING_HEADERS, judgeClient } from '../gateways/guard/judge-client'
 import { judgeCookieUse, judgeOrigin, judgeTransport } from '../gateways/guard/request-guard'
-import type { Identity } from '../services/identity/authenticate'
+import { credentialOf, type Identity } from '../services/identity/authenticate'
 import { SHARE_MARK } from '../services/identity/valid-credentials'
 import type { SharedServices } from '../services/service-context'
-import { readShare } from '../services/share/live-share'
+import { readShare, shareCredential } from '../services/share/live-share'
 import { ACTIONS_PATH, handleAction } from './action-route'
 import { API_PATH, type Identities } from './api-handler'
 import { rememberClient } from './client-of'
@@ -66,7 +65,7 @@ interface Parts {
   pageUpgrade: ((request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>) | null
 }
 
-const credentialOf = ({ credentialId, standing }: Identity): WatchedCredential => ({
+const watchedCredential = ({ credentialId, standing }: Identity): WatchedCredential => ({
   id: credentialId,
   mark: standingMark(standing),
 })
@@ -123,7 +122,7 @@ export function createRequestHandler(parts: Parts) {
         return answer(response, 429, 'too many requests of this user are open', { 'retry-after': CAPPED_RETRY_S })
       parts.identities.set(request, who.identity)
       // An event stream stays open: its answer ends with the credential that asked for it, or with what it opens.
-      parts.live.watch(credentialOf(who.identity), response)
+      parts.live.watch(watchedCredential(who.identity), response)
       const misuse = who.by === 'cookie' ? judgeCookieUse(judged) : null
       if (misuse) return answer(response, 403, misuse)
     }
@@ -170,8 +169,8 @@ export function createRequestHandler(parts: Parts) {
     if (!who) return refuseUpgrade(socket, '401 Unauthorized')
     if (!admitSocket(who.identity.actor.id ?? who.identity.credentialId, socket))
       return refuseUpgrade(socket, '429 Too Many Requests', { 'retry-after': CAPPED_RETRY_S })
-    parts.live.watch(credentialOf(who.identity), socket)
-    parts.tunnel.upgrade(request, socket, head)
+    parts.live.watch(watchedCredential(who.identity), socket)
+    parts.tunnel.upgrade(request, socket, head, credentialOf(who.identity))
   }
 
   /** A socket of whoever holds a shared link, which is cut when the link ends. A cookie beside it counts for nothing. */
@@ -188,7 +187,7 @@ export function createRequestHandler(parts: Parts) {
     if (!admitGuest(row.id, socket))
       return refuseUpgrade(socket, '429 Too Many Requests', { 'retry-after': CAPPED_RETRY_S })
     parts.live.watch({ id: row.id, mark: SHARE_MARK }, socket)
-    parts.tunnel.upgrade(request, socket, head)
+    parts.tunnel.upgrade(request, socket, head, shareCredential(row.id))
   }
 
   return {
@@ -206,7 +205,7 @@ export function createRequestHandler(parts: Parts) {
         const path = loggedPath(request.url)
         const line = { method: request.method, path, status: response.statusCode, from: client.address }
         // What comes from other machines is always written down; this machine's own would be most of the log.
-        if (isLoopbackHost(client.address)) log.debug(line, 'request')
+        if (client.local) log.debug(line, 'request')
         else log.info(line, 'request')
       })
       try {

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { z } from 'zod'
 import { CONTROL_PATH, type ControlVerb, controlVerbs } from '../../core/control/control-protocol'
 import { StratavoreError } from '../../core/errors'
+import { readBody } from '../../core/read-body'
 
 /** Larger than the largest `send`, with room for JSON escapes. */
 const MAX_BODY_BYTES = 2 * 1024 * 1024
@@ -26,7 +27,7 @@ export function createControlHandler(key: Buffer, handlers: ControlHandlers, log
     const verb = (request.url ?? '').slice(CONTROL_PATH.length)
     if (!isVerb(verb)) return reply(404, {})
     try {
-      const input = controlVerbs[verb].input.parse(JSON.parse(await readBody(request)))
+      const input = controlVerbs[verb].input.parse(JSON.parse(await readBody(request, MAX_BODY_BYTES)))
       // Verb and input were matched by the line above; the map over verbs is beyond the type checker.
       const handler = handlers[verb] as (input: unknown) => Promise<unknown>
       reply(200, await handler(input))
@@ -39,14 +40,3 @@ export function createControlHandler(key: Buffer, handlers: ControlHandlers, log
 }
 
 const isVerb = (verb: string): verb is ControlVerb => Object.hasOwn(controlVerbs, verb)
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = []
-  let bytes = 0
-  for await (const part of request) {
-    bytes += part.length
-    if (bytes > MAX_BODY_BYTES) throw new StratavoreError('payload_too_large', 'The request is too large.')
-    parts.push(part)
-  }
-  return Buffer.concat(parts).toString('utf8')
-}

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
+import { isLoopbackHost } from '@/config/base-url'
 import { plainAddress } from '@/config/network-list'
 import type { RequestClient } from '../../core/request-client'
 import { judgeTransport } from './request-guard'
@@ -37,12 +38,16 @@ const hopAddress = (text: string): string => {
 export function judgeClient(connection: Connection, isProxy: (address: string) => boolean): RequestClient {
   const peer = plainAddress(connection.remoteAddress ?? '')
   const { headers, encrypted } = connection
-  if (!isProxy(peer)) return { address: peer, secure: encrypted, host: headers.host, proxied: false }
+  // Whoever passes requests on, declared or not, is not this machine's user: what they say of others grants nothing.
+  const local = isLoopbackHost(peer) && FORWARDING_HEADERS.every((name) => headers[name] === undefined)
+  if (!isProxy(peer)) return { address: peer, secure: encrypted, host: headers.host, proxied: false, local }
   let address = peer
   for (const hop of parts(headers['x-forwarded-for']).reverse()) {
     const said = plainAddress(hopAddress(hop))
     // A proxy that passes on what is no address leaves us with itself as the last that is known.
     if (isIP(said) === 0) break
+    // The loopback of another machine is not ours.
+    if (isLoopbackHost(said) && !isLoopbackHost(peer)) break
     address = said
     if (!isProxy(said)) break
   }
@@ -52,6 +57,7 @@ export function judgeClient(connection: Connection, isProxy: (address: string) =
     secure: proto === undefined ? encrypted : proto.toLowerCase() === 'https',
     host: parts(headers['x-forwarded-host']).at(-1) || headers.host,
     proxied: true,
+    local,
   }
 }
 

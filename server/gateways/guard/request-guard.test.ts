@@ -47,11 +47,11 @@ describe('judgeCookieUse', () => {
 })
 
 describe('judgeTransport', () => {
-  const from = (address: string, secure: boolean) => ({ address, secure, host, proxied: false })
+  const from = (address: string, secure: boolean, local = false) => ({ address, secure, host, proxied: false, local })
   it('serves plain HTTP to this machine only, unless somebody says otherwise', () => {
-    for (const address of ['127.0.0.1', '::1', '127.9.9.9'])
-      expect(judgeTransport(from(address, false), { allowPlainHttp: false })).toBeNull()
-    for (const address of ['10.0.0.1', '2001:db8::1', '', '127.0.0.1.evil.com']) {
+    expect(judgeTransport(from('127.0.0.1', false, true), { allowPlainHttp: false })).toBeNull()
+    // The address alone says nothing: somebody may have said it for them.
+    for (const address of ['127.0.0.1', '::1', '10.0.0.1', '2001:db8::1', '', '127.0.0.1.evil.com']) {
       expect(judgeTransport(from(address, false), { allowPlainHttp: false })).not.toBeNull()
       expect(judgeTransport(from(address, true), { allowPlainHttp: false })).toBeNull()
       expect(judgeTransport(from(address, false), { allowPlainHttp: true })).toBeNull()

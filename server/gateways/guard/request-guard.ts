@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { isLoopbackHost } from '@/config/base-url'
 import type { RequestClient } from '../../core/request-client'
 import { type Bound, isAllowedHost, isAllowedOrigin } from './allowed-hosts'
 
@@ -29,11 +28,11 @@ export function judgeOrigin(request: GuardedRequest, bound: Bound): string | nul
 
 /**
  * Plain HTTP is for this machine, and for what a declared proxy says came by TLS; everything else somebody on the way
- * could read and change. Returns why it is refused, or null.
+ * could read and change. What is passed on for somebody is never this machine's. Returns why it is refused, or null.
  */
 export function judgeTransport(client: RequestClient, settings: { allowPlainHttp: boolean }): string | null {
-  if (client.secure || settings.allowPlainHttp || isLoopbackHost(client.address)) return null
-  return 'other machines are served over TLS only: use https'
+  if (client.secure || settings.allowPlainHttp || client.local) return null
+  return 'other machines, and what a proxy passes on, are served over TLS only: use https (docs/exposing.md)'
 }
 
 /** A custom header that no other site can make a browser send without asking first. */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { WatchReply } from '@/contracts/agent-protocol/messages'
+import type { DriveEnd } from '@/contracts/drive/drive'
 import type { Runner } from '@/contracts/runner/runner'
 import { isEnded } from '@/contracts/runner/status'
 import {
@@ -12,6 +13,7 @@ import {
 } from '@/contracts/terminal/terminal'
 import { StratavoreError } from '../../core/errors'
 import type { AgentRegistry } from '../agent/agent-registry'
+import { createDriveTurn, type DriveLog } from './drive-turn'
 import { createDriverSeat } from './driver-seat'
 import { createPace } from './pace'
 import { holdOutput, type TerminalClient } from './terminal-client'
@@ -43,18 +45,26 @@ export function createRunnerHub(
   runner: Runner,
   agents: AgentRegistry,
   traffic: TerminalTraffic,
+  drives: DriveLog,
   log: Logger,
   onEmpty: () => void,
 ) {
   const clients = new Map<string, TerminalClient>()
   const seat = createDriverSeat()
+  const turn = createDriveTurn(runner.id, drives)
   const pace = createPace((offset) => agents.sessionOfNode(runner.nodeId)?.acknowledge(runner.id, offset))
   let state = runner
   let size = { cols: runner.cols, rows: runner.rows }
 
+  const driverNow = () => [...clients.values()].find((client) => seat.isDriver(client.clientId))
+  /** Nobody drives what has ended. */
+  const tellTurn = (cause: DriveEnd): void => {
+    const hasEnded = isEnded(state.status)
+    turn.is(hasEnded ? null : (driverNow() ?? null), state.epoch, hasEnded ? 'ended' : cause)
+  }
   /** The driver has been sent all up to `end`, and is no reader that fell behind. */
   const isFollowed = (end: number): boolean => {
-    const driver = [...clients.values()].find((client) => seat.isDriver(client.clientId))
+    const driver = driverNow()
     return driver?.phase === 'live' && !driver.window.behind && driver.window.sent >= end
   }
   const session = () => agents.sessionFor({ id: state.id, nodeId: state.nodeId })
@@ -65,9 +75,11 @@ export function createRunnerHub(
   }
 
   /** Somebody may drive now who did not before: its size counts from now on. */
-  const seatMoved = () => {
+  const seatMoved = (cause: DriveEnd) => {
+    tellTurn(cause)
     tellPresence()
-    for (const client of clients.values()) if (seat.isDriver(client.clientId)) applySize(client)
+    const driver = driverNow()
+    if (driver) applySize(driver)
   }
 
   const show = (client: TerminalClient, part: { offset: number; data: Uint8Array }) => {
@@ -172,6 +184,7 @@ export function createRunnerHub(
     clients.set(client.clientId, client)
     if (earlier) earlier.socket.disconnect(true)
     seat.enter(client, client.watch)
+    tellTurn('left')
     const role = seat.isDriver(client.clientId) ? 'driver' : 'viewer'
     const { id: runnerId, epoch } = state
     client.socket.emit('attached', { runnerId, epoch, role, readOnly: client.readOnly, ...size, writtenSeq: 0 })
@@ -186,7 +199,7 @@ export function createRunnerHub(
     if (clients.get(client.clientId) !== client) return
     clients.delete(client.clientId)
     seat.leave(client.clientId)
-    seatMoved()
+    seatMoved('left')
     if (clients.size > 0) return
     agents.sessionOfNode(state.nodeId)?.unwatch(state.id)
     onEmpty()
@@ -199,7 +212,7 @@ export function createRunnerHub(
         client.socket.emit('problem', { code: 'forbidden', message, fatal: false })
         return
       }
-      seatMoved()
+      seatMoved('taken')
     }
     // In order: nothing overtakes what is held. A client may have this many unacknowledged, so that is all there is.
     if (client.heldInput.length >= MAX_UNACKED_INPUTS) {
@@ -207,6 +220,7 @@ export function createRunnerHub(
       return
     }
     client.heldInput.push({ seq, data })
+    turn.typed(client, data.length)
     if (client.phase === 'live') typeHeld(client)
   }
 
@@ -271,16 +285,16 @@ export function createRunnerHub(
         client.socket.emit('problem', { code: 'forbidden', message: 'You are attached read-only.', fatal: false })
         return
       }
-      seatMoved()
+      seatMoved('taken')
     },
     askSeat: (client: TerminalClient): void => {
-      if (seat.ask(client.clientId)) seatMoved()
+      if (seat.ask(client.clientId)) seatMoved('taken')
     },
     answerSeat: (client: TerminalClient, to: string, given: boolean): void => {
-      if (seat.answer(client.clientId, to, given)) seatMoved()
+      if (seat.answer(client.clientId, to, given)) seatMoved('taken')
     },
     releaseSeat: (client: TerminalClient): void => {
-      if (seat.release(client.clientId)) seatMoved()
+      if (seat.release(client.clientId)) seatMoved('released')
     },
     /** Output of the runner, from the agent. */
     output: (offset: number, data: Uint8Array): void => {
@@ -306,6 +320,7 @@ export function createRunnerHub(
       state = next
       if (next.epoch !== before.epoch) pace.reset()
       if (next.epoch === before.epoch && next.status === before.status) return
+      tellTurn('ended')
       for (const client of clients.values()) {
         if (isEnded(next.status)) {
           if (client.phase === 'live') tellExit(client)

@@ -22,6 +22,8 @@ export interface TerminalClient {
   readonly clientId: string
   readonly userId: string
   readonly name: string
+  /** How they are signed in. */
+  readonly credential: string
   readonly readOnly: boolean
   /** Came by a shared link: is not told who else is there, and is nobody who attends to the runner. */
   readonly guest: boolean
@@ -58,6 +60,7 @@ export function createTerminalClient(
     clientId: handshake.clientId,
     userId: ticket.userId,
     name: ticket.userName,
+    credential: ticket.credential,
     readOnly: ticket.readOnly,
     guest: ticket.guest,
     socket,

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from 'pino'
 import type { Namespace } from 'socket.io'
 import { z } from 'zod'
@@ -11,9 +12,11 @@ import {
   terminalHandshake,
   terminalSize,
 } from '@/contracts/terminal/terminal'
+import { CREDENTIAL_HEADER } from '../../core/credential-header'
 import { StratavoreError } from '../../core/errors'
 import type { RedeemedTicket } from '../../services/runner/redeem-ticket'
 import type { AgentRegistry } from '../agent/agent-registry'
+import type { DriveLog } from './drive-turn'
 import { maySend, type TerminalEvent } from './event-rules'
 import { createRunnerHub, type RunnerHub } from './runner-hub'
 import { createTerminalClient, type TerminalClient } from './terminal-client'
@@ -23,10 +26,12 @@ import type { TerminalTraffic } from './terminal-traffic'
 const seatAnswer = z.tuple([uuid, z.boolean()])
 
 export interface TerminalGatewayServices {
-  redeemTicket(ticket: string): Promise<RedeemedTicket>
+  redeemTicket(ticket: string, credential: string): Promise<RedeemedTicket>
   getRunner(id: string): Promise<Runner>
   /** Somebody who may only watch tried to do more. */
   recordRefused(ticket: RedeemedTicket, event: TerminalEvent): Promise<void>
+  /** Where it is written down who drives. */
+  drives: DriveLog
   /** Somebody is attached to it now. */
   attended(runnerId: string): Promise<void>
 }
@@ -60,13 +65,13 @@ export function serveTerminals(
       existing.update(runner)
       return existing
     }
-    const hub = createRunnerHub(runner, agents, traffic, log, () => hubs.delete(runner.id))
+    const hub = createRunnerHub(runner, agents, traffic, services.drives, log, () => hubs.delete(runner.id))
     hubs.set(runner.id, hub)
     return hub
   }
 
   namespace.use((socket, next) => {
-    admit(socket.handshake.auth, services).then(
+    admit(socket.handshake, services).then(
       (admitted) => {
         socket.data = admitted
         next()
@@ -157,7 +162,7 @@ function listen(client: TerminalClient, refuse: (event: TerminalEvent) => void) 
 }
 
 async function admit(
-  auth: unknown,
+  { auth, headers }: { auth: unknown; headers: IncomingHttpHeaders },
   services: TerminalGatewayServices,
 ): Promise<{ handshake: TerminalHandshake; ticket: RedeemedTicket; runner: Runner }> {
   const parsed = terminalHandshake.safeParse(auth)
@@ -168,6 +173,7 @@ async function admit(
       `Terminal protocol ${parsed.data.protocol} is not spoken here; reload the page.`,
     )
   }
-  const ticket = await services.redeemTicket(parsed.data.ticket)
+  const credential = headers[CREDENTIAL_HEADER]
+  const ticket = await services.redeemTicket(parsed.data.ticket, typeof credential === 'string' ? credential : '')
   return { handshake: parsed.data, ticket, runner: await services.getRunner(ticket.runnerId) }
 }

@@ -1,6 +1,5 @@
 import { basename } from 'node:path'
-import { MAX_NAME_LENGTH } from '@/contracts/primitives'
-import { projectName } from '@/contracts/project/project'
+import { MAX_NAME_LENGTH, typedName } from '@/contracts/primitives'
 import type { ProviderId } from '@/contracts/provider/provider'
 import { requireInInstallation, requireInProject } from '../../core/access/access'
 import { StratavoreError } from '../../core/errors'
@@ -35,7 +34,7 @@ export function nameOfDirectory(directory: string): string {
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+/, '')
     .slice(0, MAX_NAME_LENGTH - 4)
-  return projectName.safeParse(name).success ? name : 'project'
+  return typedName.safeParse(name).success ? name : 'project'
 }
 
 /** `name`, or with the first number that makes it one that is not in `taken` (by key). */

@@ -21,8 +21,8 @@ interface NewTicket {
 const TICKET_LIFETIME_MS = 30_000
 
 /**
- * Makes the single-use ticket that opens one terminal socket to one runner; one that is not read-only needs the right to
- * drive. Throws `not_found`, `forbidden`.
+ * Makes the single-use ticket that opens one terminal socket to one runner, for a connection with the same credential; one
+ * that is not read-only needs the right to drive. Throws `not_found`, `forbidden`.
  */
 export async function attachRunner(
   ctx: ServiceContext,
@@ -40,11 +40,13 @@ export async function attachRunner(
 
 /** Makes a ticket for somebody who was judged, and records that. Call it last in the transaction. */
 export async function insertTicket(ctx: ServiceContext, tx: Tx, given: NewTicket): Promise<AttachTicket> {
+  const credential = ctx.source?.credential
+  if (!credential) throw new StratavoreError('forbidden', 'Only who is signed in can attach to a terminal.')
   const ticket = newToken('svk')
   const now = ctx.clock.now()
   const expiresAt = new Date(now.getTime() + TICKET_LIFETIME_MS)
   await tx.attachTicket.deleteMany({ where: { expiresAt: { lt: now } } })
-  await tx.attachTicket.create({ data: { ticketHash: hashToken(ticket), ...given, expiresAt } })
+  await tx.attachTicket.create({ data: { ticketHash: hashToken(ticket), ...given, credential, expiresAt } })
   const { runnerId, readOnly } = given
   const target = { type: 'runner', id: runnerId }
   await recordChange(ctx, tx, { action: 'runner.attach', target, data: { readOnly } }, [])

@@ -51,6 +51,7 @@ export const freshRunner = (facts: LaunchFacts): LaunchedRunner => ({
   heldByBudgetId: null,
   confinement: null,
   confinementEpoch: null,
+  inputRecordedIn: null,
   startedAt: null,
   endedAt: null,
 })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import type { runnerLaunchInput } from '@/contracts/runner/inputs'
 import type { Runner } from '@/contracts/runner/runner'
+import { requireInProject } from '../../core/access/access'
 import { StratavoreError } from '../../core/errors'
 import { type Tx, withTransaction } from '../../db/database'
 import { lockKey } from '../../db/locks'
@@ -26,7 +27,7 @@ async function launch(ctx: ServiceContext, input: LaunchInput): Promise<Runner> 
   const scope = `runner.launch:${ctx.actor.id ?? ctx.actor.name}`
   const runner = await withTransaction(ctx.db, async (tx) => {
     const requestHash = hashInput(input)
-    const earlier = await findEarlier(tx, scope, input.idempotencyKey, requestHash)
+    const earlier = await findEarlier(ctx, tx, scope, input, requestHash)
     if (earlier) return earlier
 
     const { id: projectId } = await findProject(ctx, tx, input.project)
@@ -54,22 +55,27 @@ const hashInput = (input: LaunchInput): Uint8Array<ArrayBuffer> =>
       .digest(),
   )
 
-/** The runner an earlier call with this key made. The key stays locked until the commit: two calls make one runner. */
+/**
+ * The runner an earlier call with this key made, for whoever may still launch there: rights of then open nothing now. The
+ * key stays locked until the commit: two calls make one runner.
+ */
 async function findEarlier(
+  ctx: ServiceContext,
   tx: Tx,
   scope: string,
-  key: string | undefined,
+  { idempotencyKey: key, project }: LaunchInput,
   requestHash: Uint8Array,
 ): Promise<Runner | null> {
   if (key === undefined) return null
   await lockKey(tx, `${scope}:${key}`)
   const used = await tx.idempotencyKey.findUnique({ where: { scope_key: { scope, key } } })
   if (!used) return null
+  const row = await tx.runner.findUniqueOrThrow({ where: { id: used.resultId }, include: runnerInclude })
+  requireInProject(ctx, row.projectId, { type: 'project', ref: project })
   if (!Buffer.from(used.requestHash).equals(Buffer.from(requestHash))) {
     throw new StratavoreError('conflict', 'This idempotency key was used before with another launch.', {
       hint: 'Use a new key for a new launch.',
     })
   }
-  const row = await tx.runner.findUniqueOrThrow({ where: { id: used.resultId }, include: runnerInclude })
   return runnerToApi(row)
 }

@@ -68,7 +68,9 @@ export async function recordingOfShare(
   { token, address, ...question }: HeldLink & z.output<typeof shareRecordingInput>,
 ): Promise<RecordingPage> {
   const { row, ctx } = await openShare(services, { token, address, kind: 'recording' })
-  return readRecording(ctx, { id: row.runnerId, ...question })
+  const page = await readRecording(ctx, { id: row.runnerId, ...question })
+  // What was typed is no part of what is shown: a link shows the screen.
+  return { ...page, events: page.events.filter(([, code]) => code !== 'i') }
 }
 
 /** Where a text occurs in it. Throws `unauthenticated`, `not_found`, `node_unavailable`. */

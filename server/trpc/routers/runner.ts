@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { drive, driversInput } from '@/contracts/drive/drive'
 import { cancelPromptInput, runnerPrompt, runnerPromptInput, runnerPromptsInput } from '@/contracts/prompt/prompt'
 import {
   attachTicket,
@@ -17,6 +18,7 @@ import {
 import { runner } from '@/contracts/runner/runner'
 import { thumbnails, thumbnailsQuestion } from '@/contracts/terminal/thumbnail'
 import { recordRead } from '../../services/audit/record-read'
+import { listDrives } from '../../services/drive/list-drives'
 import { cancelPrompt } from '../../services/prompt/close-prompt'
 import { listPrompts } from '../../services/prompt/list-prompts'
 import { queuePrompt } from '../../services/prompt/queue-prompt'
@@ -73,6 +75,11 @@ export const runnerRouter = router({
     .input(runnerAttachInput)
     .output(attachTicket)
     .mutation(({ ctx, input }) => attachRunner(ctx.services, input)),
+  /** Who had the driver seat of its terminal, and when. */
+  drivers: procedure({ may: 'read', of: 'project' })
+    .input(driversInput)
+    .output(z.array(drive))
+    .query(({ ctx, input }) => listDrives(ctx.services, input)),
   /** Types text into the runner. */
   send: procedure({ may: 'drive', of: 'project' })
     .input(runnerSendInput)

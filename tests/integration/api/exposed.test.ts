@@ -54,9 +54,12 @@ describe('behind a declared proxy', () => {
   })
 
   it('refuses what did not come by TLS, and foreign names the proxy passes on', async () => {
-    const refused = [
+    const refused: Record<string, string>[] = [
       { ...VIA_PROXY, 'x-forwarded-proto': 'http' },
       { host: 'me.example', 'x-forwarded-for': '203.0.113.9' },
+      // It says to be this machine, to which plain HTTP is served.
+      { host: 'me.example', 'x-forwarded-for': '127.0.0.1' },
+      { 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'http' },
       { ...VIA_PROXY, host: 'evil.com' },
       { ...VIA_PROXY, 'x-forwarded-host': 'evil.com' },
       { ...VIA_PROXY, origin: 'http://me.example' },
@@ -88,11 +91,14 @@ describe('without a declared proxy', () => {
     try {
       const { url } = await stack.api.auth.createLoginLink.mutate()
       const path = url.slice(new URL(url).origin.length)
-      // By the public name it would be a Secure cookie: that address is https, whoever passes it on.
-      const claims = { ...VIA_PROXY, host: new URL(stack.url).host }
-      const answer = await rawRequest(stack.url, { path, headers: claims })
-      expect(answer.headers['set-cookie']?.[0]).toMatch(/^stratavore_session_/)
-      expect(answer.headers['strict-transport-security']).toBeUndefined()
+      // Neither as what it claims (by TLS, from elsewhere), nor as this machine: it is passed on for somebody.
+      for (const host of [new URL(stack.url).host, 'me.example']) {
+        const answer = await rawRequest(stack.url, { path, headers: { ...VIA_PROXY, host } })
+        expect([answer.status, answer.headers['set-cookie']]).toEqual([403, undefined])
+        expect(answer.headers['strict-transport-security']).toBeUndefined()
+      }
+      const own = await rawRequest(stack.url, { path })
+      expect(own.headers['set-cookie']?.[0]).toMatch(/^stratavore_session_/)
       const forged = { host: 'evil.com', 'x-forwarded-host': 'me.example', authorization: `Bearer ${stack.token}` }
       expect((await rawRequest(stack.url, { path: '/api/trpc/auth.me', headers: forged })).status).toBe(403)
     } finally {

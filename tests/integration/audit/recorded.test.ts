@@ -29,7 +29,7 @@ const context = (): ApiContext => ({
   services: test.ctx,
   events: { lastSeq: notAsked, after: notAsked, changed: notAsked },
   details: { follow: notAsked },
-  client: { address: '203.0.113.9', secure: true, host: 'host.example', proxied: false },
+  client: { address: '203.0.113.9', secure: true, host: 'host.example', proxied: false, local: false },
   limits: createLimits(),
   origin: 'http://127.0.0.1:7717',
 })

@@ -32,6 +32,7 @@ export const INPUTS: Record<string, (of: PlacedThings) => object> = {
   'runner.attach': ({ runnerId: id }) => ({ id, readOnly: true }),
   'runner.send': ({ runnerId: id }) => ({ id, text: 'x' }),
   'runner.prompt': ({ runnerId: id }) => ({ id, text: 'x' }),
+  'runner.drivers': ({ runnerId: id }) => ({ id }),
   'runner.prompts': ({ runnerId: id }) => ({ id }),
   'runner.cancelPrompt': ({ promptId }) => ({ promptId }),
   'runner.screen': ({ runnerId: id }) => ({ id }),

@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import { createApi } from '@/cli/api-client'
 import { MAX_INPUT_BYTES } from '@/contracts/terminal/terminal'
 import { createProject, launchRunning, typeLine, untilScreen } from '../../support/launch'
 import type { Stack } from '../../support/stack'
@@ -128,7 +129,8 @@ it('attach without the right → error, zero bytes; input from a viewer → refu
 it('logout or revocation mid-stream → closed within 5 s', async () => {
   const { id, token } = await stack.api.auth.createToken.mutate({ name: 'to be revoked' })
   const headers = { authorization: `Bearer ${token}` }
-  const cut = await connectRaw(stack, { ticket: await ticket(true) }, undefined, headers)
+  const { ticket: theirs } = await createApi(stack.url, token).runner.attach.mutate({ id: runnerId, readOnly: true })
+  const cut = await connectRaw(stack, { ticket: theirs }, undefined, headers)
   open.push(cut)
   expect(cut.socket.connected).toBe(true)
   await stack.api.auth.revokeToken.mutate({ id })

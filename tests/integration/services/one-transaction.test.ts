@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beginDrive } from '@/server/services/drive/begin-drive'
+import { endDrive } from '@/server/services/drive/end-drive'
 import { createLoginCode } from '@/server/services/identity/create-login-code'
 import { redeemLoginCode } from '@/server/services/identity/redeem-login-code'
 import { updateNotificationSettings } from '@/server/services/notification/notification-settings'
@@ -35,6 +37,13 @@ const report = (state: 'running' | 'paused') => ({
   state,
   process: { pid: 1234, startTicks: 1, bootId: 'boot' },
 })
+const DRIVE = '00000000-0000-4000-8000-000000000002'
+const aDrive = () => ({
+  ...{ id: DRIVE, runnerId, epoch: 1, userId: test.ctx.actor.id ?? '', userName: 'owner' },
+  ...{ credential: 'token:a', beganAt: test.clock.now },
+})
+const anEnd = (cause: 'released' | 'lost') =>
+  ({ id: DRIVE, endedAt: test.clock.now, cause, inputBytes: 3, lastInputAt: null }) as const
 const run = () => recordRunning(test.ctx, report('running'))
 const exit = (exitCode: number) =>
   recordExit(test.ctx, runnerId, 1, { exitCode, signal: null, reason: null, lastLines: 'bye' })
@@ -70,7 +79,20 @@ const changes: Record<string, { first?: () => Promise<unknown>; change: () => Pr
     events: [],
   },
   'runner.launch': { change: () => launchRunner(test.ctx, launchOf('p')), events: ['runner.launched'] },
-  'runner.attach': { change: () => attachRunner(test.ctx, { id: runnerId, readOnly: false }), events: [] },
+  'runner.attach': {
+    change: () =>
+      attachRunner(
+        { ...test.ctx, source: { address: null, credential: 'token:a' } },
+        { id: runnerId, readOnly: false },
+      ),
+    events: [],
+  },
+  'terminal.drive': { change: () => beginDrive(test.ctx, aDrive()), events: ['runner.drive_began'] },
+  'terminal.drive_end': {
+    first: () => beginDrive(test.ctx, aDrive()),
+    change: () => endDrive(test.ctx, anEnd('released')),
+    events: ['runner.drive_ended'],
+  },
   'runner.start': { change: run, events: ['runner.started'] },
   'runner.pause': { first: run, change: () => pauseRunner(test.ctx, { id: runnerId }), events: [] },
   'runner.paused': { first: run, change: () => recordRunning(test.ctx, report('paused')), events: ['runner.paused'] },
@@ -126,6 +148,7 @@ const DATA_TABLES = [
   'quotas',
   'notification_settings',
   'attach_tickets',
+  'drive_spans',
   'login_codes',
   'web_sessions',
   'idempotency_keys',

@@ -35,14 +35,39 @@ it('of callers with one login code one gets in', async () => {
 it('of callers with one ticket one is let in, and it dies with its time', async () => {
   await test.project('tickets')
   const { id } = await launchRunner(test.ctx, launchOf('tickets'))
-  const { ticket } = await attachRunner(test.ctx, { id, readOnly: true })
-  const { won, lost } = await race(CALLERS, () => redeemTicket(test.ctx, ticket))
-  expect(won).toMatchObject([{ runnerId: id, readOnly: true }])
+  const signedIn = { ...test.ctx, source: { address: null, credential: 'token:a' } }
+  const { ticket } = await attachRunner(signedIn, { id, readOnly: true })
+  // Another credential, and none, use nothing up.
+  for (const credential of ['token:b', 'password:a', ''])
+    await expect(redeemTicket(test.ctx, ticket, credential)).rejects.toMatchObject({ code: 'unauthenticated' })
+  const { won, lost } = await race(CALLERS, () => redeemTicket(test.ctx, ticket, 'token:a'))
+  expect(won).toMatchObject([{ runnerId: id, readOnly: true, credential: 'token:a' }])
   expect(lost).toEqual(Array(CALLERS - 1).fill('unauthenticated'))
 
-  const late = await attachRunner(test.ctx, { id, readOnly: false })
+  const late = await attachRunner(signedIn, { id, readOnly: false })
   test.clock.now = new Date(Date.parse(late.expiresAt))
-  await expect(redeemTicket(test.ctx, late.ticket)).rejects.toMatchObject({ code: 'unauthenticated' })
+  await expect(redeemTicket(test.ctx, late.ticket, 'token:a')).rejects.toMatchObject({ code: 'unauthenticated' })
+})
+
+it('an idempotency key tells of its runner whoever may still launch there, and nobody else', async () => {
+  const { id: projectId } = await test.project('replayed')
+  const launch = launchOf('replayed', 'a-key-that-was-used')
+  const { id } = await launchRunner(test.ctx, launch)
+  expect((await launchRunner(test.ctx, launch)).id).toBe(id)
+  const having = (role: 'operator' | 'viewer', grants: ReadonlyMap<string, 'operator' | 'viewer'>) =>
+    launchRunner(
+      { ...test.ctx, access: { may: 'launch', standing: { role, allProjects: false, grants, scopes: null } } },
+      launch,
+    )
+  expect((await having('operator', new Map([[projectId, 'operator']]))).id).toBe(id)
+  // The same user, whose grant was taken away or lessened since.
+  await expect(having('operator', new Map())).rejects.toMatchObject({ code: 'not_found' })
+  await expect(having('operator', new Map([[projectId, 'viewer']]))).rejects.toMatchObject({ code: 'forbidden' })
+  // Somebody else has keys of their own.
+  const other = await test.ctx.db.prisma.user.create({ data: { name: 'other', role: 'operator' } })
+  const asOther = { ...test.ctx, actor: { ...test.ctx.actor, id: other.id, name: 'other' } }
+  const theirs = await launchRunner({ ...asOther }, launch)
+  expect(theirs.id).not.toBe(id)
 })
 
 it('callers with one idempotency key get one runner; with another input a conflict', async () => {

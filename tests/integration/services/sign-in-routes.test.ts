@@ -22,7 +22,7 @@ const provider: IdentityProvider = {
 let test: ServiceTest
 let server: Server
 /** What the guard in front has found out of who asks. */
-let client = { address: '203.0.113.9', secure: false, host: 'me.example', proxied: false }
+let client = { address: '203.0.113.9', secure: false, host: 'me.example', proxied: false, local: false }
 beforeAll(async () => {
   test = await startServiceTest()
   const one = { points: 1, seconds: 60 }
