@@ -20,7 +20,13 @@ const ROUNDS = 3
 const LINE = '\x1b[32m✓\x1b[0m compiled \x1b[1msrc/components/terminal/pane.tsx\x1b[0m in 42 ms\r\n'
 const chunk = Buffer.from(LINE.repeat(Math.ceil(CHUNK_BYTES / LINE.length))).subarray(0, CHUNK_BYTES)
 
-const NO_RECORDER: LifeRecorder = { output: () => {}, resize: () => {}, mark: () => {}, finish: () => {} }
+const NO_RECORDER: LifeRecorder = {
+  output: () => {},
+  input: () => {},
+  resize: () => {},
+  mark: () => {},
+  finish: () => {},
+}
 const SECRETS = Array.from({ length: 10 }, (_, index) => `secret-value-${index}-${index}`)
 
 function fail(error: unknown): never {

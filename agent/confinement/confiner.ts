@@ -6,7 +6,7 @@ import { type Account, findAccount } from './account'
 import { environmentOf, withinSandbox } from './confined-environment'
 import type { MachineFacts } from './machine'
 import { type ConfinementPlan, type ConfinementRequest, confinementProblem, planConfinement } from './plan-confinement'
-import { planMounts } from './plan-mounts'
+import { planMounts, seenPlaces } from './plan-mounts'
 import type { RunnerCgroup, RunnerCgroups } from './runner-cgroups'
 import { sandboxPlaces } from './sandbox-places'
 
@@ -103,8 +103,10 @@ export function createConfiner({ machine, cgroups, ours, hidden }: ConfinerOptio
             ours,
             hidden,
           }
-          const mounts = profile.sandbox ? planMounts(await sandboxPlaces(place)) : []
-          const request = { profile, account, mounts, cwd, file, args, groupFile: null }
+          const places = profile.sandbox ? await sandboxPlaces(place) : null
+          const mounts = places === null ? [] : planMounts(places)
+          const seen = places === null ? [] : seenPlaces(places)
+          const request = { profile, account, mounts, seen, cwd, file, args, groupFile: null }
           if (profile.sandbox || account !== null) await rehearse(request, machine, env)
           const cgroup = machine.tools.shell === null ? null : await cgroups.open(runnerId, epoch)
           const plan = planConfinement({ ...request, groupFile: cgroup?.procsFile ?? null }, machine)

@@ -6,7 +6,14 @@ export interface MachineFacts {
   /** Of the agent. */
   uid: number
   /** Absolute paths; null for what is not installed. */
-  tools: { setpriv: string | null; bwrap: string | null; env: string | null; shell: string | null }
+  tools: {
+    setpriv: string | null
+    bwrap: string | null
+    env: string | null
+    shell: string | null
+    /** coreutils': whether a sandbox shows what was judged. */
+    stat: string | null
+  }
   /** `setpriv` can lock privileges. */
   locking: Ability
   /** `bwrap` can make a sandbox. */

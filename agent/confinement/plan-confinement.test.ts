@@ -7,23 +7,24 @@ import { confinementProblem, environmentProblem, planConfinement } from './plan-
 
 const able: MachineFacts = {
   uid: 0,
-  tools: { setpriv: '/bin/setpriv', bwrap: '/bin/bwrap', env: '/bin/env', shell: '/bin/sh' },
+  tools: { setpriv: '/bin/setpriv', bwrap: '/bin/bwrap', env: '/bin/env', shell: '/bin/sh', stat: '/bin/stat' },
   locking: { works: true },
   sandbox: { works: true },
 }
 const bare: MachineFacts = {
   uid: 1000,
-  tools: { setpriv: null, bwrap: null, env: null, shell: null },
+  tools: { setpriv: null, bwrap: null, env: null, shell: null, stat: null },
   locking: { works: false, reason: 'setpriv is not installed' },
   sandbox: { works: false, reason: 'bwrap is not installed' },
 }
+const SEEN = [{ path: '/p', identity: '8:42', isAlias: false }]
 const ann = { name: 'ann', uid: 1001, gid: 100, home: '/home/ann', shell: '/bin/zsh' }
 const profile = (changes: Partial<ConfinementProfile> = {}) => ({ ...DEFAULT_CONFINEMENT, ...changes })
 
 const plan = (changes: Partial<ConfinementProfile>, machine = able, more: { groupFile?: string } = {}) => {
   const { user } = changes
   const account = user ? ann : null
-  const request = { account, mounts: ['--ro-bind', '/usr', '/usr'], groupFile: null, cwd: '/p', ...more }
+  const request = { account, mounts: ['--ro-bind', '/usr', '/usr'], seen: SEEN, groupFile: null, cwd: '/p', ...more }
   const { file, args, ...rest } = planConfinement(
     { ...request, profile: profile(changes), file: '/bin/claude', args: ['--', '-p $(id)'] },
     machine,
@@ -51,8 +52,10 @@ describe('planConfinement', () => {
       ...['/bin/env', '--ignore-signal=HUP,INT,QUIT,TERM', '/bin/bwrap', '--ro-bind', '/usr', '/usr'],
     ])
     expect(command).toEqual(expect.arrayContaining(['--cap-drop', '--unshare-net', '--chdir']))
-    expect(command.slice(-6)).toEqual([
-      ...['--', '/bin/env', '--default-signal=HUP,INT,QUIT,TERM', '/bin/claude', '--', '-p $(id)'],
+    // What it shows is compared with what was judged, before anything of the program runs.
+    expect(command.slice(-14)).toEqual([
+      ...['--', '/bin/sh', '-c', expect.stringContaining('was exchanged'), '/bin/stat', '1', '8:42', '/p', ''],
+      ...['/bin/env', '--default-signal=HUP,INT,QUIT,TERM', '/bin/claude', '--', '-p $(id)'],
     ])
     expect(hasWrapper).toBe(true)
     expect(expected).toEqual({ sandbox: true, network: 'none', noNewPrivs: true, uid: 0 })

@@ -1,7 +1,7 @@
 import type { ConfinementProfile } from '@/contracts/project/confinement'
 import type { Account } from './account'
 import type { MachineFacts } from './machine'
-import { isolationArgs } from './plan-mounts'
+import { isolationArgs, type SeenPlace } from './plan-mounts'
 
 /**
  * What a terminal or a person sends. bubblewrap stands above its program and in the same process group: it leaves these
@@ -11,6 +11,21 @@ export const SIGNALS_LEFT_TO_THE_PROGRAM = 'HUP,INT,QUIT,TERM'
 
 /** Moves itself into a control group (`$0` is its list of processes) and becomes the command. */
 const JOIN_GROUP = 'echo $$ > "$0" && exec "$@"'
+
+/**
+ * Becomes the command once every path is what was judged: `$0` is stat(1), `$1` how many there are, each with its device and
+ * inode and whether links are followed.
+ * In the finished sandbox nobody can exchange what is mounted any more.
+ */
+const START_IF_AS_JUDGED = [
+  'left=$1; shift',
+  'while [ "$left" -gt 0 ]; do',
+  '  [ "$("$0" $3 -c %d:%i -- "$2")" = "$1" ] ||',
+  '    { echo "$2 was exchanged for something else while the sandbox was built" >&2; exit 126; }',
+  '  shift 3; left=$((left - 1))',
+  'done',
+  'exec "$@"',
+].join('\n')
 
 /** Only the sandbox has a process above the program; the others become it. */
 export interface ConfinementPlan {
@@ -29,6 +44,8 @@ export interface ConfinementRequest {
   account: Account | null
   /** The arguments that build the sandbox's file system; used only where there is one. */
   mounts: readonly string[]
+  /** What the sandbox must show before its program starts. */
+  seen: readonly SeenPlace[]
   /** The list of processes of its own control group; null where there is none. */
   groupFile: string | null
   cwd: string
@@ -82,6 +99,8 @@ export function planConfinement(request: ConfinementRequest, machine: MachineFac
     command = [
       ...[env, `--ignore-signal=${SIGNALS_LEFT_TO_THE_PROGRAM}`, tool(tools.bwrap)],
       ...[...request.mounts, ...isolationArgs(profile), '--chdir', cwd, '--'],
+      ...[tool(tools.shell), '-c', START_IF_AS_JUDGED, tool(tools.stat), String(request.seen.length)],
+      ...request.seen.flatMap(({ path, identity, isAlias }) => [identity, path, isAlias ? '-L' : '']),
       ...[env, `--default-signal=${SIGNALS_LEFT_TO_THE_PROGRAM}`, ...command],
     ]
   }

@@ -47,7 +47,26 @@ export interface ShownPlace {
   /** Where the program looks for it. */
   to: string
   writable: boolean
+  /** Device and inode of what was judged; left out where nobody but us and the machine's owner decides what is there. */
+  identity?: string
 }
+
+/** What must be seen at a path in a finished sandbox, or its program does not start. */
+export interface SeenPlace {
+  path: string
+  identity: string
+  /** It may be a symbolic link to it: so it was named. What is mounted at a real path must not be one. */
+  isAlias: boolean
+}
+
+/**
+ * What was judged, as the sandbox must show it: between the judging and the binding somebody else, with rights to write
+ * there, may have laid another thing under the same path. What is bound stays what it is. Pure.
+ */
+export const seenPlaces = ({ shown }: SandboxPlaces): SeenPlace[] =>
+  [...new Map(shown.map((place) => [place.to, place])).values()].flatMap(({ from, to, identity }) =>
+    identity === undefined ? [] : [{ path: to, identity, isAlias: from !== to }],
+  )
 
 /** What one sandbox shows beside the system. */
 export interface SandboxPlaces {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, realpath, stat } from 'node:fs/promises'
+import { mkdir, open, readlink, realpath, stat } from 'node:fs/promises'
 import { delimiter, dirname, isAbsolute, join, sep } from 'node:path'
 import { promisify } from 'node:util'
 import type { ConfinementProfile } from '@/contracts/project/confinement'
@@ -42,15 +42,31 @@ const refused = (message: string): LaunchRefused => new LaunchRefused('confineme
 
 const real = (path: string): Promise<string | null> => realpath(path).catch(() => null)
 
-/** The real path of one that the profile lists. Throws LaunchRefused for one that no sandbox may show. */
-async function judged(path: string, hidden: readonly string[]): Promise<string> {
-  const found = await real(path)
-  if (found === null)
+/** Linux: a handle on a file of any kind that opens nothing of it. Node has no name for it. */
+const O_PATH = 0o10000000
+
+/** What is at a path now: its real path, and which file that is, of one and the same. Null where there is nothing. */
+async function lookAt(path: string): Promise<{ found: string; identity: string } | null> {
+  const handle = await open(path, O_PATH).catch(() => null)
+  if (handle === null) return null
+  try {
+    const { dev, ino } = await handle.stat({ bigint: true })
+    return { found: await readlink(`/proc/self/fd/${handle.fd}`), identity: `${dev}:${ino}` }
+  } finally {
+    await handle.close()
+  }
+}
+
+/** What the profile lists, as it really is. Throws LaunchRefused for what no sandbox may show. */
+async function judged(path: string, hidden: readonly string[]): Promise<{ found: string; identity: string }> {
+  const seen = await lookAt(path)
+  const found = seen?.found ?? null
+  if (seen === null || found === null)
     throw refused(`The project's sandbox is to show ${JSON.stringify(path)}, which is not there on this node.`)
   const holds = hidden.some((place) => isInside(place, found) || isInside(found, place))
   if (found === sep || holds || KERNEL.some((place) => isInside(found, place)))
     throw refused(`The project's sandbox is to show ${JSON.stringify(found)}, which no sandbox may.`)
-  return found
+  return seen
 }
 
 /** The directory of the package that a program is part of; its own where it is in none. */
@@ -118,7 +134,7 @@ export async function sandboxPlaces(request: SandboxRequest): Promise<SandboxPla
   const { profile, env, state, account, hidden } = request
   const home = env.HOME === undefined || env.HOME === sep ? null : env.HOME
   const realHome = home === null ? null : await real(home)
-  const project = await judged(request.cwd, hidden)
+  const { found: project, identity } = await judged(request.cwd, hidden)
   if (realHome !== null && isInside(realHome, project))
     throw refused('The project holds the home directory, which its sandbox would have to hide.')
 
@@ -126,15 +142,15 @@ export async function sandboxPlaces(request: SandboxRequest): Promise<SandboxPla
     (
       await Promise.all(
         paths.map(async (path) => {
-          const from = await judged(path, hidden)
-          return [from, path].map((to) => ({ from, to, writable }))
+          const { found: from, identity } = await judged(path, hidden)
+          return [from, path].map((to) => ({ from, to, writable, identity }))
         }),
       )
     ).flat()
   const chosen = [
     ...(await listed(profile.readable, false)),
     ...(await listed(profile.writable, true)),
-    ...[project, request.cwd].map((to) => ({ from: project, to, writable: true })),
+    ...[project, request.cwd].map((to) => ({ from: project, to, writable: true, identity })),
   ]
   // What a person chose is not widened or narrowed by where a program happens to be installed.
   const widens = ({ from }: ShownPlace): boolean =>

@@ -20,7 +20,13 @@ beforeEach(() => {
   told = []
   problems = []
   marks = []
-  const recorder = { output() {}, resize() {}, mark: (_kind: string, label: string) => marks.push(label), finish() {} }
+  const recorder = {
+    output() {},
+    input() {},
+    resize() {},
+    mark: (_kind: string, label: string) => marks.push(label),
+    finish() {},
+  }
   observer = createObserver({
     logsDir: join(directory, 'logs'),
     recordingsDir: join(directory, 'recordings'),

@@ -272,6 +272,8 @@ export function createObserver({
             const end = life.log.end()
             void fed.then(() => send({ type: 'taken', life: message.life, end }))
           })
+        case 'input':
+          return withLife(message.life, (life) => life.recorder.input(data))
         case 'resize':
           return withLife(message.life, (life) => life.resize(message.cols, message.rows))
         case 'mark':

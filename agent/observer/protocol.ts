@@ -41,6 +41,8 @@ export const toObserver = z.discriminatedUnion('type', [
   z.object({ type: z.literal('adopt'), requestId, life: lifeKey, ...size, ...recorded }),
   /** Output from `offset` on, in the frame's data. What it asks the terminal is answered only when `live`. */
   z.object({ type: z.literal('feed'), life: lifeKey, offset: z.number().int(), live: z.boolean() }),
+  /** What was typed, in the frame's data: only of a life whose input is recorded, after the output fed so far. */
+  z.object({ type: z.literal('input'), life: lifeKey }),
   z.object({ type: z.literal('resize'), life: lifeKey, ...size }),
   /** Something of note happened: it stands in the recording after the output fed so far. */
   z.object({ type: z.literal('mark'), life: lifeKey, kind: markerKind, label: z.string() }),

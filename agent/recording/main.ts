@@ -81,6 +81,8 @@ port.on('message', (message: ToRecorder) => {
     case 'output':
       withRecorder(message.life, (recorder) => recorder.output(message.offset, message.data))
       return tell({ type: 'taken', bytes: message.data.length })
+    case 'input':
+      return withRecorder(message.life, (recorder) => recorder.input(message.data))
     case 'resize':
       return withRecorder(message.life, (recorder) => recorder.resize(message.cols, message.rows))
     case 'mark':

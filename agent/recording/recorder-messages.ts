@@ -10,6 +10,7 @@ export type ToRecorder =
   /** Goes on with what an earlier observer recorded, and takes what is missing from the life's output log. */
   | { type: 'adopt'; life: string; beginning: RecordedBeginning }
   | { type: 'output'; life: string; offset: number; data: Uint8Array }
+  | { type: 'input'; life: string; data: Uint8Array }
   | { type: 'resize'; life: string; cols: number; rows: number }
   | { type: 'mark'; life: string; kind: MarkerKind; label: string }
   /** No output follows; it ended at `end`. */

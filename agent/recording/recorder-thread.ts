@@ -9,7 +9,7 @@ const GATHER_MS = 10
 const GATHERED_BYTES = 512 * 1024
 
 /** Records one life. Nothing here waits, and nothing fails. */
-export interface LifeRecorder extends Pick<Recorder, 'output' | 'resize' | 'mark'> {
+export interface LifeRecorder extends Pick<Recorder, 'output' | 'input' | 'resize' | 'mark'> {
   finish(end: number): void
 }
 
@@ -117,6 +117,7 @@ export function startRecorderThread({
         onTheWay += data.length
         if (timer === null || bytes >= GATHERED_BYTES) sendAndRest()
       },
+      input: (data) => after({ type: 'input', life, data: new Uint8Array(data) }),
       resize: (cols, rows) => after({ type: 'resize', life, cols, rows }),
       mark: (kind, label) => after({ type: 'mark', life, kind, label }),
       finish(end) {

@@ -2,6 +2,7 @@ import { MAX_MARKER_LENGTH, type MarkerKind } from '@/contracts/recording/record
 import { createRedactor } from '@/contracts/redaction/redactor'
 import type { OutputLog } from '../observer/output-log'
 import { unfinishedBytes } from './code-points'
+import { createInputText } from './input-text'
 import { type Clock, recordingTime } from './recording-clock'
 import { listSegments, parseStoredEvent, type RecordingHeader, readHeader, type Segment } from './recording-files'
 import { createRecordingWriter, type RecordingWriter } from './recording-writer'
@@ -27,6 +28,8 @@ export interface RecordingFacts {
 export interface Recorder {
   /** Output from `offset` on; what was given before is skipped, and what is missing before it is a gap. */
   output(offset: number, data: Uint8Array): void
+  /** What was typed, where that is recorded. */
+  input(data: Uint8Array): void
   resize(cols: number, rows: number): void
   mark(kind: MarkerKind, label: string): void
   /** Takes from a log what it has and this recording has not. */
@@ -76,6 +79,7 @@ export async function continueRecording(options: RecorderOptions): Promise<Recor
 
 const NO_RECORDER: Recorder = {
   output: () => {},
+  input: () => {},
   resize: () => {},
   mark: () => {},
   catchUp: () => Promise.resolve(),
@@ -108,6 +112,10 @@ function createRecorder(options: RecorderOptions, beginning: Beginning): Recorde
     onProblem: options.onProblem,
     onRecovered: options.onRecovered,
     onSealed: options.onSealed,
+  })
+  const typed = createInputText(secrets, clock.after, (text) => {
+    const at = time()
+    writer.write({ event: [at, 'i', text], at, from: null, to: given })
   })
   let redactor = createRedactor(secrets)
   /** Output that was taken, and of that, what was given to the writer; between them lies what is held back. */
@@ -159,6 +167,7 @@ function createRecorder(options: RecorderOptions, beginning: Beginning): Recorde
       cancelPause?.()
       cancelPause = redactor.held() > 0 ? clock.after(PAUSE_MS, letGo) : null
     },
+    input: typed.push,
     resize(cols, rows) {
       letGo()
       const at = time()
@@ -186,6 +195,7 @@ function createRecorder(options: RecorderOptions, beginning: Beginning): Recorde
       }
     },
     finish(end) {
+      typed.end()
       letGo(true)
       return writer.finish(Math.max(end, given), time())
     },

@@ -31,6 +31,7 @@ export type RecordingHeader = z.infer<typeof recordingHeader>
  */
 export const storedEvent = z.union([
   z.tuple([z.number(), z.literal('o'), z.string(), z.number().int()]),
+  z.tuple([z.number(), z.literal('i'), z.string()]),
   z.tuple([z.number(), z.literal('r'), z.string()]),
   z.tuple([z.number(), z.literal('m'), z.string(), markerKind]),
 ])

@@ -40,6 +40,8 @@ const TYPE_ANYWAY_AFTER_MS = 1_000
 export interface LiveRunner {
   epoch: number
   process: ProcessIdentity
+  /** What is typed is part of its recording. */
+  recordsInput: boolean
   describe(): HeldRunner
   sampleTarget(): SampleTarget | null
   /** Its program runs. */
@@ -271,6 +273,7 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
   return {
     epoch,
     process: identity,
+    recordsInput: request.recordInput,
     ended,
     describe: () => ({ runnerId, epoch, state, process: identity, exit }),
     isAlive: () => !rootEnded,
@@ -290,6 +293,10 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
           throw new Refused('input_full', 'The program does not read its input; try again later.')
         const written = terminal.write(data).then((result) => result === 'written')
         ledger.take(clientId, seq, written)
+        if (request.recordInput) {
+          output.flush()
+          host.observer.notify({ type: 'input', life }, data)
+        }
         if (!(await written)) throw new Refused('not_running', 'The runner has ended.')
       }
       return { ok: true, writtenSeq: ledger.writtenSeq(clientId) }

@@ -97,8 +97,10 @@ export function createRoster(host: RunnerHost): Roster {
 
   const livesOn = (entry: Entry): boolean => entry.starting !== null || describe(entry)?.state !== 'exited'
 
-  const asReply = (process: ProcessIdentity | null): StartReply =>
-    process === null ? { ok: false, code: 'stale_epoch', error: 'This epoch has ended.' } : { ok: true, process }
+  const asReply = (process: ProcessIdentity | null, recordsInput: boolean): StartReply =>
+    process === null
+      ? { ok: false, code: 'stale_epoch', error: 'This epoch has ended.' }
+      : { ok: true, process, recordsInput }
 
   async function launch(request: StartRunner, entry: Entry): Promise<StartReply> {
     const { runnerId, epoch } = request
@@ -110,7 +112,7 @@ export function createRoster(host: RunnerHost): Roster {
       const live = await startLiveRunner(host, request, plan)
       entry.live = live
       void live.ended.then(() => host.programs.close(runnerId, epoch))
-      return { ok: true, process: live.process }
+      return asReply(live.process, live.recordsInput)
     } catch (error) {
       host.programs.close(runnerId, epoch)
       entries.delete(runnerId)
@@ -148,7 +150,8 @@ export function createRoster(host: RunnerHost): Roster {
       if (epoch <= (forgottenEpochs.get(runnerId) ?? -1))
         return { ok: false, code: 'stale_epoch', error: 'This epoch has ended.' }
       if (entry !== undefined) {
-        if (epoch === entry.epoch) return entry.starting ?? asReply(describe(entry)?.process ?? null)
+        if (epoch === entry.epoch)
+          return entry.starting ?? asReply(describe(entry)?.process ?? null, entry.live?.recordsInput ?? false)
         if (epoch < entry.epoch) return { ok: false, code: 'stale_epoch', error: `It is in epoch ${entry.epoch} now.` }
         if (livesOn(entry))
           return { ok: false, code: 'busy', error: 'An earlier life of this runner has not ended yet.' }

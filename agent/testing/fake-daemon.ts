@@ -148,5 +148,6 @@ export const shellLaunch = (changes: Partial<StartRunner> = {}): StartRunner => 
   cols: 80,
   rows: 24,
   confinement: DEFAULT_CONFINEMENT,
+  recordInput: false,
   ...changes,
 })

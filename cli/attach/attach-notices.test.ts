@@ -6,13 +6,18 @@ const ID = '3b1f8a52-6a0e-4a6a-9c5b-0f6a5a1b2c3d'
 
 describe('attach notices', () => {
   it('tells a viewer who drives, by a name that cannot act', () => {
-    const presence = { driver: { clientId: 'x', name: 'eve' }, clients: [] }
+    const presence = { driver: { clientId: 'x', name: 'eve' }, clients: [], inputRecorded: true }
     expect(noticeOf({ ...initialLinkState, phase: 'attached', presence }, false)).toContain('eve drives')
     expect(noticeOf({ ...initialLinkState, phase: 'attached', role: 'driver' }, false)).toBeNull()
     expect(noticeOf({ ...initialLinkState, phase: 'attached', role: 'driver', inputUnread: true }, false)).toContain(
       'does not read',
     )
     expect(noticeOf({ ...initialLinkState, phase: 'attached' }, true)).toBeNull()
+    const recorded = { driver: null, clients: [], inputRecorded: true }
+    expect(noticeOf({ ...initialLinkState, phase: 'attached', role: 'driver', presence: recorded }, false)).toContain(
+      'is recorded',
+    )
+    expect(noticeOf({ ...initialLinkState, phase: 'attached', presence: recorded }, true)).toBeNull()
   })
 
   it.each([

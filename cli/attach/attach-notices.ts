@@ -18,7 +18,9 @@ export function noticeOf(state: TerminalLinkState, readOnly: boolean): string | 
   if (state.phase !== 'attached') return null
   if (state.problem && state.problem.code !== 'forbidden') return state.problem.message
   if (state.inputUnread) return 'the program does not read what you type: it waits (Ctrl-] detaches)'
-  if (readOnly || state.role === 'driver') return null
+  if (!readOnly && state.role === 'driver')
+    return state.presence.inputRecorded ? 'what you type here is recorded (Ctrl-] detaches)' : null
+  if (readOnly) return null
   const driver = state.presence.driver?.name
   return `watching only: ${driver ? `${driver} drives` : 'the seat is not yours'} (attach --take takes it; Ctrl-] detaches)`
 }

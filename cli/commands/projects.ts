@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type Command, Option } from 'commander'
+import { Argument, type Command, Option } from 'commander'
 import type { Project } from '@/contracts/project/project'
 import { type ProviderId, providerId } from '@/contracts/provider/provider'
 import type { Cli } from '../cli'
@@ -121,6 +121,20 @@ export const registerProjects: Register = (program, cli) => {
       )
     })
   addNew(projects, cli)
+  projects
+    .command('record-input')
+    .description("make what is typed into a project's new runners part of their recordings, or not any more")
+    .argument('<project>', 'project name or id')
+    .addArgument(new Argument('<switch>', 'on or off').choices(['on', 'off']))
+    .option(...JSON_FLAG)
+    .action(async (name: string, wanted: 'on' | 'off', _options, command) => {
+      const project = await cli.api().project.update.mutate({ project: name, recordsInput: wanted === 'on' })
+      if (command.optsWithGlobals().json) cli.printJson(project)
+      else
+        cli.print(
+          `keystrokes of new runners of ${inertLine(project.name)} are ${project.recordsInput ? '' : 'not '}recorded`,
+        )
+    })
   projects
     .command('archive')
     .description('put a project away: it keeps its records and launches nothing')

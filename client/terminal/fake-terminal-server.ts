@@ -134,7 +134,7 @@ export async function startFakeTerminalServer(existing?: HttpServer): Promise<Fa
       server.takeSeats += 1
       server.role = 'driver'
       const me = { clientId, name: 'me' }
-      socket.emit('presence', { driver: me, clients: [{ ...me, readOnly: false, asks: false }] })
+      socket.emit('presence', { driver: me, clients: [{ ...me, readOnly: false, asks: false }], inputRecorded: false })
     })
     socket.emit('attached', {
       runnerId: 'd9b2d63d-a233-4123-847a-7090a0b4b6a1',

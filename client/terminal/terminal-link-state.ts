@@ -21,7 +21,7 @@ export const initialLinkState: TerminalLinkState = {
   phase: 'connecting',
   role: 'viewer',
   readOnly: false,
-  presence: { driver: null, clients: [] },
+  presence: { driver: null, clients: [], inputRecorded: false },
   exit: null,
   problem: null,
   unackedInput: 0,

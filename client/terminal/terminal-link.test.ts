@@ -211,7 +211,7 @@ describe('terminal link', () => {
   it('lets a viewer type when the seat is free', async () => {
     server.role = 'viewer'
     await start()
-    server.emit('presence', { driver: null, clients: [] })
+    server.emit('presence', { driver: null, clients: [], inputRecorded: false })
     await eventually(() => expect(state()?.presence.driver).toBeNull())
     link.send('z')
     await eventually(() => expect(typed()).toBe('z'))

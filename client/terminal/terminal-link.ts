@@ -23,7 +23,11 @@ const ATTACHED_TIMEOUT_MS = 10_000
 const SOUND_AFTER_MS = 10_000
 
 /** Stands for a driver whose name is not told yet. */
-const someoneElse: TerminalPresence = { driver: { clientId: '', name: 'somebody else' }, clients: [] }
+const someoneElse: TerminalPresence = {
+  driver: { clientId: '', name: 'somebody else' },
+  clients: [],
+  inputRecorded: false,
+}
 
 /** Refusals of a ticket that asking again cannot change. */
 const FINAL_REFUSALS = new Set(['not_found', 'forbidden', 'unauthenticated', 'invalid_input', 'invalid_state'])

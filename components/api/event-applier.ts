@@ -9,6 +9,9 @@ import { patchRunnerList } from './runner-cache'
 /** More changed runners than this in one frame are cheaper as one list. */
 const MAX_SINGLE_FETCHES = 20
 
+/** Somebody has, or had, the driver seat. */
+const DRIVES: ReadonlySet<Event['type']> = new Set(['runner.drive_began', 'runner.drive_ended'])
+
 interface EventApplierOptions {
   queries: QueryClient
   trpc: ReturnType<typeof useTRPC>
@@ -61,6 +64,7 @@ export function createEventApplier({ queries, trpc, client, nextFrame }: EventAp
         changed.add(event.subject.id)
         // Counts of live and waiting runners are part of a project and of a quota.
         stale.add('project').add('quota')
+        if (DRIVES.has(event.type)) refresh(trpc.runner.drivers.pathFilter())
       } else if (family === 'session' || family === 'node' || family === 'system') stale.add(family)
       else if (family === 'approval') stale.add('approval')
       else if (family === 'prompt') refresh(trpc.runner.prompts.pathFilter())

@@ -41,13 +41,14 @@ export function ProjectSettings({ project }: { project: Project }) {
   )
 
   function save(form: HTMLFormElement): void {
-    const { name, path, description, defaultProvider } = Object.fromEntries(new FormData(form))
+    const { name, path, description, defaultProvider, recordsInput } = Object.fromEntries(new FormData(form))
     const parsed = projectUpdateInput.safeParse({
       project: project.id,
       name,
       path,
       description: description || null,
       defaultProvider,
+      recordsInput: recordsInput === 'on',
     })
     if (parsed.success) {
       setFields({})
@@ -94,6 +95,12 @@ export function ProjectSettings({ project }: { project: Project }) {
                 {PROVIDER_PROFILES[id].displayName}
               </option>
             ))}
+          </Select>
+        </Field>
+        <Field id="settings-input" label="Keystrokes (of new runners)">
+          <Select id="settings-input" name="recordsInput" defaultValue={project.recordsInput ? 'on' : 'off'}>
+            <option value="off">Not recorded</option>
+            <option value="on">Recorded, passwords too</option>
           </Select>
         </Field>
         {unplaced && (

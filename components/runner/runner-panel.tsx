@@ -17,6 +17,7 @@ import type { Runner } from '@/contracts/runner/runner'
 import { isEnded } from '@/contracts/runner/status'
 import { ActivityPart, hasActivity } from './activity-part'
 import { ConfinementPart } from './confinement-part'
+import { DriversPart } from './drivers-part'
 import { ACTION_LOOKS, actionsFor } from './runner-actions'
 import { attachCommand, stateSince } from './runner-state'
 import { RunnerTimeline } from './runner-timeline'
@@ -161,6 +162,9 @@ export function RunnerPanel({ runner, link, clientId, directory }: RunnerPanelPr
             {runner.restartCount > 0 && `, ${runner.restartCount} so far`}
           </Fact>
         </dl>
+      </Part>
+      <Part title="Drivers">
+        <DriversPart runner={runner} />
       </Part>
       <Part title="Confinement">
         <ConfinementPart runnerId={runner.id} />

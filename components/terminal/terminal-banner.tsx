@@ -1,5 +1,5 @@
 'use client'
-import { Eye, LoaderCircle, TriangleAlert } from 'lucide-react'
+import { Disc, Eye, LoaderCircle, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { TerminalLinkState } from '@/client/terminal/terminal-link-state'
 import { formatBytes } from '@/components/format/quantity'
@@ -69,6 +69,8 @@ export function TerminalBanner(props: TerminalBannerProps) {
     )
   }
   if (problem) return <Line icon={<TriangleAlert aria-hidden className="size-3.5 text-warn" />}>{problem.message}</Line>
+  if (phase === 'attached' && role === 'driver' && presence.inputRecorded)
+    return <Line icon={<Disc aria-hidden className="size-3.5 text-warn" />}>What you type here is recorded.</Line>
   return null
 }
 

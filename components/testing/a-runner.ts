@@ -35,6 +35,7 @@ export const aRunner = (overrides: Partial<Runner> = {}): Runner => ({
   tokensUsed: 0,
   lastHeartbeatAt: null,
   confinement: null,
+  inputRecorded: false,
   cols: 80,
   rows: 24,
   ...overrides,

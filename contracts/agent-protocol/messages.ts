@@ -113,6 +113,8 @@ export const startRunner = z.object({
   rows: terminalDimension,
   /** Since protocol 4: holds, or the start is refused. */
   confinement: confinementProfile.default(DEFAULT_CONFINEMENT),
+  /** What is typed is part of its recording. */
+  recordInput: z.boolean().default(false),
 })
 export type StartRunner = z.output<typeof startRunner>
 
@@ -120,8 +122,16 @@ export type StartRunner = z.output<typeof startRunner>
 export const refusal = z.object({ ok: z.literal(false), code: z.string(), error: z.string() })
 export type Refusal = z.infer<typeof refusal>
 
-export const startReply = z.union([z.object({ ok: z.literal(true), process: processIdentity }), refusal])
-export type StartReply = z.infer<typeof startReply>
+export const startReply = z.union([
+  z.object({
+    ok: z.literal(true),
+    process: processIdentity,
+    /** Whether what is typed is recorded, as it was asked for: an agent of before does not. */
+    recordsInput: z.boolean().default(false),
+  }),
+  refusal,
+])
+export type StartReply = z.input<typeof startReply>
 
 export const runnerTarget = z.object({ runnerId: uuid, epoch: z.number().int().nonnegative() })
 export type RunnerTarget = z.infer<typeof runnerTarget>

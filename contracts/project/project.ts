@@ -27,6 +27,8 @@ export const project = z.object({
   tokensUsed: z.number(),
   /** Names of its variables; values never leave the server. */
   variableNames: z.array(z.string()),
+  /** What is typed into its runners is part of their recordings. */
+  recordsInput: z.boolean(),
 })
 export type Project = z.infer<typeof project>
 
@@ -55,6 +57,8 @@ export const projectUpdateInput = z.object({
   path: absolutePath.optional(),
   description: description.nullable().optional(),
   defaultProvider: providerId.optional(),
+  /** Of runners started from now on. */
+  recordsInput: z.boolean().optional(),
 })
 
 export const projectArchiveInput = z.object({ project: projectRef, archived: z.boolean().default(true) })

@@ -38,8 +38,8 @@ export const recordedLife = z.object({
 })
 export type RecordedLife = z.infer<typeof recordedLife>
 
-/** An event of asciicast v2: output, a resize to `COLSxROWS`, or a marker. */
-export const castEvent = z.tuple([seconds, z.enum(['o', 'r', 'm']), z.string()])
+/** An event of asciicast v2: output, input where that is recorded, a resize to `COLSxROWS`, or a marker. */
+export const castEvent = z.tuple([seconds, z.enum(['o', 'i', 'r', 'm']), z.string()])
 export type CastEvent = z.infer<typeof castEvent>
 
 /** Of one life, or of all whose recordings are kept. */

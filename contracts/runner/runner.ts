@@ -58,6 +58,8 @@ export const runner = z.object({
   lastHeartbeatAt: timestamp.nullable(),
   /** What confines it, measured in its present life; null until its agent has. */
   confinement: runnerConfinement.nullable(),
+  /** What is typed is part of the recording of its present life. */
+  inputRecorded: z.boolean(),
   cols: z.number().int(),
   rows: z.number().int(),
 })

@@ -56,6 +56,8 @@ export interface TerminalPresence {
   driver: { clientId: string; name: string } | null
   /** `asks`: it would like the seat. */
   clients: { clientId: string; name: string; readOnly: boolean; asks: boolean }[]
+  /** What the driver types is part of the runner's recording. */
+  inputRecorded: boolean
 }
 
 export interface TerminalAttached {

@@ -24,7 +24,7 @@ function brokerState({ leading, brokerKind, startedAt }: DaemonControlParts): Da
   return { kind: broker.kind, state, since: since.toISOString(), error }
 }
 
-/** What web may ask of this daemon. A standby tells its state and refuses the rest. */
+/** What web may ask of this daemon. A standby tells its state and its metrics, and refuses the rest. */
 export function createDaemonControl(parts: DaemonControlParts): ControlHandlers {
   const { metrics } = parts
   const working = (): Leading['control'] => {
@@ -47,6 +47,7 @@ export function createDaemonControl(parts: DaemonControlParts): ControlHandlers 
       heartbeatLatencyP99Ms: await metrics.heartbeats.quantileMs(0.99),
       broker: brokerState(parts),
     }),
+    metrics: async () => ({ contentType: metrics.contentType, text: await metrics.render() }),
     reconcile: async (input) => working().reconcile(input),
     screen: async (input) => working().screen(input),
     thumbnails: async (input) => working().thumbnails(input),

@@ -73,7 +73,7 @@ export interface LeadingParts {
 
 /** A daemon at work. */
 export interface Leading {
-  control: Omit<ControlHandlers, 'status'>
+  control: Omit<ControlHandlers, 'status' | 'metrics'>
   agentsConnected(): number
   /** Who is attached to terminals. */
   terminalViewers(): number

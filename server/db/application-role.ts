@@ -10,10 +10,10 @@ const LOCK = 'stratavore-application-role'
 
 /** What the application may do with the tables that only grow; with all others it may do everything. */
 const AUDIT_GRANTS = [
-  'REVOKE ALL ON audit_events, audit_tip, audit_checkpoints, _prisma_migrations FROM %role',
+  'REVOKE ALL ON audit_events, audit_tip, audit_checkpoints, audit_policy, _prisma_migrations FROM %role',
   'GRANT SELECT, INSERT ON audit_events TO %role',
   'GRANT SELECT, UPDATE ON audit_tip TO %role',
-  'GRANT SELECT ON audit_checkpoints, _prisma_migrations TO %role',
+  'GRANT SELECT ON audit_checkpoints, audit_policy, _prisma_migrations TO %role',
   'GRANT EXECUTE ON FUNCTION audit_prune(BIGINT, TIMESTAMPTZ, TEXT, BYTEA) TO %role',
 ]
 const GRANTS = [

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { HomePaths } from '@/config/paths'
 import type { Settings } from '@/config/settings'
 import { applicationDatabase } from '../db/application-role'
+import { setAuditRetention } from '../db/audit-policy'
 import { ensureDatabase } from '../db/embedded-postgres/ensure-database'
 import { migrate } from '../db/migrate'
 import { bootstrapInstallation } from '../services/installation/bootstrap-installation'
@@ -59,6 +60,7 @@ export async function prepareDatabase(
       (applied) => count(applied.length),
     )
     await bootstrapInstallation({ databaseUrl: database.url, paths })
+    await setAuditRetention(database.url, settings.auditRetentionDays ?? null)
     const application = await applicationDatabase(database.url, await readKeyFile(paths.secretsKey))
     // Ours always lets us; with another one it is not ours to insist.
     if (application.refused !== null && settings.databaseUrl === undefined) throw new Error(application.refused)

@@ -23,6 +23,7 @@ import type { DaemonTunnel } from './daemon-tunnel'
 import { identify } from './identify'
 import type { LiveConnections, WatchedCredential } from './live-connections'
 import { handleLoginLink } from './login-route'
+import { handleMetrics, METRICS_PATH } from './metrics-route'
 import { createOpenPerUser } from './open-per-user'
 import { handleReady } from './ready-route'
 import { requestTarget } from './request-target'
@@ -125,6 +126,11 @@ export function createRequestHandler(parts: Parts) {
       parts.live.watch(watchedCredential(who.identity), response)
       const misuse = who.by === 'cookie' ? judgeCookieUse(judged) : null
       if (misuse) return answer(response, 403, misuse)
+    }
+    if (path === METRICS_PATH) {
+      if (!who) return answer(response, 401, 'sign in first', { 'www-authenticate': 'Bearer' })
+      if (!PAGE_METHODS.has(method)) return notAllowed(response, PAGE_METHODS)
+      return handleMetrics(services.daemon, response, who.identity.standing)
     }
     if (path.startsWith(API_PATH)) {
       if (!API_METHODS.has(method)) return notAllowed(response, API_METHODS)

@@ -7,6 +7,7 @@ import type { DaemonLink } from '../../core/ports/daemon-link'
 /** The daemon answers within milliseconds; a reconcile of a thousand runners takes longer. */
 const TIMEOUT_MS = {
   status: 2_000,
+  metrics: 10_000,
   reconcile: 60_000,
   screen: 10_000,
   thumbnails: 10_000,
@@ -36,6 +37,7 @@ export function createDaemonLink(socketPath: string, controlKey: Buffer): Daemon
   }
   return {
     status: () => call('status', {}),
+    metrics: () => call('metrics', {}),
     reconcile: () => call('reconcile', {}),
     screen: (runnerId, ansi) => call('screen', { runnerId, ansi }),
     thumbnails: (question) => call('thumbnails', question),

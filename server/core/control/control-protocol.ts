@@ -45,6 +45,7 @@ const onNode = <T extends z.ZodType>(question: T) => z.object({ nodeId: z.uuid()
 /** Every verb with its input and output. */
 export const controlVerbs = {
   status: { input: z.object({}), output: daemonStatus },
+  metrics: { input: z.object({}), output: z.object({ contentType: z.string(), text: z.string() }) },
   reconcile: { input: z.object({}), output: reconcileReport },
   screen: { input: z.object({ runnerId: z.uuid(), ansi: z.boolean() }), output: runnerScreen },
   thumbnails: { input: thumbnailsQuestion, output: thumbnails },

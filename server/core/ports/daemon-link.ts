@@ -41,6 +41,8 @@ export interface DaemonStatus {
  */
 export interface DaemonLink {
   status(): Promise<DaemonStatus>
+  /** What Prometheus scrapes, in its text format. */
+  metrics(): Promise<{ contentType: string; text: string }>
   reconcile(): Promise<ReconcileReport>
   screen(runnerId: string, ansi: boolean): Promise<RunnerScreen>
   thumbnails(question: ThumbnailsQuestion): Promise<Thumbnails>

@@ -74,7 +74,7 @@ export function createDriverSeat() {
       vacate()
       return true
     },
-    presence: (): TerminalPresence => {
+    presence: (): Omit<TerminalPresence, 'inputRecorded'> => {
       const driver = driverId === null ? undefined : occupants.get(driverId)
       return {
         driver: driver ? { clientId: driver.clientId, name: driver.name } : null,

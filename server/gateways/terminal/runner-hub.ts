@@ -32,7 +32,7 @@ const NOTHING_LEFT = (size: TerminalSize): Extract<WatchReply, { ok: true }> => 
 })
 
 /** What a guest is told of who is there: names are for those who have one here. */
-const NOBODY: TerminalPresence = { driver: null, clients: [] }
+const NOBODY: TerminalPresence = { driver: null, clients: [], inputRecorded: false }
 
 /**
  * The meeting point of one runner's terminal and its clients. The agent streams each watched runner once; the hub
@@ -70,7 +70,7 @@ export function createRunnerHub(
   const session = () => agents.sessionFor({ id: state.id, nodeId: state.nodeId })
   const tellPresence = () => {
     pace.reset()
-    const presence = seat.presence()
+    const presence = { ...seat.presence(), inputRecorded: state.inputRecorded }
     for (const client of clients.values()) client.socket.emit('presence', client.guest ? NOBODY : presence)
   }
 
@@ -318,6 +318,7 @@ export function createRunnerHub(
     update: (next: Runner): void => {
       const before = state
       state = next
+      if (next.inputRecorded !== before.inputRecorded) tellPresence()
       if (next.epoch !== before.epoch) pace.reset()
       if (next.epoch === before.epoch && next.status === before.status) return
       tellTurn('ended')

@@ -49,6 +49,7 @@ export async function projectsToApi(
       waitingRunners: count(own.filter((group) => isWaiting(group.activity))),
       sessionCount: row._count.sessions,
       tokensUsed: Number(tokens.find((sum) => sum.projectId === row.id)?._sum.tokensUsed ?? 0),
+      recordsInput: row.recordsInput,
       variableNames: row.variables.map((variable) => variable.name),
     }
   })

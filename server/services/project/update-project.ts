@@ -22,13 +22,15 @@ export async function updateProject(ctx: ServiceContext, input: z.output<typeof 
         path,
         description: input.description,
         defaultProvider: input.defaultProvider,
+        recordsInput: input.recordsInput,
       },
     })
-    const shown = ({ name, path, description, defaultProvider }: typeof row) => ({
+    const shown = ({ name, path, description, defaultProvider, recordsInput }: typeof row) => ({
       name,
       path,
       description,
       defaultProvider,
+      recordsInput,
     })
     const subject = { type: 'project', id: row.id }
     const data = { before: shown(before), after: shown(row) }

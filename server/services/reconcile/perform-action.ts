@@ -1,7 +1,7 @@
-import type { Refusal, StartRunner } from '@/contracts/agent-protocol/messages'
+import type { Refusal, RunnerTarget, StartRunner } from '@/contracts/agent-protocol/messages'
 import { StratavoreError } from '../../core/errors'
 import type { AgentCommands } from '../../core/ports/agent-commands'
-import { withTransaction } from '../../db/database'
+import { type Tx, withTransaction } from '../../db/database'
 import { requireFence } from '../../outbox/require-fence'
 import { recordNodeLost } from '../node/record-node-lost'
 import { confinementOf } from '../project/project-confinement'
@@ -83,6 +83,11 @@ async function recordNow(
   await recordRunning(ctx, { ...target, agentId, state: held.state, process: held.process })
 }
 
+/** Keeps whether what is typed in this life is recorded: like its confinement what its agent does, and nobody's change. */
+async function recordInputRecorded(tx: Tx, { runnerId, epoch }: RunnerTarget, recorded: boolean): Promise<void> {
+  await tx.runner.updateMany({ where: { id: runnerId, epoch }, data: { inputRecordedIn: recorded ? epoch : null } })
+}
+
 async function start(
   ctx: ReconcileContext,
   agents: AgentCommands,
@@ -92,7 +97,7 @@ async function start(
   const row = await ctx.db.prisma.runner.findUniqueOrThrow({
     where: { id: target.runnerId },
     include: {
-      project: { select: { confinement: true } },
+      project: { select: { confinement: true, recordsInput: true } },
       session: true,
       forkOf: { select: { providerSessionId: true } },
     },
@@ -112,13 +117,20 @@ async function start(
     cols: row.cols,
     rows: row.rows,
     confinement: confinementOf(row.project),
+    recordInput: row.project.recordsInput,
   }
   // A daemon that stood still since it read the row may have been replaced.
-  await withTransaction(ctx.db, (tx) => requireFence(tx, ctx.fence))
+  await withTransaction(ctx.db, async (tx) => {
+    await requireFence(tx, ctx.fence)
+    // Before the first key could be: whoever drives it is told, also where the agent's answer is lost.
+    if (message.recordInput) await recordInputRecorded(tx, target, true)
+  })
   ctx.failpoint?.('start.before-spawn')
   const reply = await agents.startRunner(agentId, message)
   ctx.failpoint?.('start.after-spawn')
   if (reply.ok) {
+    if (message.recordInput && !reply.recordsInput)
+      await withTransaction(ctx.db, (tx) => recordInputRecorded(tx, target, false))
     await recordRunning(ctx, { ...target, agentId, state: 'running', process: reply.process })
     ctx.failpoint?.('start.after-record')
     return

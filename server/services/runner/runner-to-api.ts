@@ -50,6 +50,7 @@ export function runnerToApi(row: RunnerRow): Runner {
     tokensUsed: Number(row.tokensUsed),
     lastHeartbeatAt: row.vitals?.heartbeatAt.toISOString() ?? null,
     confinement: confinementToApi(row),
+    inputRecorded: row.inputRecordedIn === row.epoch,
     cols: row.cols,
     rows: row.rows,
   }

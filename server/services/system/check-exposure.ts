@@ -1,4 +1,4 @@
-import { baseUrl, isLoopbackHost, localHost } from '@/config/base-url'
+import { baseUrl, isLoopbackHost, localHost, openUrl } from '@/config/base-url'
 import type { Settings } from '@/config/settings'
 import type { HealthCheck } from '@/contracts/system/system'
 import { healthy, unhealthy } from './health-check'
@@ -29,7 +29,7 @@ export function checkExposure(settings: Exposure): HealthCheck[] {
       : healthy('open to', where),
     healthy(
       'metrics',
-      `${baseUrl(localHost(settings), metricsPort)}/metrics, for this machine only and without signing in`,
+      `${baseUrl(localHost(settings), metricsPort)}/metrics, for this machine only and without signing in; others scrape ${openUrl(settings)}/metrics with a token`,
       'Prometheus and Grafana with alerts and dashboards: docker compose --profile monitoring up -d.',
     ),
   ]

@@ -234,6 +234,42 @@ describe('a sandbox', () => {
       })
   })
 
+  // Somebody else, with rights to write there, exchanges what is listed after it was judged and before it is bound: the
+  // bubblewrap on this agent's PATH does just that, once it is armed, and is the real one then.
+  it.each([
+    ['while it is rehearsed', 1],
+    ['when it is launched', 2],
+  ])('starts nothing with a path that was exchanged for a link %s', async (_when, at) => {
+    const tools = join(project, '..', 'tools')
+    const shared = join(outside, 'shared')
+    const armed = join(tools, 'armed')
+    mkdirSync(tools)
+    mkdirSync(shared)
+    writeFileSync(join(shared, 'secret'), 'harmless')
+    const swap = `mv ${shared} ${shared}.before && ln -s ${userHome} ${shared}`
+    const script = `[ -e ${armed} ] && echo >> ${armed} && [ "$(wc -l < ${armed})" = ${at} ] && { ${swap}; }`
+    writeFileSync(join(tools, 'bwrap'), `#!/bin/sh\nPATH=/usr/bin:/bin\n${script}\nexec /usr/bin/bwrap "$@"\n`)
+    chmodSync(join(tools, 'bwrap'), 0o755)
+    await agentStarted({ PATH: `${tools}:${process.env.PATH}` })
+    const before = await launch({ sandbox: true, readable: [shared] })
+    expect(await output(before.runnerId, `cat ${shared}/secret`)).toBe('harmless')
+
+    writeFileSync(armed, '')
+    const { request, reply } = await ask({ sandbox: true, readable: [shared] })
+    expect(readFileSync(`${shared}/secret`, 'utf8'), 'it was exchanged').toBe('classified')
+    if (at === 1) {
+      expect(reply).toMatchObject({ ok: false, code: 'confinement_unavailable' })
+      expect((reply as { error: string }).error).toContain('was exchanged for something else')
+    } else {
+      expect(await untilExit(request.runnerId)).toMatchObject({
+        exitCode: 126,
+        lastLines: expect.stringContaining('was exchanged for something else'),
+      })
+    }
+    // What was bound before stays what it was.
+    expect(await output(before.runnerId, `cat ${shared}/secret`)).toBe('harmless')
+  })
+
   it('has a network only where its profile says so', async () => {
     await agentStarted()
     const url = `http://127.0.0.1:${(web.address() as AddressInfo).port}`

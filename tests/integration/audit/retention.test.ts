@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { configuredAnchorSinks } from '@/server/adapters/anchor/anchor-sinks'
+import { setAuditRetention } from '@/server/db/audit-policy'
 import { createAnchorKeeper, isAnchorDue } from '@/server/services/audit/keep-anchors'
 import { pruneAudit } from '@/server/services/audit/prune-audit'
 import { readAnchors } from '@/server/services/audit/read-anchors'
@@ -19,6 +20,7 @@ const file = join(directory, 'anchors.jsonl')
 beforeAll(async () => {
   test = await startServiceTest()
   await test.project('p')
+  await setAuditRetention(test.url, 1)
   for (let day = 1; day < 10; day++) {
     test.clock.now = new Date(test.clock.now.getTime() + DAY_MS)
     await updateProject(test.ctx, { project: 'p', description: `day ${day}` })
@@ -55,6 +57,15 @@ describe('retention', () => {
     expect(await test.query('SELECT action, data FROM audit_events ORDER BY seq DESC LIMIT 1')).toEqual([
       { action: 'audit.prune', data: { upTo: rows, rows } },
     ])
+  })
+
+  it('is decided by the owner of the tables: without their word nothing goes', async () => {
+    await setAuditRetention(test.url, null)
+    const old = new Date(test.clock.now.getTime() - 2 * DAY_MS + 1)
+    await expect(pruneAudit(test.ctx, old)).rejects.toThrow(/kept for ever/)
+    await setAuditRetention(test.url, 36_500)
+    await expect(pruneAudit(test.ctx, old)).rejects.toThrow(/cannot be pruned/)
+    await setAuditRetention(test.url, 1)
   })
 
   it('goes on from the last checkpoint, and never takes the newest row', async () => {

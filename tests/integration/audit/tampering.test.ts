@@ -109,16 +109,59 @@ describe('the role of web and daemon', () => {
     'ALTER TABLE audit_events DISABLE TRIGGER ALL',
     'SET session_replication_role = replica',
     'DROP TRIGGER audit_events_no_delete ON audit_events',
+    'UPDATE audit_policy SET retention_days = 1',
+    'INSERT INTO audit_policy VALUES (2, 1)',
+    'DELETE FROM audit_policy',
     'CREATE TABLE public.mine (id int)',
     'UPDATE _prisma_migrations SET checksum = NULL',
   ])('may not: %s', async (sql) => {
     await expect(application?.query(sql)).rejects.toMatchObject({ code: '42501' })
   })
 
-  it('may not prune what is young or the newest row, whatever it signs', async () => {
-    for (const seq of [1, await tip()]) {
-      const prune = application?.query('SELECT audit_prune($1, now(), $2, $3)', [seq, 'k1', Buffer.alloc(32)])
-      await expect(prune).rejects.toMatchObject({ code: '42501' })
+  const prune = (seq: number) =>
+    application?.query('SELECT audit_prune($1, now(), $2, $3) AS rows', [seq, 'k1', Buffer.alloc(32)])
+  const refused = (seq: number) => expect(prune(seq)).rejects.toMatchObject({ code: '42501' })
+  /** What the owner of the tables says, and nobody else. */
+  const retention = (days: number | null) => query('UPDATE audit_policy SET retention_days = $1', [days])
+  const dated = (where: string, age: string) =>
+    tamper(`UPDATE audit_events SET at = now() - interval '${age}' WHERE ${where}`)
+
+  it('prunes nothing at all where no retention is set, however old it is', async () => {
+    await whileTampered([`UPDATE audit_events SET at = now() - interval '9 years'`], async () => {
+      for (const seq of [1, 3, await tip()]) await refused(seq)
+    })
+  })
+
+  it('prunes nothing younger than the retention, nor the newest row, whatever it signs', async () => {
+    await whileTampered([`UPDATE audit_events SET at = now() - interval '29 days'`], async () => {
+      await retention(30)
+      try {
+        for (const seq of [1, 3, await tip()]) await refused(seq)
+        await dated('true', '31 days')
+        await refused(await tip())
+        // One that is dated back does not take what is before it along.
+        await dated('seq = 2', '1 hour')
+        await refused(3)
+      } finally {
+        await retention(null)
+      }
+    })
+  })
+
+  it('cannot date a row of its own back and prune up to there', async () => {
+    await retention(30)
+    const seq = (await tip()) + 1
+    try {
+      await application?.query(
+        `INSERT INTO audit_events (seq, at, actor_kind, actor_name, via, action, target_type, target_id, data, key_id, mac)
+         VALUES ($1, now() - interval '9 years', 'user', 'm', 'api', 'x', 'x', 'x', '{}', 'k', '\\x00')`,
+        [seq],
+      )
+      await refused(seq)
+      await refused(seq - 1)
+    } finally {
+      await tamper(`DELETE FROM audit_events WHERE seq = ${seq}`)
+      await retention(null)
     }
   })
 })

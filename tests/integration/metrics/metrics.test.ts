@@ -1,4 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -242,5 +244,47 @@ describe('deploy/', () => {
     const { settings } = loadSettings({ flags: {}, env: {} })
     expect(isAllowedHost(target, { host: settings.host, port: settings.metricsPort })).toBe(true)
     expect(target).toBe(`${settings.host}:${settings.metricsPort}`)
+  })
+})
+
+describe('on the port of web', () => {
+  const through = (token: string | null, init: RequestInit = {}) =>
+    fetch(`${stack.url}/metrics`, {
+      ...init,
+      headers: token === null ? {} : { authorization: `Bearer ${token}` },
+      redirect: 'manual',
+    })
+  const tokenOf = async (name: string, scopes: ('metrics' | 'read')[], allProjects: boolean) => {
+    await stack.api.user.create.mutate({ name, role: 'service', allProjects })
+    return (await stack.api.auth.createToken.mutate({ user: name, name: 'scrape', scopes })).token
+  }
+
+  it('are served to a token for figures of all projects, and to nobody else', async () => {
+    const own = await through(await tokenOf('prometheus', ['metrics'], true))
+    expect([own.status, own.headers.get('content-type')]).toEqual([200, expect.stringMatching(/^text\/plain/)])
+    expect(await own.text()).toContain('# TYPE stratavore_runners_by_project gauge')
+    expect((await through(null)).status).toBe(401)
+    expect((await through('svt_wrong')).status).toBe(401)
+    expect((await through(await tokenOf('reader', ['read'], true))).status).toBe(403)
+    // Labels name projects: who sees some of them reads system.metrics.
+    expect((await through(await tokenOf('of-nothing', ['metrics'], false))).status).toBe(403)
+    expect((await through(stack.token, { method: 'POST' })).status).toBe(405)
+    expect((await fetch(`${stack.url}/metrics?token=${stack.token}`, { redirect: 'manual' })).status).toBe(401)
+  })
+
+  it("the daemon's own port is this machine's only, whatever is asked for", async () => {
+    const { port } = new URL(stack.metricsUrl)
+    const others = Object.values(networkInterfaces())
+      .flat()
+      .filter((address) => address !== undefined && !address.internal && address.family === 'IPv4')
+    for (const address of others) {
+      const reached = new Promise<string>((resolve) => {
+        const socket = connect(Number(port), address?.address)
+        socket.once('connect', () => resolve('connected')).once('error', ({ message }) => resolve(message))
+      })
+      expect(await reached).toContain('ECONNREFUSED')
+    }
+    const doctor = await stack.cli(['doctor'])
+    expect(doctor.stdout).toMatch(/metrics.*for this machine only/)
   })
 })
