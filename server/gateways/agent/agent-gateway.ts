@@ -24,6 +24,7 @@ import type { AgentIdentity } from '../../services/node/agent-credentials'
 import type { AgentRegistry } from './agent-registry'
 import { type AgentReportHandlers, serveReports } from './agent-reports'
 import { type AgentSession, type AgentSocket, createAgentSession } from './agent-session'
+import { hasRule } from './event-rules'
 import type { NodeSilence } from './node-silence'
 import { createOwnRunners, type NodesOfRunners, type OwnRunners } from './own-runners'
 
@@ -87,6 +88,11 @@ export function serveAgents(
     const own = createOwnRunners(peer.nodeId, handlers.nodesOf, (event, runnerId) =>
       handlers.trespass(peer, event, runnerId),
     )
+    // What is listened for without a rule is a fault of ours: it reaches nobody.
+    socket.use(([event], next) => {
+      if (hasRule(event)) return next()
+      log.warn({ event, nodeId: peer.nodeId }, 'an agent event without a rule was dropped')
+    })
     let joining = false
     socket.on('join', (message, given) => {
       const reply = answerable(given)

@@ -256,7 +256,7 @@ describe('a sandbox', () => {
 
     writeFileSync(armed, '')
     const { request, reply } = await ask({ sandbox: true, readable: [shared] })
-    expect(readFileSync(`${shared}/secret`, 'utf8'), 'it was exchanged').toBe('classified')
+    await waitUntil('it is exchanged', () => readFileSync(`${shared}/secret`, 'utf8') === 'classified')
     if (at === 1) {
       expect(reply).toMatchObject({ ok: false, code: 'confinement_unavailable' })
       expect((reply as { error: string }).error).toContain('was exchanged for something else')

@@ -1,6 +1,7 @@
-import { mkdirSync, realpathSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { attachTerminal } from '@/tests/support/attached-terminal'
 import { freePorts } from '@/tests/support/free-port'
 import { launchRunning, typeLine, untilScreen, untilStatus } from '@/tests/support/launch'
 import { createNetworkNamespace, type NetworkNamespace } from '@/tests/support/network-namespace'
@@ -97,6 +98,105 @@ it('joins from another network by one command, runs a shell, and outlives a rest
   await untilScreen(stack, id, 'still-42', 30_000)
 }, 180_000)
 
+it('is attached to, read, recorded and replayed as a runner of this machine, from over there', async () => {
+  await untilOnline(true)
+  const { id } = await launchRunning(stack, { project: 'far-off' })
+  const terminal = await attachTerminal(stack, id, { size: { cols: 90, rows: 25 } })
+  terminal.send('echo seen-$((20 + 1)); stty size\r')
+  await terminal.sees('seen-21')
+  await terminal.sees('25 90')
+  expect(terminal.state()).toMatchObject({ phase: 'attached', role: 'driver' })
+
+  const { dataBase64 } = await stack.api.runner.logs.query({ id, from: 0, limit: 64 * 1024 })
+  expect(Buffer.from(dataBase64, 'base64').toString()).toContain('seen-21')
+  const told = await stack.cli(['logs', id])
+  expect([told.code, told.stdout]).toEqual([0, expect.stringContaining('seen-21')])
+
+  // Its recording is on that machine's disk, and on no other.
+  const recordings = join(dir, 'agent')
+  const [life] = (await stack.api.recording.info.query({ id })).lives
+  expect(life).toMatchObject({ epoch: 1, growing: true })
+  const page = await stack.api.recording.read.query({ id, epoch: 1 })
+  const output = page.events.flatMap(([, code, text]) => (code === 'o' ? [text] : [])).join('')
+  expect(output).toContain('seen-21')
+  expect((await stack.api.recording.search.query({ id, epoch: 1, text: 'SEEN-21' })).hits.length).toBeGreaterThan(0)
+  expect(findNamed(recordings, `${id}.1`)).toHaveLength(1)
+  expect(findNamed(stack.home, `${id}.1`)).toEqual([])
+  const cast = join(dirname(stack.home), 'far.cast')
+  expect((await stack.cli(['export', id, '--cast', cast])).code).toBe(0)
+  expect(readFileSync(cast, 'utf8')).toContain('seen-21')
+
+  const drives = await stack.api.runner.drivers.query({ id })
+  expect(drives).toMatchObject([{ userName: 'owner', endedAt: null }])
+  terminal.close()
+  await stack.api.runner.stop.mutate({ id })
+  await untilStatus(stack, id, ['terminated'])
+  // What ended is still there to be read.
+  expect((await stack.api.runner.screen.query({ id })).text).toContain('seen-21')
+}, 120_000)
+
+it('records what is typed where the project says so, without secrets, and says it to whoever drives', async () => {
+  await stack.api.project.setVariable.mutate({ project: 'far-off', name: 'DEPLOY_TOKEN', value: 'planted-canary-7' })
+  await stack.api.project.update.mutate({ project: 'far-off', recordsInput: true })
+  const { id } = await launchRunning(stack, { project: 'far-off' })
+  expect(await stack.api.runner.get.query({ id })).toMatchObject({ inputRecorded: true })
+  const terminal = await attachTerminal(stack, id)
+  await waitUntil('the driver is told', () => terminal.state().presence.inputRecorded)
+  for (const key of 'echo typed planted-canary-7') terminal.send(key)
+  terminal.send('; echo over-$((1 + 1))\r')
+  await terminal.sees('over-2')
+  const typed = await waitUntil('it is recorded', async () => {
+    const { events } = await stack.api.recording.read.query({ id, epoch: 1 })
+    const text = events.flatMap(([, code, part]) => (code === 'i' ? [part] : [])).join('')
+    return text.includes('over') && text
+  })
+  expect(typed).toBe('echo typed [redacted]; echo over-$((1 + 1))\r')
+  terminal.close()
+  await stack.api.project.update.mutate({ project: 'far-off', recordsInput: false })
+  // It is said of each life what holds for it.
+  expect(await stack.api.runner.get.query({ id })).toMatchObject({ inputRecorded: true })
+  const later = await launchRunning(stack, { project: 'far-off' })
+  expect(await stack.api.runner.get.query({ id: later.id })).toMatchObject({ inputRecorded: false })
+  const quiet = await attachTerminal(stack, later.id)
+  quiet.send('echo un""recorded\r')
+  await quiet.sees('unrecorded')
+  expect(quiet.state().presence.inputRecorded).toBe(false)
+  const { events } = await stack.api.recording.read.query({ id: later.id, epoch: 1 })
+  expect(events.filter(([, code]) => code === 'i')).toEqual([])
+  quiet.close()
+  for (const each of [id, later.id]) await stack.api.runner.stop.mutate({ id: each, force: true })
+}, 120_000)
+
+it('launches in the directory of its own disk, judged there, and in none that is only here', async () => {
+  const here = join(dirname(stack.home), 'only-here')
+  mkdirSync(here)
+  const link = join(dir, 'link')
+  symlinkSync(join(dir, 'project'), link)
+  const input = { node: NODE, defaultProvider: 'shell' } as const
+  await stack.api.project.create.mutate({ ...input, name: 'by-a-link', path: link })
+  const { path } = await stack.api.project.get.query({ project: 'by-a-link' })
+  expect(path).toBe(realpathSync(join(dir, 'project')))
+  for (const kernel of ['/proc/self', '/proc'])
+    await expect(stack.api.project.create.mutate({ ...input, name: 'kernel', path: kernel })).rejects.toThrow()
+  const { id } = await launchRunning(stack, { project: 'by-a-link' })
+  await typeLine(stack, id, 'echo "at=$(pwd -P)="')
+  await untilScreen(stack, id, `at=${path}=`)
+  await stack.api.runner.stop.mutate({ id, force: true })
+}, 60_000)
+
+it('takes no new runners while it drains; those that run go on', async () => {
+  await typeRound('before-the-drain')
+  await stack.api.node.drain.mutate({ node: NODE, draining: true })
+  await expect(stack.api.runner.launch.mutate({ project: 'far-off' })).rejects.toMatchObject({
+    data: { stratavore: { code: 'node_unavailable' } },
+  })
+  await typeRound('while-it-drains')
+  expect(await nodeOf(NODE)).toMatchObject({ online: true, draining: true })
+  await stack.api.node.drain.mutate({ node: NODE, draining: false })
+  const { id } = await launchRunning(stack, { project: 'far-off' })
+  await stack.api.runner.stop.mutate({ id, force: true })
+}, 60_000)
+
 it('has its certificate renewed over the live connection when the authority is rotated, and both are trusted', async () => {
   const before = await serials()
   const authorities = await stack.api.certificate.rotate.mutate({ overlapDays: 1 })
@@ -129,9 +229,16 @@ it('is cut within five seconds when it is revoked, and does not come back', asyn
   expect((await nodeOf(NODE))?.online).toBe(false)
 }, 60_000)
 
+/** Entries of this name below a directory. */
+const findNamed = (directory: string, name: string): string[] =>
+  readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => basename(path) === name && dirname(path).endsWith('recordings'),
+  )
+
 /** Types into the node's runner and sees what comes. */
 async function typeRound(word: string): Promise<void> {
-  const [runner] = await stack.api.runner.list.query({ project: 'far-off' })
+  const runners = await stack.api.runner.list.query({ project: 'far-off' })
+  const runner = runners.find(({ status }) => status === 'running')
   if (runner === undefined) throw new Error('the runner is gone')
   await untilStatus(stack, runner.id, ['running'])
   await typeLine(stack, runner.id, `echo ${word}-$((1 + 1))`)
