@@ -49,7 +49,14 @@ export async function redeemTicket(ctx: TicketContext, ticket: string, credentia
 async function redeemGuest(ctx: TicketContext, runnerId: string, shareLinkId: string): Promise<RedeemedTicket> {
   const row = await readShare(ctx, { id: shareLinkId, runnerId })
   if (row === null) throw refused()
-  return { runnerId, userId: row.id, userName: guestName(row), credential: shareCredential(row.id), readOnly: true, guest: true }
+  return {
+    runnerId,
+    userId: row.id,
+    userName: guestName(row),
+    credential: shareCredential(row.id),
+    readOnly: true,
+    guest: true,
+  }
 }
 
 const refused = () => new StratavoreError('unauthenticated', 'This attach ticket was used before or has expired.')
