@@ -254,7 +254,7 @@ describe('on the port of web', () => {
       headers: token === null ? {} : { authorization: `Bearer ${token}` },
       redirect: 'manual',
     })
-  const tokenOf = async (name: string, scopes: ('metrics' | 'read')[], allProjects: boolean) => {
+  const tokenOf = async (name: string, scopes: ('metrics' | 'launch')[], allProjects: boolean) => {
     await stack.api.user.create.mutate({ name, role: 'service', allProjects })
     return (await stack.api.auth.createToken.mutate({ user: name, name: 'scrape', scopes })).token
   }
@@ -265,7 +265,7 @@ describe('on the port of web', () => {
     expect(await own.text()).toContain('# TYPE stratavore_runners_by_project gauge')
     expect((await through(null)).status).toBe(401)
     expect((await through('svt_wrong')).status).toBe(401)
-    expect((await through(await tokenOf('reader', ['read'], true))).status).toBe(403)
+    expect((await through(await tokenOf('launcher', ['launch'], true))).status).toBe(403)
     // Labels name projects: who sees some of them reads system.metrics.
     expect((await through(await tokenOf('of-nothing', ['metrics'], false))).status).toBe(403)
     expect((await through(stack.token, { method: 'POST' })).status).toBe(405)

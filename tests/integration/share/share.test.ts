@@ -86,7 +86,9 @@ it('takes no input, no size and no seat from a guest, tells them of nobody, and 
   const screen = await untilScreen(stack, runnerId, 'settled')
   expect(screen).not.toContain('smuggled')
   expect(screen).toContain('24 80')
-  expect(new Set(told.map((presence) => JSON.stringify(presence)))).toEqual(new Set(['{"driver":null,"clients":[]}']))
+  expect(new Set(told.map((presence) => JSON.stringify(presence)))).toEqual(
+    new Set(['{"driver":null,"clients":[],"inputRecorded":false}']),
+  )
   await waitUntil('it is written down', async () => {
     const { rows } = await probed.database.query(
       "SELECT 1 FROM audit_events WHERE action = 'terminal.refused' AND actor_name = 'guest of owner'",
