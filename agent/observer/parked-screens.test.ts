@@ -32,7 +32,7 @@ beforeEach(() => {
   told = []
   nowMs = 0
   timers = []
-  const recorder = { output() {}, resize() {}, mark() {}, finish() {} }
+  const recorder = { output() {}, input() {}, resize() {}, mark() {}, finish() {} }
   observer = createObserver({
     logsDir: join(directory, 'logs'),
     recordingsDir: join(directory, 'recordings'),
