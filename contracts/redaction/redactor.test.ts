@@ -97,6 +97,19 @@ describe('a redactor', () => {
     expect(shown.length).toBeGreaterThan(80_000)
   })
 
+  it('tells where what it hides stands in the stream, wherever that is cut', () => {
+    fc.assert(
+      fc.property(text, cuts, (whole, sizes) => {
+        const masked = [...whole]
+        const redactor = createRedactor(KNOWN, (from, to) => masked.fill('*', from, to))
+        const shown = cutAt(whole, sizes).map(redactor.push).join('') + redactor.flush()
+        // What is left of both is the same text.
+        expect(masked.join('').replace(/\*+/g, '')).toBe(shown.replaceAll(REDACTED, '').replace(/\*+/g, ''))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   it('hides what follows of a secret whose beginning was let go', () => {
     const redactor = createRedactor([])
     const first = redactor.push('key: sk-ant-ap') + redactor.flush()

@@ -59,13 +59,18 @@ function beginningOfPiece(text: string, from: number, pieces: readonly string[])
   return earliest
 }
 
+/** Hears where in the stream something is hidden, in bytes from its beginning; of one secret there may be several parts. */
+export type OnHidden = (from: number, to: number) => void
+
 /** Hides `values`, as they are, and everything that looks like a secret (SECRET_SHAPES). */
-export function createRedactor(values: readonly string[]): Redactor {
+export function createRedactor(values: readonly string[], onHidden: OnHidden = () => {}): Redactor {
   const pieces = piecesOf(values)
   const whole = new RegExp([WHOLE_SHAPES, ...pieces.map(literally)].join('|'), 'g')
   /** What is not decided yet, of which the first `shown` bytes were let go already. */
   let text = ''
   let shown = 0
+  /** Where in the stream `text` begins. */
+  let begin = 0
   let hiding: { rest: (typeof SECRET_SHAPES)[number]['rest']; left: number } | null = null
 
   /** Where the first thing begins, from `from` on, that may go on in the next chunk. */
@@ -83,6 +88,7 @@ export function createRedactor(values: readonly string[]): Redactor {
       const run = new RegExp(`${rest.of}*`, 'y')
       run.lastIndex = from
       end = Math.min(limit, from + (run.exec(text)?.[0].length ?? 0))
+      if (end > from) onHidden(begin + from, begin + end)
       hiding = end < text.length ? null : { rest, left: left - (end - from) }
       return end
     }
@@ -90,9 +96,12 @@ export function createRedactor(values: readonly string[]): Redactor {
     const found = rest.until.exec(text)
     if (found !== null) {
       hiding = null
-      return found.index + found[0].length
+      end = found.index + found[0].length
+      onHidden(begin + from, begin + end)
+      return end
     }
     end = Math.max(from, limit - END_LINE_BYTES)
+    if (end > from) onHidden(begin + from, begin + end)
     hiding = limit - from === left ? null : { rest, left: left - (end - from) }
     return end
   }
@@ -106,7 +115,11 @@ export function createRedactor(values: readonly string[]): Redactor {
     }
     for (;;) {
       if (hiding !== null) at = hide(at, hiding)
-      if (hiding !== null) break
+      if (hiding !== null) {
+        // Its end may yet be found in what is left; shown it is not in either case.
+        if (isLast && at < text.length) onHidden(begin + at, begin + text.length)
+        break
+      }
       const undecided = undecidedFrom(at)
       whole.lastIndex = at
       const match = whole.exec(text)
@@ -119,10 +132,12 @@ export function createRedactor(values: readonly string[]): Redactor {
       show(match.index)
       at = match.index + match[0].length
       if (at > shown) out += REDACTED
+      onHidden(begin + match.index, begin + at)
       const shape = SECRET_SHAPES[match.slice(1).findIndex((group) => group !== undefined)]
       if (shape !== undefined) hiding = { rest: shape.rest, left: MAX_HIDDEN_BYTES }
     }
     text = text.slice(at)
+    begin += at
     shown = isLast || hiding !== null ? text.length : Math.max(0, shown - at)
     return out
   }

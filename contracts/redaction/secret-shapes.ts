@@ -35,6 +35,9 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
   startingWith('AKIA', 16, '[A-Z0-9]'),
   startingWith('ASIA', 16, '[A-Z0-9]'),
   startingWith('AIza', 35, WORD),
+  startingWith('whsec_', 32, '[A-Za-z0-9+/=]'),
+  // Our own: tokens, cookies, codes and tickets (server/core/token.ts).
+  { parts: ['sv', exactly(1, '[a-z]'), '_', exactly(43, WORD)], rest: { of: WORD } },
   { parts: ['xox', exactly(1, '[abprs]'), '-', exactly(10, WORD)], rest: { of: WORD } },
   // A JSON Web Token: the beginnings of its header and of its claims are always the same.
   { parts: ['eyJ', between(8, 512, WORD), '.eyJ', exactly(8, WORD)], rest: { of: '[A-Za-z0-9_.-]' } },
