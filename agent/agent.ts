@@ -43,6 +43,7 @@ import { endLeftovers } from './runner/end-leftovers'
 import { createRoster, type Roster } from './runner/roster'
 import { Refused } from './runner/runner-host'
 import { openRunnerRecords } from './runner/runner-records'
+import type { AgentSecrets } from './secrets/agent-secrets'
 import { serveTelemetry } from './telemetry/serve-telemetry'
 import { createTelemetryQueue } from './telemetry/telemetry-queue'
 import { openTelemetrySpool } from './telemetry/telemetry-spool'
@@ -76,6 +77,7 @@ export interface AgentDependencies {
   /** Hands a program's hook on to the loopback server. */
   relayScript: string
   logger: Logger
+  secrets: AgentSecrets
   /** The agent is done and stopped: the process may exit. */
   onExit(): void
 }
@@ -92,6 +94,7 @@ export async function startAgent({
   way,
   env,
   logger,
+  secrets,
   onExit,
   ...scripts
 }: AgentDependencies): Promise<AgentHandle> {
@@ -135,6 +138,7 @@ export async function startAgent({
   const approvals = holdApprovals({
     hooks: loopback.hooks,
     reports,
+    redact: secrets.redact,
     onClosed: (closed) => markClosed(mark, closed),
     isAlive: (runnerId, epoch) => runners.isAlive(runnerId, epoch),
     now: Date.now,
@@ -153,6 +157,7 @@ export async function startAgent({
     loopback,
     relayScript: scripts.relayScript,
     watchFile: createFileWatcher(),
+    redact: secrets.redact,
     onActivity(report) {
       const { runnerId, epoch, activity, detail } = report
       approvals.activity(runnerId, epoch, activity, detail.source)
@@ -198,6 +203,9 @@ export async function startAgent({
     if (path !== undefined) transcriptRoots.add({ provider: provider.id, path })
   }
   const reader = startReader({ scriptPath: scripts.readerScript, recordingsDir, onProblem })
+  const tellSecrets = (): void => reader.knowSecrets(secrets.values())
+  tellSecrets()
+  secrets.onChange(tellSecrets)
   reader.addRoots(transcriptRoots.all())
   const telemetry = createTelemetryQueue(await openTelemetrySpool(join(dir, 'telemetry.jsonl'), onProblem), onProblem)
   serveTelemetry(loopback, telemetry)
@@ -235,6 +243,7 @@ export async function startAgent({
     records,
     providers,
     programs,
+    secrets,
     env,
     confiner,
     measureConfinement: (pid) => measureConfinement(pid, userName),
@@ -320,6 +329,7 @@ export async function startAgent({
         approvals,
         prompts,
         drafts,
+        redact: secrets.redact,
         shutdown,
         onProblem,
         exit: stopAndExit,

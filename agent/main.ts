@@ -6,6 +6,7 @@ import { findWay } from './identity/open-connection'
 import { AlreadyRunning } from './instance-lock'
 import { JOIN_TOKEN_VARIABLE, parseAgentOptions, USAGE } from './options'
 import { closeInheritedDescriptors } from './pty/close-inherited'
+import { createAgentSecrets } from './secrets/agent-secrets'
 
 /** Exit codes: 2 for a wrong command line, 3 when another agent owns the directory, 4 for a machine that is no node. */
 const EXIT_USAGE = 2
@@ -35,7 +36,8 @@ const logDestination = pino.destination(1)
 // A log that cannot be written, for a full disk or a pipe without a reader, must not cost the terminals; and there is
 // nowhere else to say so.
 logDestination.on('error', () => {})
-const logger = pino({ name: 'agent' }, logDestination)
+const secrets = createAgentSecrets(process.env)
+const logger = pino({ name: 'agent', hooks: { streamWrite: secrets.redact } }, logDestination)
 
 try {
   const way = await findWay(options, {
@@ -59,6 +61,7 @@ try {
     relayScript: beside('hook-relay.mjs'),
     opencodePlugin: beside('opencode-plugin.mjs'),
     logger,
+    secrets,
     onExit: () => process.exit(0),
   })
   // Terminals outlive whoever signals us: only an agent that holds none goes.

@@ -60,6 +60,7 @@ async function recordedFlood(directory: string): Promise<number> {
     recordingsDir: join(directory, 'recordings'),
     logsDir: join(directory, 'logs'),
     onSealed: () => onSealed(),
+    onHidden: () => {},
     onProblem: fail,
     onRefused: () => {},
   })

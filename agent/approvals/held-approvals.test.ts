@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ApprovalAnswer } from '@/contracts/approval/approval'
+import { createTextRedactor } from '@/contracts/redaction/redact-text'
 import type { HookEvent } from '../loopback/hook-event'
 import { createHooks, type HookReply, type Hooks } from '../loopback/hooks'
 import { type HeldApprovals, holdApprovals } from './held-approvals'
@@ -22,6 +23,7 @@ beforeEach(() => {
   timers = []
   alive = true
   approvals = holdApprovals({
+    redact: createTextRedactor(['hunter2hunter2']),
     hooks,
     reports: { send: (event, message) => void told.push([event, message]) },
     onClosed: () => {},
@@ -66,6 +68,19 @@ function ask(more: Partial<HookEvent> = {}): Asked {
 }
 const answer = (id: string, given: ApprovalAnswer = ALLOW) =>
   approvals.answer({ runnerId: RUNNER, epoch: 1, approvalId: id, answer: given })
+
+it('reports what is asked without secrets, and gives the program back what it asked', async () => {
+  const rule = { type: 'addRules', rules: [{ toolName: 'Bash', ruleContent: 'mysql -phunter2hunter2' }] }
+  const command = `mysql -phunter2hunter2 ${'x'.repeat(480)} AKIAIOSFODNN7EXAMPLE`
+  const { id, reply, deliver } = ask({ tool_input: { command }, permission_suggestions: [rule] })
+  const reported = JSON.stringify(told)
+  expect(reported).not.toMatch(/hunter2hunter2|AKIA/)
+  expect(reported).toContain('mysql -p[redacted]')
+  const answered = answer(id, { behavior: 'allow', remember: [0] })
+  deliver(true)
+  await answered
+  expect(JSON.stringify(await reply)).toContain('mysql -phunter2hunter2')
+})
 
 it('reports what is asked and holds it', async () => {
   const suggestion = { type: 'setMode', mode: 'acceptEdits', destination: 'session' }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type AnswerApproval, type ApprovalClosed, MAX_TOOL_INPUT_BYTES } from '@/contracts/agent-protocol/approval'
+import { type RedactText, redactJson } from '@/contracts/redaction/redact-text'
 import type { ActivitySource } from '@/contracts/runner/activity-detail'
 import { isWaiting, type RunnerActivity } from '@/contracts/runner/status'
 import type { Reports } from '../connection/reports'
@@ -51,6 +52,8 @@ interface Held extends HeldQuestion {
 interface Ports {
   hooks: Pick<Hooks, 'listen'>
   reports: Pick<Reports, 'send'>
+  /** Takes secrets out of a text: what is reported is stored and told; the program gets back what it asked. */
+  redact: RedactText
   /** A question is over. */
   onClosed(closed: ApprovalClosed): void
   /** Whether the runner's program is there. */
@@ -62,7 +65,7 @@ interface Ports {
 }
 
 /** Listens for what programs ask, reports it, and holds it open until it is answered, here or in the terminal. */
-export function holdApprovals({ hooks, reports, onClosed, isAlive, now, after }: Ports): HeldApprovals {
+export function holdApprovals({ hooks, reports, redact, onClosed, isAlive, now, after }: Ports): HeldApprovals {
   const held = new Map<string, Held>()
   const answered = new Map<string, Promise<void>>()
 
@@ -109,12 +112,14 @@ export function holdApprovals({ hooks, reports, onClosed, isAlive, now, after }:
       const hangUp = () => timers.push(after(END_MAY_FOLLOW_MS, judgeHangUp))
       if (hungUp.aborted) hangUp()
       else hungUp.addEventListener('abort', hangUp, { once: true })
+      // Before anything is cut: a part of a secret would not be known.
+      const shown = redactJson(toolInput, redact)
       reports.send('approvalRequested', {
         ...{ runnerId, epoch, approvalId: id, subagentId, kind, toolName },
         providerSessionId: event.session_id,
-        toolInput: cutInput(toolInput, MAX_TOOL_INPUT_BYTES),
-        suggestions: [...suggestions],
-        summary: summaryOf(toolName, toolInput),
+        toolInput: cutInput(shown, MAX_TOOL_INPUT_BYTES),
+        suggestions: redactJson([...suggestions], redact),
+        summary: summaryOf(toolName, shown),
         at: now(),
       })
     })

@@ -34,6 +34,7 @@ function served(roster: Partial<Roster>) {
     drafts: { typed: () => undefined },
     shutdown: async () => {},
     exit: () => {},
+    redact: (text) => text.replaceAll('hunter2', '[redacted]'),
     onProblem,
   })
   return { socket, onProblem }
@@ -63,4 +64,10 @@ it('says so when an answer cannot be given, and lives on', async () => {
   await settled()
   expect(rejections).toEqual([])
   expect(onProblem).toHaveBeenCalledWith('the daemon cannot be answered', expect.anything())
+})
+
+it('gives no secret away in what it refuses', async () => {
+  const { socket } = served({ screen: () => Promise.reject(new Error('cannot open hunter2')) })
+  const reply = await new Promise((resolve) => socket.emit('screen', { runnerId, ansi: false }, resolve))
+  expect(reply).toMatchObject({ ok: false, error: 'cannot open [redacted]' })
 })

@@ -30,6 +30,7 @@ import {
   searchTranscript,
 } from '@/contracts/agent-protocol/session-files'
 import { uuid } from '@/contracts/primitives'
+import type { RedactText } from '@/contracts/redaction/redact-text'
 import { thumbnailsQuestion } from '@/contracts/terminal/thumbnail'
 import type { HeldApprovals } from '../approvals/held-approvals'
 import type { ToolGate } from '../budget-gate/tool-gate'
@@ -60,6 +61,8 @@ export interface CommandPorts {
   shutdown(request: ShutdownRequest): Promise<void>
   /** After the reply to a shutdown has gone out. */
   exit(): void
+  /** Takes secrets out of a text. */
+  redact: RedactText
   onProblem(message: string, detail: unknown): void
 }
 
@@ -67,11 +70,11 @@ const offset = z.number().int().nonnegative()
 const OK = { ok: true } as const
 
 /** Refuses whatever went wrong: a daemon's message may fail, it may never bring the agent down. */
-function refusal(error: unknown, onProblem: CommandPorts['onProblem']): Refusal {
-  if (error instanceof Refused) return { ok: false, code: error.code, error: error.message }
-  if (error instanceof z.ZodError) return { ok: false, code: 'invalid_input', error: z.prettifyError(error) }
+function refusal(error: unknown, { onProblem, redact }: Pick<CommandPorts, 'onProblem' | 'redact'>): Refusal {
+  if (error instanceof Refused) return { ok: false, code: error.code, error: redact(error.message) }
+  if (error instanceof z.ZodError) return { ok: false, code: 'invalid_input', error: redact(z.prettifyError(error)) }
   onProblem('a command of the daemon failed', error)
-  return { ok: false, code: 'internal', error: error instanceof Error ? error.message : String(error) }
+  return { ok: false, code: 'internal', error: redact(error instanceof Error ? error.message : String(error)) }
 }
 
 /**
@@ -103,7 +106,7 @@ export function serveCommands(socket: DaemonSocket, ports: CommandPorts): void {
     try {
       answer(await action(schema.parse(message)))
     } catch (error) {
-      answer(refusal(error, onProblem))
+      answer(refusal(error, ports))
     }
   }
 
@@ -142,7 +145,7 @@ export function serveCommands(socket: DaemonSocket, ports: CommandPorts): void {
         const { runnerId, from } = watchRunner.parse(message)
         await roster.watch(runnerId, from, answer)
       } catch (error) {
-        answer(refusal(error, onProblem))
+        answer(refusal(error, ports))
       }
     })()
   })

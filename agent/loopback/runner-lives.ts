@@ -7,7 +7,7 @@ const SECRET_BYTES = 32
 export interface RunnerLife {
   readonly runnerId: string
   readonly epoch: number
-  /** Only the runner's own environment has it. */
+  /** Only the runner's own environment has it. Known by its looks, as all tokens of ours. */
   readonly secret: string
   /** The provider's session that the runner's program has open; null while that is not known. */
   sessionId: string | null
@@ -43,7 +43,7 @@ export function createRunnerLives(random: (bytes: number) => Buffer = randomByte
   return {
     open(runnerId, epoch, sessionId) {
       close(runnerId, epoch)
-      const life = { runnerId, epoch, secret: random(SECRET_BYTES).toString('hex'), sessionId }
+      const life = { runnerId, epoch, secret: `svh_${random(SECRET_BYTES).toString('base64url')}`, sessionId }
       byDigest.set(digest(life.secret), life)
       return life
     },

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { createSecretFinder } from '@/contracts/redaction/redact-text'
 import { createViewerTerminal, parsed } from '@/tests/support/terminal/terminal-facts'
 import { createEmulator, type Emulator, MAX_SNAPSHOT_BYTES } from './emulator'
 import { keepPrompts } from './prompt-rows'
 
+const find = createSecretFinder(['hunter2hunter2'])
 const bytes = (text: string): Uint8Array => Buffer.from(text)
 
 async function shows(text: string | Uint8Array, cols = 20, rows = 5): Promise<Emulator> {
@@ -19,7 +21,8 @@ async function redrawn(text: string, more: string): Promise<[string, string]> {
   const copy = await shows(data, cols, rows)
   await original.write(bytes(more), true)
   await copy.write(bytes(more), true)
-  const look = (emulator: Emulator) => JSON.stringify([emulator.screen(true), emulator.snapshot().data.toString()])
+  const look = (emulator: Emulator) =>
+    JSON.stringify([emulator.screen(true, find), emulator.snapshot().data.toString()])
   return [look(original), look(copy)]
 }
 
@@ -82,7 +85,7 @@ describe('a snapshot that would be too big', () => {
     const { data } = emulator.snapshot()
     expect(Buffer.byteLength(data)).toBeLessThanOrEqual(MAX_SNAPSHOT_BYTES)
     const copy = await shows(data, 300, 100)
-    expect(copy.screen(true)).toEqual(emulator.screen(true))
+    expect(copy.screen(true, find)).toEqual(emulator.screen(true, find))
   }, 30_000)
 
   it('leaves out the colours of a huge screen, and keeps text, cursor, modes and title', async () => {
@@ -93,15 +96,15 @@ describe('a snapshot that would be too big', () => {
     expect(data.toString()).toContain('\x1b[?2004h')
     expect(title.length).toBeLessThanOrEqual(512)
     const copy = await shows(data, 700, 400)
-    expect(copy.screen(false)).toEqual({ ...emulator.screen(false), title: '' })
-    expect(copy.screen(false).cursor).toEqual({ x: 8, y: 6 })
-    expect(Buffer.byteLength(emulator.screen(true).text)).toBeLessThanOrEqual(MAX_SNAPSHOT_BYTES)
+    expect(copy.screen(false, find)).toEqual({ ...emulator.screen(false, find), title: '' })
+    expect(copy.screen(false, find).cursor).toEqual({ x: 8, y: 6 })
+    expect(Buffer.byteLength(emulator.screen(true, find).text)).toBeLessThanOrEqual(MAX_SNAPSHOT_BYTES)
   }, 30_000)
 
   it('is bounded however much is piled up in one cell', async () => {
     const emulator = await shows(`a${'\u0301'.repeat(MAX_SNAPSHOT_BYTES)}b`)
     expect(Buffer.byteLength(emulator.snapshot().data)).toBeLessThanOrEqual(MAX_SNAPSHOT_BYTES)
-    expect(Buffer.byteLength(emulator.screen(false).text)).toBeLessThanOrEqual(MAX_SNAPSHOT_BYTES)
+    expect(Buffer.byteLength(emulator.screen(false, find).text)).toBeLessThanOrEqual(MAX_SNAPSHOT_BYTES)
   }, 30_000)
 })
 
@@ -110,7 +113,7 @@ describe('an emulator', () => {
     for (const erase of ['\x1b[1J', '\x1b[?1J'])
       for (const buffer of ['', '\x1b[?1049h']) {
         const emulator = await shows(`${buffer}one\x1b[5;20Hx${erase}two`)
-        expect(emulator.screen(false).text.trim()).toBe('two')
+        expect(emulator.screen(false, find).text.trim()).toBe('two')
       }
   })
 
@@ -178,14 +181,14 @@ describe('an emulator', () => {
 
   it('gives its screen as plain text and with colours', async () => {
     const emulator = await shows('one\r\n\x1b[32mtwo\x1b[0m  \r\n\x1b]0;a title\x07')
-    expect(emulator.screen(false)).toEqual({
+    expect(emulator.screen(false, find)).toEqual({
       cols: 20,
       rows: 5,
       cursor: { x: 0, y: 2 },
       title: 'a title',
       text: 'one\ntwo',
     })
-    expect(emulator.screen(true).text).toBe('one\n\x1b[32mtwo\x1b[0m')
+    expect(emulator.screen(true, find).text).toBe('one\n\x1b[32mtwo\x1b[0m')
   })
 
   it('calls back between what was written before and after', async () => {
@@ -193,10 +196,20 @@ describe('an emulator', () => {
     let seen = ''
     void emulator.write(bytes('before'), true)
     emulator.whenParsed(() => {
-      seen = emulator.screen(false).text
+      seen = emulator.screen(false, find).text
     })
     void emulator.write(bytes(' after'), true)
     await delay(20)
     expect(seen).toBe('before')
   })
+})
+
+it('gives its text, its last lines and its title without secrets, everything else in its place', async () => {
+  const emulator = await shows('\x1b]2;of hunter2hunter2\x07user hunter2hunter2 日本\r\nnext', 12, 6)
+  const hidden = 'user *******\n******* 日本\nnext'
+  expect(emulator.screen(false, find)).toMatchObject({ text: hidden, title: `of ${'*'.repeat(14)}` })
+  expect(emulator.screen(true, find).text).toBe(hidden)
+  expect(emulator.lastLines(find)).toBe(hidden)
+  // The terminal itself is shown as it is.
+  expect(emulator.snapshot().data.toString()).toContain('hunter2')
 })

@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module'
 import { Unicode11Addon } from '@xterm/addon-unicode11'
 import type { IBufferLine, ITerminalAddon, Terminal } from '@xterm/headless'
+import type { FindSecrets } from '@/contracts/redaction/redact-text'
 import { mendXterm } from '@/contracts/terminal/mend-xterm'
 import type { ProgramSignal } from '@/contracts/terminal/program-signal'
 import { drawScreen } from './draw-screen'
+import { HIDDEN_CELL, type HiddenColumns, hiddenCells, plainRow } from './hidden-cells'
 import { trackModes } from './mode-tracker'
 import { keepDirectory, listenForNotices } from './program-notices'
 import { parseProgramStatus, STATUS_HANDSHAKE } from './program-status'
@@ -30,12 +32,22 @@ const LAST_LINES_LENGTH = 4096
 // The package's ES entry is not what Node resolves, and its CommonJS entry hides its names from `import`.
 const headless = createRequire(import.meta.url)('@xterm/headless') as typeof import('@xterm/headless')
 
+const NOTHING_HIDDEN: HiddenColumns = new Set()
+
 export interface Screen {
   cols: number
   rows: number
   cursor: { x: number; y: number }
   title: string
   text: string
+}
+
+/** One line without secrets, each character of theirs hidden. */
+function withoutSecretsOf(line: string, find: FindSecrets): string {
+  return find(line).reduceRight(
+    (text, { from, to }) => `${text.slice(0, from)}${HIDDEN_CELL.repeat(to - from)}${text.slice(to)}`,
+    line,
+  )
 }
 
 /** A terminal without a screen: knows what one would show. */
@@ -53,10 +65,12 @@ export interface Emulator {
    * character. Parse everything first.
    */
   snapshot(): { data: Buffer; cols: number; rows: number; title: string }
-  screen(ansi: boolean): Screen
-  /** The last rows that hold anything, as a small picture shows them. */
-  thumbnail(): { cols: number; lines: string[] }
-  lastLines(): string
+  /** As text, and so without secrets: it is stored, sent and shown to whom the terminal itself is not. */
+  screen(ansi: boolean, find: FindSecrets): Screen
+  /** The last rows that hold anything, as a small picture shows them, without secrets. */
+  thumbnail(find: FindSecrets): { cols: number; lines: string[] }
+  /** Without secrets too. */
+  lastLines(find: FindSecrets): string
   /** What the program says of itself. */
   said(): ProgramSaid
   /** What its terminal failed at: it shows nothing of what came since. */
@@ -125,11 +139,14 @@ export function createEmulator(
   }
 
   /** Of a row that is too much otherwise: one code point per cell and no attributes, at most 4 bytes each. */
-  const plainRow = (line: IBufferLine | undefined): string => {
+  const bareRow = (line: IBufferLine | undefined, hidden: HiddenColumns): string => {
     if (line === undefined) return ''
     const cells = Array.from({ length: line.length }, (_, x) => line.getCell(x))
     return cells
-      .map((cell) => (cell === undefined || cell.getWidth() === 0 ? '' : String.fromCodePoint(cell.getCode() || 32)))
+      .map((cell, x) => {
+        if (cell === undefined || cell.getWidth() === 0) return ''
+        return hidden.has(x) ? HIDDEN_CELL : String.fromCodePoint(cell.getCode() || 32)
+      })
       .join('')
       .trimEnd()
   }
@@ -168,19 +185,29 @@ export function createEmulator(
       rows: terminal.rows,
       title,
     }),
-    screen(ansi) {
+    screen(ansi, find) {
       const { cursorX, cursorY } = terminal.buffer.active
-      const lines = visibleRows().map((line) =>
-        line === undefined ? '' : ansi ? renderRow(line) : line.translateToString(true),
-      )
+      const rows = visibleRows()
+      const hidden = hiddenCells(rows, find)
+      const lines = rows.map((line, row) => {
+        const columns = hidden[row] ?? NOTHING_HIDDEN
+        return line === undefined ? '' : ansi ? renderRow(line, columns) : plainRow(line, columns)
+      })
       const whole = lines.join('\n').trimEnd()
-      const text = fits(whole) ? whole : visibleRows().map(plainRow).join('\n').trimEnd()
+      const text = fits(whole)
+        ? whole
+        : rows
+            .map((line, row) => bareRow(line, hidden[row] ?? NOTHING_HIDDEN))
+            .join('\n')
+            .trimEnd()
       const cursor = { x: Math.min(cursorX, terminal.cols - 1), y: cursorY }
-      return { cols: terminal.cols, rows: terminal.rows, cursor, title, text }
+      return { cols: terminal.cols, rows: terminal.rows, cursor, title: withoutSecretsOf(title, find), text }
     },
-    thumbnail: () => ({ cols: terminal.cols, lines: thumbnailLines(terminal.buffer.active, terminal.rows) }),
-    lastLines() {
-      const lines = visibleRows().map((line) => line?.translateToString(true) ?? '')
+    thumbnail: (find) => ({ cols: terminal.cols, lines: thumbnailLines(terminal.buffer.active, terminal.rows, find) }),
+    lastLines(find) {
+      const rows = visibleRows()
+      const hidden = hiddenCells(rows, find)
+      const lines = rows.map((line, row) => (line === undefined ? '' : plainRow(line, hidden[row] ?? NOTHING_HIDDEN)))
       return lines.join('\n').trimEnd().split('\n').slice(-LAST_LINES).join('\n').slice(-LAST_LINES_LENGTH)
     },
     said: () => ({ status, title }),

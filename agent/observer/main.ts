@@ -1,11 +1,15 @@
 import { pino } from 'pino'
+import { createTextRedactor } from '@/contracts/redaction/redact-text'
 import { startRecorderThread } from '../recording/recorder-thread'
 import { openAgentPipes } from '../sibling/agent-pipes'
 import { createObserver } from './observe'
 import { toObserver } from './protocol'
 
 /** The observer: the agent's sibling that keeps screens, logs and recordings, so that the process that forks stays small. */
-const logger = pino({ name: 'observer' }, pino.destination({ dest: 2, sync: true }))
+const logger = pino(
+  { name: 'observer', hooks: { streamWrite: createTextRedactor([]) } },
+  pino.destination({ dest: 2, sync: true }),
+)
 const [logsDir, recordingsDir] = process.argv.slice(2)
 if (logsDir === undefined || recordingsDir === undefined) {
   process.stderr.write('usage: observer LOGS_DIRECTORY RECORDINGS_DIRECTORY (started by the agent)\n')

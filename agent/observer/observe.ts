@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { MAX_REFUSAL_LENGTH } from '@/contracts/agent-protocol/messages'
 import type { KeptRecordings } from '@/contracts/recording/kept-recordings'
+import { createSecretFinder, type FindSecrets } from '@/contracts/redaction/redact-text'
 import type { ProgramSignal } from '@/contracts/terminal/program-signal'
 import { createPruner } from '../recording/pruner'
 import type { RecordedBeginning } from '../recording/recorder-messages'
@@ -10,6 +11,7 @@ import type { Clock } from '../recording/recording-clock'
 import { findStoredLives } from '../recording/stored-lives'
 import { createEmulator, type Emulator } from './emulator'
 import { createLife, type Life, rebuildEmulator } from './life'
+import { maskSecrets } from './mask-bytes'
 import { createNoticeGate, type NoticeGate } from './notice-gate'
 import { type OutputLog, openOutputLog } from './output-log'
 import { createParkingEmulator, PARK_AFTER_MS } from './parking-emulator'
@@ -38,6 +40,11 @@ const PARK_SWEEP_MS = 15_000
 /** Drawing one takes some of these. */
 const PARK_GAP_MS = 100
 
+/** By their looks: of a life that has ended no values are known any more, and its log has none. */
+const findShapes = createSecretFinder([])
+/** What is read of a log before what was asked for: a secret may begin there. */
+const LOG_CONTEXT_BYTES = 2_048
+
 type Request = Extract<ToObserver, { requestId: number }>
 type Noticer = (signal: ProgramSignal) => void
 type Answer = { body: object; data?: Uint8Array }
@@ -53,6 +60,9 @@ export function createObserver({
 }: ObserverOptions): Observer {
   const lives = new Map<string, Promise<Life>>()
   const gates = new Map<string, NoticeGate>()
+  /** Values that must not be told of lives that go on. */
+  const known = new Map<string, readonly string[]>()
+  const finders = new Map<string, FindSecrets>()
   const vitals = createVitals()
   let hasLooked = false
   const pruner = createPruner({ recordingsDir, logsDir, clock, isLive: (life) => lives.has(life), onProblem })
@@ -60,12 +70,29 @@ export function createObserver({
     logsDir,
     recordingsDir,
     onSealed: pruner.soon,
+    onHidden: hide,
     onProblem,
     onRefused: (reason) => send({ type: 'recording', refused: reason?.slice(0, MAX_REFUSAL_LENGTH) ?? null }),
   })
 
   const openLog = (life: string): Promise<OutputLog> =>
     openOutputLog(join(logsDir, life), (error) => onProblem(`the output log of ${life} cannot be written`, error))
+
+  /** Takes a secret out of what is kept of a life's output. */
+  function hide(life: string, from: number, to: number): void {
+    const log = lives.get(life)?.then((held) => held.log) ?? openExistingLog(life)
+    log.then(
+      (kept) => kept.mask(from, to),
+      (error: unknown) => onProblem(`a secret cannot be taken out of the log of ${life}`, error),
+    )
+  }
+
+  function know(life: string, { secrets }: RecordedBeginning): void {
+    known.set(life, secrets)
+    finders.set(life, createSecretFinder(secrets))
+  }
+
+  const finderOf = (life: string): FindSecrets => finders.get(life) ?? findShapes
 
   const teller = (life: string) => (said: ProgramSaid) => send({ type: 'said', life, ...said })
   const noticer = (life: string, { secrets }: RecordedBeginning): Noticer => {
@@ -107,6 +134,7 @@ export function createObserver({
   }
 
   async function beginLife(life: string, beginning: RecordedBeginning): Promise<Life> {
+    know(life, beginning)
     const recorder = recorders.begin(life, beginning)
     const { cols, rows } = beginning
     const log = await openLog(life)
@@ -117,6 +145,7 @@ export function createObserver({
   }
 
   async function adoptLife(life: string, beginning: RecordedBeginning): Promise<Life> {
+    know(life, beginning)
     const size = { cols: beginning.cols, rows: beginning.rows }
     const log = await openLog(life)
     const recorder = recorders.adopt(life, beginning)
@@ -165,16 +194,24 @@ export function createObserver({
     const { cols, rows } = life.log.sizes().at(-1) ?? { cols: 0, rows: 0 }
     const versionAt = (end: number): string => `${key.slice(key.lastIndexOf('.') + 1)}.${end}.${cols}x${rows}`
     if (versionAt(life.log.end()) === seen) return []
+    const find = finderOf(key)
     return [
-      await life.asOfNow(({ emulator }, end) => ({ life: key, version: versionAt(end), ...emulator.thumbnail() })),
+      await life.asOfNow(({ emulator }, end) => ({ life: key, version: versionAt(end), ...emulator.thumbnail(find) })),
     ]
   }
 
   async function readLog(key: string, from: number, limit: number): Promise<Answer> {
     const log = (await lives.get(key))?.log ?? (await openExistingLog(key))
     const end = log.end()
-    const { offset, data } = await log.read(from < 0 ? Math.max(0, end + from) : from, limit)
-    return { body: { offset, end }, data }
+    const start = from < 0 ? Math.max(0, end + from) : from
+    const context = Math.min(start, LOG_CONTEXT_BYTES)
+    let read = await log.read(start - context, context + limit)
+    // Between the two nothing is kept.
+    if (read.offset + read.data.length <= start) read = await log.read(start, limit)
+    // What is read just now may not have been masked yet.
+    const masked = maskSecrets(read.data, known.get(key) ?? [])
+    const offset = Math.max(start, read.offset)
+    return { body: { offset, end }, data: masked.subarray(offset - read.offset, offset - read.offset + limit) }
   }
 
   /** An observer that died may have left the recordings of lives that had ended; those that go on were told before. */
@@ -195,9 +232,10 @@ export function createObserver({
 
   async function finish(key: string, ending: string | null): Promise<Answer> {
     let end = 0
+    const find = finderOf(key)
     const answer = await withScreen(key, ({ emulator }, atEnd) => {
       end = atEnd
-      return { body: { lastLines: emulator.lastLines(), end } }
+      return { body: { lastLines: emulator.lastLines(find), end } }
     })
     const life = await lives.get(key)
     if (ending !== null) life?.recorder.mark('status', ending)
@@ -206,6 +244,8 @@ export function createObserver({
     // Whoever asks from now on reads the files.
     await life?.log.flushed()
     lives.delete(key)
+    known.delete(key)
+    finders.delete(key)
     gates.get(key)?.stop()
     gates.delete(key)
     life?.emulator.dispose()
@@ -234,7 +274,9 @@ export function createObserver({
       case 'snapshot':
         return snapshot(request.life)
       case 'screen':
-        return withScreen(request.life, ({ emulator }) => ({ body: emulator.screen(request.ansi) }))
+        return withScreen(request.life, ({ emulator }) => ({
+          body: emulator.screen(request.ansi, finderOf(request.life)),
+        }))
       case 'thumbnails':
         return Promise.all(request.targets.map(thumbnailOf)).then((found) => ({ body: { thumbnails: found.flat() } }))
       case 'log':

@@ -66,3 +66,15 @@ it('tells once of a disk that refuses output, and again only after it has taken 
     expect((await log.read(log.end() - 4, 10)).data.toString()).toBe('kept')
   }
 })
+
+it('masks what it has written, across its segments, and keeps lines and offsets', async () => {
+  const log = await open()
+  void log.append(Buffer.alloc(SEGMENT_BYTES - 3, '.'))
+  await log.append(Buffer.from('key'))
+  void log.append(Buffer.from('\nend more'))
+  log.mask(SEGMENT_BYTES - 3, SEGMENT_BYTES + 4)
+  await log.flushed()
+  expect((await log.read(SEGMENT_BYTES - 4, 20)).data.toString()).toBe('.***\n*** more')
+  expect((await (await open()).read(SEGMENT_BYTES, 20)).data.toString()).toBe('\n*** more')
+  expect(log.end()).toBe(SEGMENT_BYTES + 9)
+})

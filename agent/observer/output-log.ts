@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { maskBytes } from './mask-bytes'
 
 /** A log is cut into segments, so that dropping the oldest output is deleting a file. */
 export const SEGMENT_BYTES = 4 * 1024 * 1024
@@ -25,6 +26,8 @@ export interface OutputLog {
   append(data: Uint8Array): Promise<void>
   /** Resolves when everything appended and recorded so far is in the files. */
   flushed(): Promise<void>
+  /** Makes bytes before `end` unreadable, where they are kept, but for line ends: each is replaced by a star. */
+  mask(from: number, to: number): void
   recordSize(cols: number, rows: number): void
   sizes(): readonly SizeChange[]
   /** Bytes from `from` or the oldest kept after it, `limit` at most; waits for what is being written. */
@@ -51,6 +54,12 @@ async function readPart(path: string, position: number, length: number): Promise
   }
 }
 
+/** Stars instead of the bytes between two positions of a file; lines stay lines. */
+async function maskPart(file: FileHandle, from: number, to: number): Promise<void> {
+  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(to - from), 0, to - from, from)
+  await file.write(maskBytes(buffer.subarray(0, bytesRead)), 0, bytesRead, from)
+}
+
 async function readSizes(directory: string): Promise<SizeChange[]> {
   try {
     return sizesFile.parse(JSON.parse(await readFile(join(directory, 'sizes.json'), 'utf8')))
@@ -74,6 +83,8 @@ export async function openOutputLog(directory: string, onProblem: (error: unknow
   /** The growing segment, open while there is something to write. */
   let file: { base: number; handle: FileHandle } | null = null
   const waiting: { at: number; data: Uint8Array; done: () => void }[] = []
+  /** Parts of what was appended before, to be masked once that is written. */
+  const masking: { from: number; to: number }[] = []
   let writing: Promise<void> | null = null
   let sizes = await readSizes(directory)
   let sizesWrite: Promise<void> = Promise.resolve()
@@ -134,7 +145,27 @@ export async function openOutputLog(directory: string, onProblem: (error: unknow
     // A log is for ever, and there are thousands: an open file would be one of few.
     await closeFile().catch(onProblem)
     if (waiting.length > 0) return writeAll()
+    // What is to be masked was appended before.
+    await maskAll(masking.splice(0)).catch(onProblem)
+    if (waiting.length > 0 || masking.length > 0) return writeAll()
     writing = null
+  }
+
+  async function maskAll(parts: readonly { from: number; to: number }[]): Promise<void> {
+    if (parts.length === 0) return
+    for (const base of await segmentBases(directory)) {
+      const path = join(directory, segmentName(base))
+      const size = (await stat(path)).size
+      const inside = parts.filter(({ from, to }) => from < base + size && to > base)
+      if (inside.length === 0) continue
+      const handle = await open(path, 'r+')
+      try {
+        for (const { from, to } of inside)
+          await maskPart(handle, Math.max(from, base) - base, Math.min(to - base, size))
+      } finally {
+        await handle.close()
+      }
+    }
   }
 
   async function writeSizes(): Promise<void> {
@@ -159,6 +190,10 @@ export async function openOutputLog(directory: string, onProblem: (error: unknow
         waiting.push({ at, data, done })
         writing ??= writeAll()
       })
+    },
+    mask(from, to) {
+      masking.push({ from, to })
+      writing ??= writeAll()
     },
     async flushed() {
       await Promise.all([writing, sizesWrite])

@@ -1,5 +1,6 @@
 import type { IBufferCell, IBufferLine } from '@xterm/headless'
 import { sgrOf } from './cell-style'
+import { HIDDEN_CELL, type HiddenColumns } from './hidden-cells'
 import type { Attributes } from './terminal-state'
 
 /** The attributes of a cell as one SGR sequence that starts from a reset. */
@@ -9,8 +10,8 @@ function attributes(cell: IBufferCell): string {
   return codes === '' ? '' : `\x1b[${codes}m`
 }
 
-/** One row, up to `cols`, with its colours and attributes as escape sequences, plain blanks at its end removed. */
-export function renderRow(line: IBufferLine, cols = line.length): string {
+/** One row, up to `cols`, with its colours and attributes as escape sequences, plain blanks at its end removed, and what is hidden of it. */
+export function renderRow(line: IBufferLine, hidden: HiddenColumns, cols = line.length): string {
   let text = ''
   let style = ''
   let kept = 0
@@ -21,7 +22,7 @@ export function renderRow(line: IBufferLine, cols = line.length): string {
     const next = attributes(cell)
     if (next !== style) text += `${style === '' ? '' : '\x1b[0m'}${next}`
     style = next
-    text += cell.getChars() || ' '
+    text += hidden.has(x) ? HIDDEN_CELL : cell.getChars() || ' '
     if (cell.getChars().trim() === '' && style === '') continue
     kept = text.length
     keptStyle = style

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { createSecretFinder } from '@/contracts/redaction/redact-text'
 import { MAX_THUMBNAIL_LINE, THUMBNAIL_COLS, THUMBNAIL_ROWS } from '@/contracts/terminal/thumbnail'
 import { createEmulator } from './emulator'
 
 async function linesOf(text: string, cols = 80, rows = 40): Promise<string[]> {
   const emulator = createEmulator(cols, rows, () => {})
   await emulator.write(Buffer.from(text), true)
-  const { lines } = emulator.thumbnail()
+  const { lines } = emulator.thumbnail(createSecretFinder([]))
   emulator.dispose()
   return lines
 }
@@ -25,6 +26,13 @@ describe('the lines of a thumbnail', () => {
     expect(lines).toHaveLength(THUMBNAIL_ROWS)
     expect(lines.at(-1)).toBe('line 99')
     expect(await linesOf('below\x1b[?1049h\x1b[Habove')).toEqual(['above'])
+  })
+
+  it('show no secret, also where it goes on in the next row', async () => {
+    expect(await linesOf('key AKIAIOSFODNN7EXAMPLE end', 12)).toEqual(['key ********', '************', ' end'])
+    expect(await linesOf('\x1b[31mAKIAIOSFODNN7EXAMPLE\x1b[0m 日本', 40)).toEqual([
+      `\x1b[31m${'*'.repeat(20)}\x1b[0m 日本`,
+    ])
   })
 
   it('are cut where a picture ends', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ActivityReport, SessionBound } from '@/contracts/agent-protocol/activity'
+import { createTextRedactor } from '@/contracts/redaction/redact-text'
 import { type LoopbackServer, startLoopbackServer } from '../loopback/loopback-server'
 import { lifeOf } from '../observer/protocol'
 import { claude } from '../providers/claude/claude'
@@ -26,6 +27,7 @@ beforeEach(async () => {
     throw new Error(`${message}: ${detail}`)
   })
   programs = createPrograms({
+    redact: createTextRedactor(['hunter2hunter2']),
     loopback,
     relayScript: '/relay.mjs',
     watchFile(_path, onText) {
@@ -124,4 +126,15 @@ describe('what a program does', () => {
     expect(reports).toEqual([])
     expect(programs.activityOf(runnerId, 1)).toEqual({ activity: 'unknown', activitySeq: 0 })
   })
+})
+
+it('tells nothing secret of what the program does', async () => {
+  await send({ hook_event_name: 'SessionStart', session_id: FIRST, source: 'startup', cwd: '/there', model: 'm' }, PID)
+  const tool_input = { command: `echo ${'x'.repeat(190)} hunter2hunter2 AKIAIOSFODNN7EXAMPLE` }
+  await send({ hook_event_name: 'PreToolUse', session_id: FIRST, tool_name: 'Bash', tool_use_id: 't', tool_input })
+  programs.said(`${runnerId}.1`, { status: { activity: 'waiting_input', message: 'with hunter2hunter2' }, title: '' })
+  const told = JSON.stringify(reports)
+  expect(told).toContain('with [redacted]')
+  expect(told).toMatch(/echo x+/)
+  expect(told).not.toMatch(/hunter2|AKIA/)
 })

@@ -1,5 +1,6 @@
 import type { ActivityReport, BindingCause, SessionBound } from '@/contracts/agent-protocol/activity'
 import type { ProcessIdentity, RunnerVitals, StartRunner } from '@/contracts/agent-protocol/messages'
+import { type RedactText, redactJson } from '@/contracts/redaction/redact-text'
 import { type ActivityTracker, createActivityTracker } from '../activity/activity-tracker'
 import type { HookEvent } from '../loopback/hook-event'
 import type { LoopbackServer } from '../loopback/loopback-server'
@@ -22,6 +23,8 @@ export interface ProgramsOptions {
   watchFile: WatchFile
   onActivity(report: ActivityReport): void
   onSessionBound(message: SessionBound): void
+  /** Takes secrets out of a text: what programs say of themselves is stored and told. */
+  redact: RedactText
   /** All processes of a runner. */
   processesOf(runnerId: string, root: ProcessIdentity): Promise<readonly number[]>
   onProblem(message: string, detail: unknown): void
@@ -68,6 +71,8 @@ export function createPrograms(options: ProgramsOptions): Programs {
   const entries = new Map<string, Entry>()
   const entryOf = ({ runnerId, epoch }: { runnerId: string; epoch: number }) => entries.get(lifeOf(runnerId, epoch))
 
+  const redacted = (message: string | null): string | null => (message === null ? null : options.redact(message))
+
   function bind(
     entry: Entry,
     sessionId: string,
@@ -113,7 +118,7 @@ export function createPrograms(options: ProgramsOptions): Programs {
     const record = entry.process && entry.provider.programFile?.read(text, entry.process)
     if (!record) return null
     const { activity, message } = record
-    entry.tracker.say('sessionFile', activity && { activity, message })
+    entry.tracker.say('sessionFile', activity && { activity, message: redacted(message) })
     // At the start its hook says more of it, and soon: only another session than the one it was told to open is news.
     if (record.sessionId !== entry.life.sessionId)
       bind(entry, record.sessionId, { cause: entry.nextCause, ...(record.cwd === null ? {} : { cwd: record.cwd }) })
@@ -140,7 +145,8 @@ export function createPrograms(options: ProgramsOptions): Programs {
   for (const name of TELLING_HOOKS) {
     loopback.hooks.listen(name, (call) => {
       const entry = entryOf(call)
-      entry?.tracker.hook(call.event)
+      // Before anything is cut: a part of a secret would not be known.
+      entry?.tracker.hook(redactJson(call.event, options.redact))
       if (entry && name === 'SessionEnd') entry.nextCause = causeAfterEnd(call.event)
       if (name === 'PermissionRequest')
         call.hungUp.addEventListener('abort', () => entryOf(call)?.tracker.questionDropped(), { once: true })
@@ -205,7 +211,7 @@ export function createPrograms(options: ProgramsOptions): Programs {
     said(life, { status, title }) {
       const entry = entries.get(life)
       if (entry === undefined) return
-      entry.tracker.say('programStatus', status)
+      entry.tracker.say('programStatus', status && { ...status, message: redacted(status.message) })
       const activity = entry.provider.titleActivity?.(title) ?? null
       if (activity !== null) entry.tracker.say('title', { activity, message: null })
     },

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { openOutputLog } from '../observer/output-log'
+import { findInLog } from './find-in-log'
 import { finishLeft } from './finish-left'
 import { beginRecording, continueRecording, type Recorder, type RecorderOptions } from './recorder'
 import type { FromRecorder, RecordedBeginning, RecorderDirectories, ToRecorder } from './recorder-messages'
@@ -27,6 +28,7 @@ const portsOf = (life: string) => ({
   onProblem: (error: unknown) => tell({ type: 'problem', life, error: String(error) }),
   onRecovered: () => tell({ type: 'recovered', life }),
   onSealed: () => tell({ type: 'sealed' }),
+  onHidden: (from: number, to: number) => tell({ type: 'hidden', life, from, to }),
 })
 
 const optionsOf = (life: string, { cols, rows, title, secrets }: RecordedBeginning): RecorderOptions => ({
@@ -54,10 +56,22 @@ async function once(life: string, work: () => Promise<void>): Promise<void> {
   await work().finally(() => finishing.delete(life))
 }
 
+/** Values that must not be kept of a life that is recorded. */
+const known = new Map<string, readonly string[]>()
+
 async function finish(life: string, end: number): Promise<void> {
   const recorder = await recorders.get(life)
   recorders.delete(life)
   await recorder?.finish(end)
+  const secrets = known.get(life) ?? []
+  known.delete(life)
+  if (recorder?.missedAny()) await lookThroughLog(life, secrets)
+}
+
+/** Finds what is secret in output that nobody recorded. */
+async function lookThroughLog(life: string, secrets: readonly string[]): Promise<void> {
+  const { onProblem, onHidden } = portsOf(life)
+  await findInLog(await openOutputLog(join(logsDir, life), onProblem), secrets, onHidden)
 }
 
 const reported = (life: string, work: Promise<unknown>): void =>
@@ -71,9 +85,11 @@ function withRecorder(life: string, use: (recorder: Recorder) => void): void {
 port.on('message', (message: ToRecorder) => {
   switch (message.type) {
     case 'begin':
+      known.set(message.life, message.beginning.secrets)
       recorders.set(message.life, Promise.resolve(beginRecording(optionsOf(message.life, message.beginning))))
       return
     case 'adopt': {
+      known.set(message.life, message.beginning.secrets)
       const adopting = adopt(message.life, message.beginning)
       recorders.set(message.life, adopting)
       return reported(message.life, adopting)
@@ -97,7 +113,11 @@ port.on('message', (message: ToRecorder) => {
       if (recorders.has(life)) return
       return reported(
         life,
-        once(life, () => finishLeft(portsOf(life), end, ending)),
+        once(life, async () => {
+          await finishLeft(portsOf(life), end, ending)
+          // By their looks alone: its own are not known any more.
+          await lookThroughLog(life, [])
+        }),
       )
     }
     case 'stop':

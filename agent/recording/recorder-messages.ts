@@ -25,6 +25,8 @@ export type FromRecorder =
   /** So many bytes of output are taken. */
   | { type: 'taken'; bytes: number }
   | { type: 'sealed' }
+  /** Between these offsets of the life's output something is secret. */
+  | { type: 'hidden'; life: string; from: number; to: number }
   | { type: 'problem'; life: string; error: string }
   /** What could not be written can be again. */
   | { type: 'recovered'; life: string }

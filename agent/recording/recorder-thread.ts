@@ -28,6 +28,8 @@ export interface RecorderThreadOptions extends RecorderDirectories {
   script: URL
   /** A part of a recording was completed. */
   onSealed(): void
+  /** Between these offsets of a life's output something is secret. */
+  onHidden(life: string, from: number, to: number): void
   onProblem(message: string, error: unknown): void
   /** Why recordings of lives that go on cannot be written; null once all can. */
   onRefused(reason: string | null): void
@@ -37,6 +39,7 @@ export interface RecorderThreadOptions extends RecorderDirectories {
 export function startRecorderThread({
   script,
   onSealed,
+  onHidden,
   onProblem,
   onRefused,
   ...directories
@@ -61,6 +64,7 @@ export function startRecorderThread({
   worker.on('message', (message: FromRecorder) => {
     if (message.type === 'taken') onTheWay -= message.bytes
     else if (message.type === 'sealed') onSealed()
+    else if (message.type === 'hidden') onHidden(message.life, message.from, message.to)
     else if (message.type === 'recovered') writable(message.life)
     else {
       onProblem(`the recording of ${message.life} cannot be written`, message.error)

@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { CastEvent } from '@/contracts/recording/recording'
-import { openOutputLog } from '../observer/output-log'
+import { type OutputLog, openOutputLog } from '../observer/output-log'
 import { describeLife } from './describe-recording'
 import { readRecordingPage } from './read-recording'
 import { beginRecording, continueRecording, type RecorderOptions } from './recorder'
@@ -30,6 +30,8 @@ let nowMs: number
 let generation: number
 let pauses: (() => void)[]
 let problems: unknown[]
+/** What was said to be secret, by offsets of the output. */
+let hidden: [number, number][]
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'stratavore-recording-'))
@@ -37,6 +39,7 @@ beforeEach(() => {
   generation = 0
   pauses = []
   problems = []
+  hidden = []
 })
 afterEach(() => {
   rmSync(root, { recursive: true, force: true })
@@ -62,6 +65,7 @@ function options(secrets: string[] = []): RecorderOptions {
     onProblem: (error) => problems.push(error),
     onRecovered: () => {},
     onSealed: () => {},
+    onHidden: (from, to) => hidden.push([from, to]),
   }
 }
 
@@ -283,4 +287,27 @@ it('finds lines in plain text over the borders of segments', async () => {
   expect(first?.[2]).toMatch(/^gap: \d{7} bytes of output before this are no longer kept$/)
   const life = await describeLife(root, LIFE, 0, createSegmentTexts())
   expect(life?.truncatedBefore?.bytes).toBeGreaterThan(1_000_000)
+})
+
+it('tells where output is secret, wherever it is cut, after a gap and after a restart', async () => {
+  const recorder = beginRecording(options(['hunter2hunter2']))
+  recorder.output(0, Buffer.from('a hunter2'))
+  recorder.output(9, Buffer.from('hunter2 b'))
+  expect(recorder.missedAny()).toBe(false)
+  recorder.output(100, Buffer.from('hunter2hunter2'))
+  recorder.output(114, Buffer.from(' hunter'))
+  expect(recorder.missedAny()).toBe(true)
+  const log = {
+    end: () => 130,
+    read: async (from: number, limit: number) => ({ offset: from, data: stored.subarray(from, from + limit) }),
+  }
+  const stored = Buffer.alloc(130, '.')
+  stored.write('hunter2hunter2', 115)
+  await recorder.finish(121)
+  const next = await continueRecording(options(['hunter2hunter2']))
+  await next.catchUp(log as unknown as OutputLog)
+  expect(hidden).toContainEqual([2, 16])
+  expect(hidden).toContainEqual([100, 114])
+  expect(hidden).toContainEqual([115, 129])
+  await next.finish(130)
 })

@@ -1,5 +1,5 @@
 import { MAX_MARKER_LENGTH, type MarkerKind } from '@/contracts/recording/recording'
-import { createRedactor } from '@/contracts/redaction/redactor'
+import { createRedactor, type Redactor } from '@/contracts/redaction/redactor'
 import type { OutputLog } from '../observer/output-log'
 import { unfinishedBytes } from './code-points'
 import { createInputText } from './input-text'
@@ -34,6 +34,8 @@ export interface Recorder {
   mark(kind: MarkerKind, label: string): void
   /** Takes from a log what it has and this recording has not. */
   catchUp(log: OutputLog): Promise<void>
+  /** Whether there is output that it was not given. */
+  missedAny(): boolean
   /** Nothing follows; the output ended at `end`, as far as anybody knows. */
   finish(end: number): Promise<void>
 }
@@ -45,6 +47,8 @@ export interface RecorderOptions extends RecordingFacts {
   onProblem(error: unknown): void
   onRecovered(): void
   onSealed(): void
+  /** Between these offsets of the output something is secret. */
+  onHidden(from: number, to: number): void
 }
 
 interface Beginning {
@@ -83,6 +87,7 @@ const NO_RECORDER: Recorder = {
   resize: () => {},
   mark: () => {},
   catchUp: () => Promise.resolve(),
+  missedAny: () => true,
   finish: () => Promise.resolve(),
 }
 
@@ -117,10 +122,14 @@ function createRecorder(options: RecorderOptions, beginning: Beginning): Recorde
     const at = time()
     writer.write({ event: [at, 'i', text], at, from: null, to: given })
   })
-  let redactor = createRedactor(secrets)
   /** Output that was taken, and of that, what was given to the writer; between them lies what is held back. */
   let taken = beginning.end
   let given = beginning.end
+  let missed = false
+  /** Redacts from `offset` on. */
+  const redactFrom = (offset: number): Redactor =>
+    createRedactor(secrets, (from, to) => options.onHidden(offset + from, offset + to))
+  let redactor = redactFrom(taken)
   /** The first bytes of a character. */
   let unfinished: Buffer = Buffer.alloc(0)
   let cancelPause: (() => void) | null = null
@@ -157,9 +166,10 @@ function createRecorder(options: RecorderOptions, beginning: Beginning): Recorde
     output(offset, data) {
       if (offset > taken) {
         letGo(true)
-        redactor = createRedactor(secrets)
+        redactor = redactFrom(offset)
         taken = offset
         given = offset
+        missed = true
       }
       const fresh = data.subarray(Math.max(0, taken - offset))
       if (fresh.length === 0) return
@@ -182,6 +192,7 @@ function createRecorder(options: RecorderOptions, beginning: Beginning): Recorde
         const before = await log.read(Math.max(0, taken - CONTEXT_BYTES), Math.min(taken, CONTEXT_BYTES))
         if (before.offset + before.data.length === taken) {
           // What was shown is shown: only what it began goes on.
+          redactor = redactFrom(before.offset)
           redactor.push(before.data.toString('latin1'))
           redactor.flush()
         }
@@ -194,6 +205,7 @@ function createRecorder(options: RecorderOptions, beginning: Beginning): Recorde
         options.onProblem(error)
       }
     },
+    missedAny: () => missed,
     finish(end) {
       typed.end()
       letGo(true)

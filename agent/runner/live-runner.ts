@@ -108,6 +108,7 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
     title: `${provider.displayName} in ${basename(request.cwd)}`,
     secrets: secretsOf(plan.command.env, request.env),
   }
+  host.secrets.add(recorded.secrets)
   const output = createObservedOutput({
     life,
     observer: host.observer,

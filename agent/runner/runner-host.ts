@@ -8,6 +8,7 @@ import type { Programs } from '../program/programs'
 import type { ProviderRegistry } from '../providers/registry'
 import type { LoadedPty } from '../pty/native-pty'
 import type { SpawnQueue } from '../pty/spawn-queue'
+import type { AgentSecrets } from '../secrets/agent-secrets'
 import type { TranscriptRoot } from '../transcripts/transcript-roots'
 import type { RunnerRecords } from './runner-records'
 
@@ -36,6 +37,7 @@ export interface RunnerHost {
   providers: ProviderRegistry
   /** What the programs in the runners tell of themselves. */
   programs: Programs
+  secrets: Pick<AgentSecrets, 'add'>
   /** The agent's own environment, of which a child sees an allow-list. */
   env: Readonly<Record<string, string | undefined>>
   confiner: Confiner

@@ -6,6 +6,7 @@ import {
   transcriptBatchReply,
   transcriptCursorsReply,
 } from '@/contracts/agent-protocol/transcript'
+import type { RedactText } from '@/contracts/redaction/redact-text'
 import { type Cursor, mayHaveMore, startOf } from './cursor'
 import { identifyFile, inodeOf } from './identify-file'
 import { type ReadState, readBatch, resumeAt } from './read-batch'
@@ -49,9 +50,10 @@ export interface Feed {
   paths(): Iterable<string>
 }
 
-/** No files. */
+/** No files. What is told is without secrets. */
 export function createFeed(
   tell: Tell,
+  redact: RedactText,
   onProblem: (message: string, detail: unknown) => void,
   /** Unix milliseconds. */
   now: () => number,
@@ -121,7 +123,7 @@ export function createFeed(
       const offset = startOf(known.cursor ?? null, { fileId: file.fileId, size: Number(stats.size) })
       const isSameFile = known.cursor?.fileId === file.fileId
       const state = isSameFile && known.state?.offset === offset ? known.state : await resumeAt(handle, file, offset)
-      const { batch, next } = await readBatch(handle, file, state, Number(stats.mtimeMs))
+      const { batch, next } = await readBatch(handle, file, state, Number(stats.mtimeMs), redact)
       if (batch.to === batch.from) return false
       return await tellBatch(known, batch, next)
     } finally {

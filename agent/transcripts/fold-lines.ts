@@ -4,6 +4,7 @@ import {
   type TranscriptFile,
   type UsageRecord,
 } from '@/contracts/agent-protocol/transcript'
+import type { RedactText } from '@/contracts/redaction/redact-text'
 import { formatOf } from './formats'
 import type { LineMemory, SessionFacts, ToldLine } from './transcript-format'
 
@@ -29,8 +30,11 @@ const FACT_LENGTHS = {
 
 const cut = (text: string | null | undefined, length: number): string | null => (text ? text.slice(0, length) : null)
 
+/** Facts that are a person's or a model's own words. */
+const WORDS: ReadonlySet<keyof SessionFacts> = new Set(['title', 'firstPrompt'])
+
 /** Nothing taken. `before`: of the lines before. `at`: when a line was written that does not say so. */
-export function createFold(file: TranscriptFile, before: LineMemory, at: number): Fold {
+export function createFold(file: TranscriptFile, before: LineMemory, at: number, redact: RedactText): Fold {
   const teller = formatOf(file.provider).createTeller(file, before)
   const usage = new Map<string, UsageRecord>()
   const isConversation = file.subagentId === null
@@ -59,7 +63,8 @@ export function createFold(file: TranscriptFile, before: LineMemory, at: number)
   function takeFacts(facts: SessionFacts): void {
     const names = isConversation ? (Object.keys(FACT_LENGTHS) as (keyof SessionFacts)[]) : (['cwd'] as const)
     for (const name of names) {
-      const fact = cut(facts[name], FACT_LENGTHS[name])
+      const told = facts[name]
+      const fact = cut(told && WORDS.has(name) ? redact(told) : told, FACT_LENGTHS[name])
       if (fact !== null && (name !== 'firstPrompt' || session.firstPrompt === null)) session[name] = fact
     }
   }

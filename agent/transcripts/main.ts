@@ -1,11 +1,15 @@
 import { pino } from 'pino'
+import { createTextRedactor } from '@/contracts/redaction/redact-text'
 import { createRecordingAnswers } from '../recording/recording-answers'
 import { openAgentPipes } from '../sibling/agent-pipes'
 import { toReader } from './protocol'
 import { createReader } from './reader'
 
 /** The reader: the agent's sibling that reads transcripts and recordings, so that gigabytes hold up no terminal. */
-const logger = pino({ name: 'reader' }, pino.destination({ dest: 2, sync: true }))
+const logger = pino(
+  { name: 'reader', hooks: { streamWrite: createTextRedactor([]) } },
+  pino.destination({ dest: 2, sync: true }),
+)
 const recordingsDir = process.argv[2]
 if (recordingsDir === undefined) {
   process.stderr.write('usage: reader RECORDINGS_DIRECTORY (started by the agent)\n')

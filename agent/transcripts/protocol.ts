@@ -25,6 +25,8 @@ const requestId = z.number().int()
 export const toReader = z.discriminatedUnion('type', [
   /** Every directory there is a program's configuration in, transcripts being below it. */
   z.object({ type: z.literal('roots'), roots: z.array(transcriptRoot) }),
+  /** Values that must not be in what is told and answered, all of them. They go over this pipe and nowhere else. */
+  z.object({ type: z.literal('secrets'), values: z.array(z.string()) }),
   /** The daemon can be told now: whatever waits for it is to be tried. */
   z.object({ type: z.literal('connected') }),
   /** The daemon's word on what the reader told it; null when it was away. */

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { TranscriptBatch, TranscriptFile } from '@/contracts/agent-protocol/transcript'
+import type { RedactText } from '@/contracts/redaction/redact-text'
 import { createFold } from './fold-lines'
 import { formatOf } from './formats'
 import { readLines } from './read-lines'
@@ -27,8 +28,9 @@ export async function readBatch(
   from: ReadState,
   /** When the file was last written, for lines that tell no time. Unix milliseconds. */
   writtenAt: number,
+  redact: RedactText,
 ): Promise<{ batch: TranscriptBatch; next: ReadState }> {
-  const fold = createFold(file, from.memory, writtenAt)
+  const fold = createFold(file, from.memory, writtenAt, redact)
   let to = from.offset
   reading: for await (const lines of readLines(handle, from.offset)) {
     for (const line of lines) {

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { ReadTranscript, TranscriptPage } from '@/contracts/agent-protocol/session-files'
+import type { RedactText } from '@/contracts/redaction/redact-text'
 import type { TranscriptEntry } from '@/contracts/transcript/entry'
 import { entriesOfLine, type LineEntries } from './claude/entries-of-line'
 import type { LineTable } from './line-table'
@@ -17,12 +18,13 @@ export type PageEntries = Omit<TranscriptPage, 'total'>
 export async function readPage(
   table: LineTable,
   { before, after, limit }: Pick<ReadTranscript, 'before' | 'after' | 'limit'>,
+  redact: RedactText,
 ): Promise<PageEntries> {
   await table.refresh()
   const { end, count } = table
   const file = await open(table.path)
   try {
-    const lineAt = (index: number) => readEntries(file, table, index)
+    const lineAt = (index: number) => readEntries(file, table, index, redact)
     const step = after === null ? -1 : 1
     const shown: LineEntries[] = []
     const room = { entries: limit, bytes: MAX_PAGE_BYTES }
@@ -87,12 +89,16 @@ function tellTokensOnce(lines: readonly LineEntries[], before: readonly string[]
 }
 
 /** What a line shows, as much of it as a page carries. */
-async function readEntries(file: FileHandle, table: LineTable, index: number): Promise<LineEntries> {
+async function readEntries(
+  file: FileHandle,
+  table: LineTable,
+  index: number,
+  redact: RedactText,
+): Promise<LineEntries> {
   const position = table.start(index)
-  const { entries, messageId } = entriesOfLine({
-    position,
-    text: await readText(file, position, table.start(index + 1)),
-  })
+  const text = await readText(file, position, table.start(index + 1))
+  // The line as it is, before anything of it is cut: a part of a secret would not be known.
+  const { entries, messageId } = entriesOfLine({ position, text: text === null ? null : redact(text) })
   return { entries: withinBytes(entries, MAX_PAGE_BYTES), messageId: entries.length === 0 ? null : messageId }
 }
 

@@ -14,6 +14,8 @@ type QuestionOf<Type extends DiskQuestion['type']> = Extract<DiskQuestion, { typ
 export interface ReaderLink {
   /** Below these directories are transcripts, besides those told before. */
   addRoots(roots: readonly TranscriptRoot[]): void
+  /** These values, and no others, must not be in what it tells and answers. */
+  knowSecrets(values: readonly string[]): void
   /** A joined connection: what is read is told on it. */
   attach(socket: DaemonSocket): void
   detach(): void
@@ -34,9 +36,13 @@ export function startReader({ scriptPath, recordingsDir, onProblem }: ReaderProc
   const roots = new Map<string, TranscriptRoot>()
   let socket: DaemonSocket | null = null
   let isUp = false
+  let secrets: readonly string[] = []
 
-  const notify = (message: Extract<ToReader, { type: 'roots' | 'connected' | 'told' }>): void => sibling.notify(message)
+  const notify = (message: Extract<ToReader, { type: 'roots' | 'secrets' | 'connected' | 'told' }>): void =>
+    sibling.notify(message)
   const introduce = (): void => {
+    // First: nothing is read before it is known what must not be told of it.
+    notify({ type: 'secrets', values: [...secrets] })
     notify({ type: 'roots', roots: [...roots.values()] })
     if (socket !== null) notify({ type: 'connected' })
   }
@@ -75,6 +81,10 @@ export function startReader({ scriptPath, recordingsDir, onProblem }: ReaderProc
       const before = roots.size
       for (const root of more) roots.set(keyOfRoot(root), root)
       if (roots.size > before) notify({ type: 'roots', roots: [...roots.values()] })
+    },
+    knowSecrets(values) {
+      secrets = values
+      notify({ type: 'secrets', values: [...values] })
     },
     attach(joined) {
       socket = joined

@@ -1,4 +1,5 @@
 import type { ProviderId } from '@/contracts/provider/provider'
+import { createTextRedactor, type RedactText } from '@/contracts/redaction/redact-text'
 import type { RecordingAnswers } from '../recording/recording-answers'
 import { createFeed } from './feed'
 import type { DiskQuestion, FromReader, RecordingQuestion, ToReader } from './protocol'
@@ -31,9 +32,11 @@ export function createReader({ recordings, send, onProblem, now }: ReaderOptions
   let roots: readonly TranscriptRoot[] = []
   const rootsOf = (provider: ProviderId): string[] =>
     roots.filter((root) => root.provider === provider).map(({ path }) => path)
-  const sessions = createSessionAnswers()
+  let redact = createTextRedactor([])
+  const withoutSecrets: RedactText = (text) => redact(text)
+  const sessions = createSessionAnswers(withoutSecrets)
   const line = createDaemonLine((tellId, tell) => send({ type: 'tell', tellId, tell }))
-  const feed = createFeed(line.tell, onProblem, now)
+  const feed = createFeed(line.tell, withoutSecrets, onProblem, now)
   const watcher = watchRoots(
     {
       found: feed.seen,
@@ -51,6 +54,10 @@ export function createReader({ recordings, send, onProblem, now }: ReaderOptions
   return {
     handle(message) {
       if (message.type === 'told') return line.told(message.tellId, message.reply)
+      if (message.type === 'secrets') {
+        redact = createTextRedactor(message.values)
+        return
+      }
       if (message.type === 'connected') return feed.connected()
       if (message.type === 'roots') {
         roots = message.roots

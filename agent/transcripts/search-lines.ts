@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import type { SearchTranscript, TranscriptHits } from '@/contracts/agent-protocol/session-files'
+import type { RedactText } from '@/contracts/redaction/redact-text'
 import type { TranscriptEntry } from '@/contracts/transcript/entry'
 import { entriesOfLine } from './claude/entries-of-line'
 import type { LineTable } from './line-table'
@@ -21,10 +22,11 @@ function sieve(needle: string): (line: string) => boolean {
   }
 }
 
-/** Entries that hold a text, case-insensitive, oldest first; one hit for each line. */
+/** Entries that hold a text, case-insensitive, oldest first; one hit for each line. For a secret there is none. */
 export async function searchLines(
   table: LineTable,
   { text, limit }: Pick<SearchTranscript, 'text' | 'limit'>,
+  redact: RedactText,
 ): Promise<TranscriptHits> {
   await table.refresh()
   const needle = text.toLowerCase()
@@ -36,7 +38,7 @@ export async function searchLines(
       for (const { start, text: line } of lines) {
         if (start >= table.end) return { hits, more: false }
         if (line === null || !mayHold(line)) continue
-        const excerpt = excerptOf(start, line, needle)
+        const excerpt = excerptOf(start, redact(line), needle)
         if (excerpt === null) continue
         if (hits.length === limit) return { hits, more: true }
         hits.push({ position: start, excerpt })

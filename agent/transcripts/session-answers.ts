@@ -1,4 +1,5 @@
 import type { ReadTranscript, SearchTranscript } from '@/contracts/agent-protocol/session-files'
+import type { RedactText } from '@/contracts/redaction/redact-text'
 import { checkClaudeSession } from './check-claude-session'
 import { createEntryCount, type EntryCount } from './count-entries'
 import { findSessionFile } from './find-session-file'
@@ -28,8 +29,8 @@ export interface SessionAnswers {
   answer(question: SessionQuestion, roots: readonly string[]): Promise<Answer>
 }
 
-/** What was found out for one question serves the next. */
-export function createSessionAnswers(): SessionAnswers {
+/** What was found out for one question serves the next. Answers are without secrets: the files are the programs' own. */
+export function createSessionAnswers(redact: RedactText): SessionAnswers {
   const opened = new Map<string, Opened>()
 
   /** The least lately used is given up for one more. */
@@ -60,8 +61,9 @@ export function createSessionAnswers(): SessionAnswers {
       const path = await locate(message.question, roots)
       if (typeof path !== 'string') return path
       const { table, entryCount } = openAt(path)
-      if (message.type === 'searchTranscript') return { ok: true, ...(await searchLines(table, message.question)) }
-      const page = await readPage(table, message.question)
+      if (message.type === 'searchTranscript')
+        return { ok: true, ...(await searchLines(table, message.question, redact)) }
+      const page = await readPage(table, message.question, redact)
       return { ok: true, ...page, total: await entryCount.total() }
     },
   }

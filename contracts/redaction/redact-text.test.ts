@@ -21,9 +21,12 @@ const KNOWN = ['hunter2hunter2', 'päß "wörd" \\ünïcode', 'abc+def/ghi=']
 describe('a text', () => {
   const redact = createTextRedactor(KNOWN)
 
-  it.each(SHAPED.map((secret) => [secret.slice(0, 16), secret]))('loses what looks like a secret: %s', (_name, secret) => {
-    expect(redact(`before ${secret} after`)).toBe(`before ${REDACTED} after`)
-  })
+  it.each(SHAPED.map((secret) => [secret.slice(0, 16), secret]))(
+    'loses what looks like a secret: %s',
+    (_name, secret) => {
+      expect(redact(`before ${secret} after`)).toBe(`before ${REDACTED} after`)
+    },
+  )
 
   it.each(KNOWN)('loses a known value, as it is, in JSON and in an address: %s', (value) => {
     for (const spelling of [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)])

@@ -28,12 +28,25 @@ function spellingsOf(value: string): string[] {
   return lines.flatMap((line) => [line, JSON.stringify(line).slice(1, -1), encodeURIComponent(line.toWellFormed())])
 }
 
-/** Hides `values` and everything that looks like a secret (SECRET_SHAPES). */
-export function createTextRedactor(values: readonly string[]): RedactText {
+/** Where in a text a secret stands, in UTF-16 code units. */
+export type FindSecrets = (text: string) => { from: number; to: number }[]
+
+function secretsIn(values: readonly string[]): RegExp {
   // Of two that begin alike the longer one is meant.
   const spellings = [...new Set(values.flatMap(spellingsOf))].sort((a, b) => b.length - a.length)
-  const secrets = new RegExp([...spellings.slice(0, MAX_VALUES).map(literally), SHAPES].join('|'), 'g')
+  return new RegExp([...spellings.slice(0, MAX_VALUES).map(literally), SHAPES].join('|'), 'g')
+}
+
+/** Hides `values` and everything that looks like a secret (SECRET_SHAPES). */
+export function createTextRedactor(values: readonly string[]): RedactText {
+  const secrets = secretsIn(values)
   return (text) => text.replace(secrets, REDACTED)
+}
+
+/** Finds what the redactor would hide, for who must keep everything else in its place. */
+export function createSecretFinder(values: readonly string[]): FindSecrets {
+  const secrets = secretsIn(values)
+  return (text) => [...text.matchAll(secrets)].map(({ 0: { length }, index }) => ({ from: index, to: index + length }))
 }
 
 /** The same for every text in a value of JSON, names of members included. */

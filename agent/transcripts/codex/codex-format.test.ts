@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import type { TranscriptFile } from '@/contracts/agent-protocol/transcript'
+import { createTextRedactor } from '@/contracts/redaction/redact-text'
 import { createFold } from '../fold-lines'
 import { readBatch, resumeAt } from '../read-batch'
 import { NOTHING_BEFORE } from '../transcript-format'
 import { codexFormat } from './codex-format'
+
+const redact = createTextRedactor([])
 
 const THREAD = '01a205e1-94ec-7e62-9e7e-0f309f2fc597'
 const SUBAGENT = '01a205e7-635e-71c3-8025-b7367c47a499'
@@ -43,7 +46,7 @@ const count = (last: Usage, total: Usage) =>
   line('event_msg', { type: 'token_count', info: { last_token_usage: last, total_token_usage: total } })
 
 function fold(lines: readonly string[], of = file()) {
-  const folded = createFold(of, NOTHING_BEFORE, 0)
+  const folded = createFold(of, NOTHING_BEFORE, 0, redact)
   for (const text of lines) folded.take(text)
   return folded
 }
@@ -154,12 +157,12 @@ it('is taken up at any line as if it had been read from the beginning', async ()
   writeFileSync(of.path, `${lines.join('\n')}\n`)
   const handle = await open(of.path)
   onTestFinished(() => handle.close())
-  const whole = (await readBatch(handle, of, { offset: 0, memory: NOTHING_BEFORE }, 0)).batch.usage
+  const whole = (await readBatch(handle, of, { offset: 0, memory: NOTHING_BEFORE }, 0, redact)).batch.usage
   expect(whole).toHaveLength(3)
   let offset = 0
   for (const [index, text] of lines.entries()) {
     offset += Buffer.byteLength(text) + 1
-    const { batch } = await readBatch(handle, of, await resumeAt(handle, of, offset), 0)
+    const { batch } = await readBatch(handle, of, await resumeAt(handle, of, offset), 0, redact)
     const before = fold(lines.slice(0, index + 1)).usage().length
     expect(batch.usage).toEqual(whole.slice(before))
   }

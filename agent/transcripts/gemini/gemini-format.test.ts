@@ -2,10 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { createTextRedactor } from '@/contracts/redaction/redact-text'
 import { createFold } from '../fold-lines'
 import { scanRoot } from '../scan-roots'
 import { NOTHING_BEFORE } from '../transcript-format'
 import { geminiFormat } from './gemini-format'
+
+const redact = createTextRedactor([])
 
 const SESSION = 'b5cea86e-9e72-4b37-931a-11ca0d4fb8ff'
 const AT = '2026-11-23T00:50:02.861Z'
@@ -27,7 +30,7 @@ function fold(lines: readonly object[]) {
     subagentId: null,
     fileId: 'f',
   } as const
-  const folded = createFold(file, NOTHING_BEFORE, 0)
+  const folded = createFold(file, NOTHING_BEFORE, 0, redact)
   for (const line of lines) folded.take(JSON.stringify(line))
   return folded
 }

@@ -7,6 +7,7 @@ import { startOf } from '@/agent/transcripts/cursor'
 import { identifyFile, inodeOf } from '@/agent/transcripts/identify-file'
 import { readBatch, resumeAt } from '@/agent/transcripts/read-batch'
 import type { TranscriptBatch } from '@/contracts/agent-protocol/transcript'
+import { createTextRedactor } from '@/contracts/redaction/redact-text'
 import type { TokenCounts } from '@/contracts/usage/tokens'
 import { ingestTranscript } from '@/server/services/usage/ingest-transcript'
 import { PRICE_LIST } from '@/server/services/usage/price-list'
@@ -109,7 +110,7 @@ export async function nextBatch(test: LedgerTest, path: string, session: string)
     if (file === null) return null
     const { cursors } = await transcriptCursors(test.ctx, test.nodeId, [path])
     const offset = startOf(cursors[0] ?? null, { fileId: file.fileId, size: Number(stats.size) })
-    const { batch } = await readBatch(handle, file, await resumeAt(handle, file, offset), 0)
+    const { batch } = await readBatch(handle, file, await resumeAt(handle, file, offset), 0, createTextRedactor([]))
     return batch.to === batch.from ? null : batch
   } finally {
     await handle.close()
