@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { JoinRequest } from '@/contracts/agent-protocol/messages'
 import type { KeptRecordings } from '@/contracts/recording/kept-recordings'
+import type { KnownValues } from '@/contracts/redaction/known-values'
 import { readBootId } from '@/platform/boot-id'
 import manifest from '../package.json'
 import { holdApprovals } from './approvals/held-approvals'
@@ -43,7 +44,6 @@ import { endLeftovers } from './runner/end-leftovers'
 import { createRoster, type Roster } from './runner/roster'
 import { Refused } from './runner/runner-host'
 import { openRunnerRecords } from './runner/runner-records'
-import type { AgentSecrets } from './secrets/agent-secrets'
 import { serveTelemetry } from './telemetry/serve-telemetry'
 import { createTelemetryQueue } from './telemetry/telemetry-queue'
 import { openTelemetrySpool } from './telemetry/telemetry-spool'
@@ -77,7 +77,8 @@ export interface AgentDependencies {
   /** Hands a program's hook on to the loopback server. */
   relayScript: string
   logger: Logger
-  secrets: AgentSecrets
+  /** Values that must not be in anything the agent writes or tells. */
+  secrets: KnownValues
   /** The agent is done and stopped: the process may exit. */
   onExit(): void
 }

@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
+import { secretsOf } from '@/contracts/redaction/known-secrets'
+import { createKnownValues } from '@/contracts/redaction/known-values'
 import { startAgent } from './agent'
 import { JoinRefused } from './identity/join-daemon'
 import { findWay } from './identity/open-connection'
 import { AlreadyRunning } from './instance-lock'
 import { JOIN_TOKEN_VARIABLE, parseAgentOptions, USAGE } from './options'
 import { closeInheritedDescriptors } from './pty/close-inherited'
-import { createAgentSecrets } from './secrets/agent-secrets'
 
 /** Exit codes: 2 for a wrong command line, 3 when another agent owns the directory, 4 for a machine that is no node. */
 const EXIT_USAGE = 2
@@ -36,7 +37,7 @@ const logDestination = pino.destination(1)
 // A log that cannot be written, for a full disk or a pipe without a reader, must not cost the terminals; and there is
 // nowhere else to say so.
 logDestination.on('error', () => {})
-const secrets = createAgentSecrets(process.env)
+const secrets = createKnownValues(secretsOf(process.env, {}))
 const logger = pino({ name: 'agent', hooks: { streamWrite: secrets.redact } }, logDestination)
 
 try {

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import pg from 'pg'
+import { createKnownValues } from '@/contracts/redaction/known-values'
 import { DAEMON_ACTOR } from '@/server/core/actor'
 import { systemClock } from '@/server/core/clock'
+import { sealingKey } from '@/server/core/key-ring'
 import { openDatabase } from '@/server/db/database'
 import { ensureDatabase } from '@/server/db/embedded-postgres/ensure-database'
 import { startEmbeddedPostgres } from '@/server/db/embedded-postgres/start'
@@ -11,6 +13,8 @@ import { recordVitals } from '@/server/services/vitals/record-vitals'
 import { checkout } from '../tests/support/checkout'
 import { createTempHome } from '../tests/support/temp-home'
 import type { Figure } from './statistics'
+
+const sealing = sealingKey(Buffer.alloc(32))
 
 const RUNNERS = 1_000
 /** Reports of all runners, written with one statement each. */
@@ -34,7 +38,11 @@ export async function measureHeartbeats(): Promise<Figure[]> {
       clock: systemClock,
       actor: DAEMON_ACTOR,
       requestId: null,
-      keys: { audit: { id: 'bench', secret: Buffer.alloc(32) }, secrets: Buffer.alloc(32) },
+      keys: {
+        audit: { id: 'bench', secret: Buffer.alloc(32) },
+        secrets: { current: () => sealing, all: () => [sealing] },
+        known: createKnownValues([]),
+      },
     }
     const reportsOf = (seq: number) =>
       ids.map((runnerId) => ({

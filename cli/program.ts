@@ -33,6 +33,7 @@ import { registerReplay } from './commands/replay'
 import { registerResume } from './commands/resume'
 import { registerRunners } from './commands/runners'
 import { registerScreen } from './commands/screen'
+import { registerSecrets } from './commands/secrets'
 import { registerSend } from './commands/send'
 import { registerSessions } from './commands/sessions'
 import { registerShare } from './commands/share'
@@ -87,6 +88,7 @@ const COMMANDS: readonly Register[] = [
   registerNodes,
   registerNode,
   registerCa,
+  registerSecrets,
   registerLoginLink,
   registerLogin,
   registerLogout,

@@ -1,4 +1,5 @@
 import type { ProcessIdentity, RunnerExit } from '@/contracts/agent-protocol/messages'
+import type { KnownValues } from '@/contracts/redaction/known-values'
 import type { RunnerConfinement } from '@/contracts/runner/confinement'
 import type { Confiner } from '../confinement/confiner'
 import type { ObserverLink } from '../observer/observer-process'
@@ -8,7 +9,6 @@ import type { Programs } from '../program/programs'
 import type { ProviderRegistry } from '../providers/registry'
 import type { LoadedPty } from '../pty/native-pty'
 import type { SpawnQueue } from '../pty/spawn-queue'
-import type { AgentSecrets } from '../secrets/agent-secrets'
 import type { TranscriptRoot } from '../transcripts/transcript-roots'
 import type { RunnerRecords } from './runner-records'
 
@@ -37,7 +37,7 @@ export interface RunnerHost {
   providers: ProviderRegistry
   /** What the programs in the runners tell of themselves. */
   programs: Programs
-  secrets: Pick<AgentSecrets, 'add'>
+  secrets: Pick<KnownValues, 'add'>
   /** The agent's own environment, of which a child sees an allow-list. */
   env: Readonly<Record<string, string | undefined>>
   confiner: Confiner

@@ -49,12 +49,15 @@ export function createSecretFinder(values: readonly string[]): FindSecrets {
   return (text) => [...text.matchAll(secrets)].map(({ 0: { length }, index }) => ({ from: index, to: index + length }))
 }
 
+const isPlain = (part: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(part))
+
 /** The same for every text in a value of JSON, names of members included. */
 export function redactJson<Value>(value: Value, redact: RedactText): Value {
   const within = (part: unknown): unknown => {
     if (typeof part === 'string') return redact(part)
     if (Array.isArray(part)) return part.map(within)
-    if (typeof part !== 'object' || part === null) return part
+    // A date, for one, becomes text by itself.
+    if (typeof part !== 'object' || part === null || !isPlain(part)) return part
     return Object.fromEntries(Object.entries(part).map(([name, member]) => [redact(name), within(member)]))
   }
   return within(value) as Value

@@ -1,7 +1,9 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pino from 'pino'
+import { secretsOfSettings } from '@/config/known-secrets'
 import { loadSettings } from '@/config/load-settings'
+import { createKnownValues } from '@/contracts/redaction/known-values'
 import { type ChildMessage, launcherMessage } from '@/contracts/supervision/messages'
 import { armFailpoints, FAILPOINT_VARIABLE } from '../core/failpoint'
 import { exitIn, stopOnSignals } from '../core/stop-on-signals'
@@ -20,7 +22,8 @@ const HURRIED_MS = 2_000
 async function main(): Promise<void> {
   const tell = (message: ChildMessage) => process.send?.(message)
   const { settings } = loadSettings({ flags: {}, env: process.env })
-  const log = pino({ name: 'daemon', level: settings.logLevel })
+  const known = createKnownValues(secretsOfSettings(settings, process.env))
+  const log = pino({ name: 'daemon', level: settings.logLevel, hooks: { streamWrite: known.redact } })
   if (!settings.databaseUrl) {
     tell({ type: 'fatal', message: 'the daemon needs DATABASE_URL; start everything with `stratavore up`' })
     log.fatal('DATABASE_URL is not set; start everything with `stratavore up`')
@@ -31,6 +34,7 @@ async function main(): Promise<void> {
     agentScript: join(dirname(fileURLToPath(import.meta.url)), 'agent.mjs'),
     agentEnv: agentEnvironment(process.env),
     log,
+    known,
     failpoint: armFailpoints(process.env[FAILPOINT_VARIABLE]),
     notice: (message) => tell({ type: 'notice', message }),
     over: (reason) => {

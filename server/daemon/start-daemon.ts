@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { localHost } from '@/config/base-url'
 import { homePaths } from '@/config/paths'
 import type { Settings } from '@/config/settings'
+import type { KnownValues } from '@/contracts/redaction/known-values'
 import { DAEMON_CONSUMER } from '../consumers/daemon-events'
 import { METRICS_CONSUMER } from '../consumers/metrics/metrics-consumer'
 import { NOTIFICATION_CONSUMER } from '../consumers/notifications/notification-consumer'
@@ -15,6 +16,8 @@ import { openDatabase } from '../db/database'
 import { createControlHandler } from '../gateways/control/control-gateway'
 import { createDaemonMetrics } from '../metrics/daemon-metrics'
 import { readInstallationKeys, readKeyFile } from '../services/installation/installation-keys'
+import { learnProjectSecrets } from '../services/project/project-variables'
+import { withStoredSecrets } from '../services/secret/stored-secrets'
 import { createDaemonControl } from './daemon-control'
 import { type Leading, lead } from './lead'
 import { startLeadership } from './leadership'
@@ -26,6 +29,8 @@ export interface DaemonOptions {
   agentScript: string
   agentEnv: NodeJS.ProcessEnv
   log: Logger
+  /** Secrets that must be in nothing it stores, tells or logs. */
+  known: KnownValues
   /** Set in tests only. */
   failpoint: ReachFailpoint | undefined
   /** A line for whoever started this daemon: it waits as a standby, or leads now after all. */
@@ -47,12 +52,15 @@ export interface Daemon {
  * not answer.
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { settings, log } = options
-  const paths = homePaths(settings.home)
-  const keys = await readInstallationKeys(paths)
+  const { log } = options
+  const paths = homePaths(options.settings.home)
+  const keys = await readInstallationKeys(paths, options.known)
   const controlKey = await readKeyFile(paths.controlKey)
-  const db = openDatabase(settings.databaseUrl, (error) => log.warn({ err: error }, 'a database connection was lost'))
-  await db.prisma.$queryRaw`SELECT 1`
+  const db = openDatabase(options.settings.databaseUrl, (error) =>
+    log.warn({ err: error }, 'a database connection was lost'),
+  )
+  const settings = await withStoredSecrets({ db, keys }, options.settings)
+  await learnProjectSecrets({ db, keys })
   let leading: Leading | null = null
   const metrics = createDaemonMetrics({
     db,
@@ -107,7 +115,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       failpoint: options.failpoint,
     }
     const leads = () => leadership.state() === 'leading'
-    leading = await lead({ ...options, ctx, paths, http, metrics, leads })
+    leading = await lead({ ...options, settings, ctx, paths, http, metrics, leads })
   }
   let waited = false
   const leadership = startLeadership(settings.databaseUrl, systemClock.now, {

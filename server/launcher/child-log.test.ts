@@ -17,7 +17,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true }))
 
-const open = () => openChildLog(file, (line) => echoed.push(line))
+const open = () => openChildLog(file, ['hunter2hunter2'], (line) => echoed.push(line))
 
 describe('openChildLog', () => {
   it('appends everything and echoes whole lines', () => {
@@ -61,4 +61,13 @@ describe('lineToEcho', () => {
   ] as const)('%s on %s', (line, stream, expected) => {
     expect(lineToEcho(line, stream)).toBe(expected)
   })
+})
+
+it('writes and shows no secret', () => {
+  const log = open()
+  log.write(Buffer.from('Error: cannot reach hunter2hunter2 '), 'stderr')
+  log.write(Buffer.from('with AKIAIOSFODNN7EXAMPLE\n'), 'stderr')
+  const written = readFileSync(file, 'utf8')
+  expect(written).toBe('Error: cannot reach [redacted] with [redacted]\n')
+  expect(echoed).toEqual([written.trimEnd()])
 })

@@ -1,4 +1,5 @@
 import { appendFileSync, renameSync, statSync } from 'node:fs'
+import { createRedactor } from '@/contracts/redaction/redactor'
 
 /** Past this the log is set aside; with the one before, a child's logs hold at most twice as much. */
 const MAX_LOG_BYTES = 16 * 1024 * 1024
@@ -31,9 +32,11 @@ export function lineToEcho(line: string, stream: 'stdout' | 'stderr'): string | 
   return stream === 'stderr' ? line.slice(0, MAX_ECHO_CHARACTERS) : undefined
 }
 
-/** Appends a child's output to `file`, keeping the file bounded, and hands lines worth showing to `echo`. */
-export function openChildLog(file: string, echo: (line: string) => void): ChildLog {
+/** Appends a child's output to `file`, without `secrets`, keeping the file bounded, and hands lines worth showing to `echo`. */
+export function openChildLog(file: string, secrets: readonly string[], echo: (line: string) => void): ChildLog {
   let size = sizeOf(file)
+  // Children take secrets out of what they log; what Node prints of one that crashes goes past them.
+  const redactors = { stdout: createRedactor(secrets), stderr: createRedactor(secrets) }
   const partial = { stdout: '', stderr: '' }
 
   function rotateIfFull(): void {
@@ -44,8 +47,12 @@ export function openChildLog(file: string, echo: (line: string) => void): ChildL
 
   rotateIfFull()
   return {
-    write(chunk, stream) {
+    write(given, stream) {
       rotateIfFull()
+      const redactor = redactors[stream]
+      // Let go of at once: a child that dies over a line says no more.
+      const clean = redactor.push(given.toString('latin1')) + redactor.flush()
+      const chunk = Buffer.from(clean, 'latin1')
       appendFileSync(file, chunk, { mode: 0o600 })
       size += chunk.length
       const lines = (partial[stream] + chunk.toString('utf8')).split('\n')

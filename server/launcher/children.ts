@@ -16,6 +16,8 @@ export interface ChildrenOptions {
   cwd: string
   env: NodeJS.ProcessEnv
   paths: HomePaths
+  /** Values that must not be in their logs. */
+  secrets: readonly string[]
   terminal: Console
   /** A child failed for good after the start was complete. */
   onFailed(message: string): void
@@ -37,7 +39,7 @@ export async function startChildren(
     new Promise((resolve, reject) => {
       let started = false
       const logFile = join(paths.logsDir, `${name}.log`)
-      const log = openChildLog(logFile, (line) => terminal.error(`${name}: ${line}\n`))
+      const log = openChildLog(logFile, options.secrets, (line) => terminal.error(`${name}: ${line}\n`))
       const program = { script: join(options.dist, `${name}.mjs`), env: options.env, cwd: options.cwd }
       const child = superviseChild(name, spawnChild(program, log), {
         ready(detail, pid) {

@@ -6,7 +6,7 @@ import { setAuditRetention } from '../db/audit-policy'
 import { ensureDatabase } from '../db/embedded-postgres/ensure-database'
 import { migrate } from '../db/migrate'
 import { bootstrapInstallation } from '../services/installation/bootstrap-installation'
-import { readKeyFile } from '../services/installation/installation-keys'
+import { openKeyRing } from '../services/installation/key-ring-file'
 import { describeDatabaseProblem } from './describe-database-problem'
 import { keepPostgres } from './keep-postgres'
 import { LauncherError } from './launcher-error'
@@ -61,7 +61,7 @@ export async function prepareDatabase(
     )
     await bootstrapInstallation({ databaseUrl: database.url, paths })
     await setAuditRetention(database.url, settings.auditRetentionDays ?? null)
-    const application = await applicationDatabase(database.url, await readKeyFile(paths.secretsKey))
+    const application = await applicationDatabase(database.url, openKeyRing(paths.secretsKey).current().secret)
     // Ours always lets us; with another one it is not ours to insist.
     if (application.refused !== null && settings.databaseUrl === undefined) throw new Error(application.refused)
     return { url: application.url, stop: database.stop }

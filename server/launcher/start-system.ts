@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { secretsOfSettings } from '@/config/known-secrets'
 import type { HomePaths } from '@/config/paths'
 import type { Settings } from '@/config/settings'
 import type { StopSignal } from '../core/stop-signal'
@@ -73,11 +74,13 @@ export async function startSystem(options: SystemOptions): Promise<void> {
 
   const dist = join(checkout, 'dist')
   const children = new Map<ChildName, SupervisedChild>()
+  const complete = { ...settings, databaseUrl: database.url }
   const serving = startChildren(
     {
       dist,
       cwd: checkout,
-      env: childEnvironment(options.env, { ...settings, databaseUrl: database.url }, { dev }),
+      env: childEnvironment(options.env, complete, { dev }),
+      secrets: secretsOfSettings(complete, options.env),
       paths,
       terminal,
       onFailed: options.onFailed,

@@ -1,10 +1,12 @@
 import type { Settings } from '@/config/settings'
+import type { KnownValues } from '@/contracts/redaction/known-values'
 import type { Access } from '../core/access/access'
 import type { Actor } from '../core/actor'
 import type { AuditKey } from '../core/audit-chain'
 import type { Clock } from '../core/clock'
 import type { ReachFailpoint } from '../core/failpoint'
 import type { Fence } from '../core/fence'
+import type { KeyRing } from '../core/key-ring'
 import type { DaemonLink } from '../core/ports/daemon-link'
 import type { Notifier } from '../core/ports/notifier'
 import type { RequestSource } from '../core/request-source'
@@ -13,8 +15,10 @@ import type { Database } from '../db/database'
 /** Keys of this installation, read once at start; none of them is in the database. */
 export interface InstallationKeys {
   audit: AuditKey
-  /** AES-256 key of what is stored encrypted. */
-  secrets: Buffer
+  /** AES-256 keys of what is stored encrypted. */
+  secrets: KeyRing
+  /** Secrets that this process knows, which must be in nothing that it stores, tells or logs. */
+  known: KnownValues
 }
 
 /** What every service gets besides its input. */

@@ -10,6 +10,7 @@ import { projectRouter } from './routers/project'
 import { quotaRouter } from './routers/quota'
 import { recordingRouter } from './routers/recording'
 import { runnerRouter } from './routers/runner'
+import { secretRouter } from './routers/secret'
 import { sessionRouter } from './routers/session'
 import { shareRouter } from './routers/share'
 import { systemRouter } from './routers/system'
@@ -31,6 +32,7 @@ export const appRouter = router({
   quota: quotaRouter,
   recording: recordingRouter,
   runner: runnerRouter,
+  secret: secretRouter,
   session: sessionRouter,
   share: shareRouter,
   system: systemRouter,

@@ -1,5 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import type { ApiErrorData } from '@/contracts/errors/errors'
+import { createTextRedactor, redactJson } from '@/contracts/redaction/redact-text'
 import type { LimitedAct, Limits } from '../core/limits'
 import type { RequestClient } from '../core/request-client'
 import { recordUnrecorded } from '../services/audit/record-unrecorded'
@@ -44,15 +45,17 @@ const t = initTRPC
     },
     errorFormatter: ({ shape, error, ctx }) => {
       const api = toApiError(error)
+      // It may hold what an agent said, or what somebody typed.
+      const redact = ctx?.services.keys.known.redact ?? createTextRedactor([])
       const stratavore: ApiErrorData['stratavore'] = {
         code: api.code,
-        hint: api.hint,
-        fields: api.fields,
+        hint: api.hint === null ? null : redact(api.hint),
+        fields: redactJson(api.fields, redact),
         requestId: ctx?.requestId ?? '',
       }
       // No stack, path or query ever leaves: only what the closed set says.
       const { code, httpStatus, path } = shape.data
-      return { ...shape, message: api.message, data: { code, httpStatus, path, stratavore } }
+      return { ...shape, message: redact(api.message), data: { code, httpStatus, path, stratavore } }
     },
   })
 

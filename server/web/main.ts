@@ -1,8 +1,10 @@
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pino from 'pino'
+import { secretsOfSettings } from '@/config/known-secrets'
 import { loadSettings } from '@/config/load-settings'
 import { SettingsError } from '@/config/settings-error'
+import { createKnownValues } from '@/contracts/redaction/known-values'
 import type { ChildMessage } from '@/contracts/supervision/messages'
 import { armFailpoints, FAILPOINT_VARIABLE } from '../core/failpoint'
 import { exitIn, stopOnSignals } from '../core/stop-on-signals'
@@ -17,7 +19,8 @@ const HURRIED_MS = 1_000
 async function main(): Promise<void> {
   const tell = (message: ChildMessage) => process.send?.(message)
   const { settings } = loadSettings({ flags: {}, env: process.env })
-  const log = pino({ name: 'web', level: settings.logLevel })
+  const known = createKnownValues(secretsOfSettings(settings, process.env))
+  const log = pino({ name: 'web', level: settings.logLevel, hooks: { streamWrite: known.redact } })
   if (!settings.databaseUrl) {
     tell({ type: 'fatal', message: 'web needs DATABASE_URL; start everything with `stratavore up`' })
     log.fatal('DATABASE_URL is not set; start everything with `stratavore up`')
@@ -28,6 +31,7 @@ async function main(): Promise<void> {
     rootDir: dirname(dirname(fileURLToPath(import.meta.url))),
     dev: process.env.STRATAVORE_DEV === '1',
     log,
+    known,
     failpoint: armFailpoints(process.env[FAILPOINT_VARIABLE]),
   })
   const stopSignal = createStopSignal(() => exitIn(HURRIED_MS, () => log.error('the stop was cut short')))

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { isLoopbackHost, isWildcardHost, localHost, openUrl } from '@/config/base-url'
 import { homePaths } from '@/config/paths'
 import type { Settings } from '@/config/settings'
+import type { KnownValues } from '@/contracts/redaction/known-values'
 import { createDaemonLink } from '../adapters/daemon-link/daemon-link'
 import { configuredNotifiers } from '../adapters/notify/configured-notifiers'
 import { createOidcProvider } from '../adapters/oidc/oidc-provider'
@@ -15,7 +16,9 @@ import { EVENTS_CHANNEL, LIVE_CHANNEL, listen } from '../db/listen'
 import { lastEventSeq, readEventsAfter } from '../services/event/read-events'
 import { validCredentials } from '../services/identity/valid-credentials'
 import { readInstallationKeys, readKeyFile } from '../services/installation/installation-keys'
+import { learnProjectSecrets } from '../services/project/project-variables'
 import { readLiveDetails } from '../services/runner/read-live-details'
+import { withStoredSecrets } from '../services/secret/stored-secrets'
 import { createNewsBell, type EventFeed } from '../trpc/event-feed'
 import { createLiveDetails } from '../trpc/live-details'
 import { createApiHandler, type Identities } from './api-handler'
@@ -33,21 +36,26 @@ export interface WebOptions {
   rootDir: string
   dev: boolean
   log: Logger
+  /** Secrets that must be in nothing it stores, tells or logs. */
+  known: KnownValues
   /** Set in tests only. */
   failpoint: ReachFailpoint | undefined
 }
 
 /** Wires and starts the web process on its one public port. Throws when the port is taken or keys are missing. */
 export async function startWeb({
-  settings,
+  settings: given,
   rootDir,
   dev,
   log,
+  known,
   failpoint,
 }: WebOptions): Promise<{ stop(): Promise<void> }> {
-  const paths = homePaths(settings.home)
-  const keys = await readInstallationKeys(paths)
-  const db = openDatabase(settings.databaseUrl, (error) => log.warn({ err: error }, 'a database connection was lost'))
+  const paths = homePaths(given.home)
+  const keys = await readInstallationKeys(paths, known)
+  const db = openDatabase(given.databaseUrl, (error) => log.warn({ err: error }, 'a database connection was lost'))
+  const settings = await withStoredSecrets({ db, keys }, given)
+  await learnProjectSecrets({ db, keys })
   const services = {
     db,
     requestId: null,

@@ -5,6 +5,8 @@ import { notFound } from '../../core/errors'
 import { withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
 import { wake } from '../runner/wake-runner'
+import { holdText } from '../secret/hold-text'
+import { answerContext } from '../secret/sealed-values'
 import type { ApprovalContext } from './approval-context'
 import { approvalInclude, approvalToApi, suggestionsOf } from './approval-to-api'
 import { judgeAnswer, tooLate } from './judge-answer'
@@ -30,11 +32,15 @@ export async function answerApproval(
     const offers = suggestionsOf(asked.row).length
     judgeAnswer({ ...asked.row, toolInput, offers, answer: asked.answer }, answer)
     const { actor } = ctx
+    const { projectId } = asked.row.runner
+    const held = await holdText(ctx, tx, { projectId, context: answerContext(id), text: JSON.stringify(answer) })
+    const shown = approvalAnswer.parse(JSON.parse(held.text))
     const taken = await tx.approval.updateMany({
       where: { id, state: 'pending' },
       data: {
         state: 'answered',
-        answer,
+        answer: shown,
+        answerSealed: held.sealed,
         answeredById: actor.id,
         answeredBy: actor.name,
         answeredVia: actor.via,
@@ -46,7 +52,7 @@ export async function answerApproval(
     const { runnerId, kind, toolName, summary } = now.row
     const facts = { approvalId: id, kind, toolName, summary }
     const subject = { type: 'runner', id: runnerId }
-    await recordChange(ctx, tx, { action: 'approval.answer', target: subject, data: { ...facts, answer } }, [
+    await recordChange(ctx, tx, { action: 'approval.answer', target: subject, data: { ...facts, answer: shown } }, [
       {
         type: 'approval.answered',
         subject,

@@ -20,7 +20,7 @@ export async function closeApproval(
     const { runnerId, epoch, approvalId: id, outcome } = closed
     const taken = await tx.approval.updateMany({
       where: { id, runnerId, epoch, state: { in: [...OPEN_STATES] } },
-      data: { state: outcome, closedAt: ctx.clock.now() },
+      data: { state: outcome, answerSealed: null, closedAt: ctx.clock.now() },
     })
     if (taken.count === 0) return
     const [event] = await closedEvents(tx, [id])
@@ -38,7 +38,10 @@ export async function endApprovals(tx: Tx, runnerId: string, now: Date): Promise
   })
   if (open.length === 0) return []
   const ids = open.map(({ id }) => id)
-  await tx.approval.updateMany({ where: { id: { in: ids } }, data: { state: 'ended', closedAt: now } })
+  await tx.approval.updateMany({
+    where: { id: { in: ids } },
+    data: { state: 'ended', answerSealed: null, closedAt: now },
+  })
   return closedEvents(tx, ids)
 }
 

@@ -2,6 +2,8 @@ import type { Ack } from '@/contracts/agent-protocol/messages'
 import { type ApprovalAnswer, approvalAnswer } from '@/contracts/approval/approval'
 import { StratavoreError } from '../../core/errors'
 import type { AgentCommands } from '../../core/ports/agent-commands'
+import { heldText } from '../secret/hold-text'
+import { answerContext } from '../secret/sealed-values'
 import type { ApprovalContext } from './approval-context'
 import { closeApproval } from './close-approval'
 
@@ -19,7 +21,7 @@ export interface UndeliveredAnswer {
 
 /** Answers given here that their programs do not have yet, where the agent that holds the question is connected. */
 export async function findUndelivered(
-  ctx: Pick<ApprovalContext, 'db'>,
+  ctx: Pick<ApprovalContext, 'db' | 'keys'>,
   agents: Pick<AgentCommands, 'connected'>,
 ): Promise<UndeliveredAnswer[]> {
   const connected = agents.connected().map((agent) => agent.agentId)
@@ -30,11 +32,14 @@ export async function findUndelivered(
     take: MAX_ANSWERS,
     include: { runner: { select: { agentId: true } } },
   })
-  return rows.flatMap(({ id, runnerId, epoch, answer, runner }) =>
-    runner.agentId === null
+  const whole = (row: (typeof rows)[number]) =>
+    row.answerSealed === null ? row.answer : JSON.parse(heldText(ctx, answerContext(row.id), '', row.answerSealed))
+  return rows.flatMap((row) => {
+    const { id, runnerId, epoch, runner } = row
+    return runner.agentId === null
       ? []
-      : [{ id, runnerId, epoch, agentId: runner.agentId, answer: approvalAnswer.parse(answer) }],
-  )
+      : [{ id, runnerId, epoch, agentId: runner.agentId, answer: approvalAnswer.parse(whole(row)) }]
+  })
 }
 
 /** What an agent's reply says became of the question; null: nothing yet, ask again. Pure. */

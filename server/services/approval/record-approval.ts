@@ -1,4 +1,5 @@
 import type { ApprovalRequested } from '@/contracts/agent-protocol/approval'
+import { redactJson } from '@/contracts/redaction/redact-text'
 import { isEnded } from '@/contracts/runner/status'
 import { notFound, StratavoreError } from '../../core/errors'
 import { withTransaction } from '../../db/database'
@@ -17,9 +18,12 @@ export async function recordApproval(ctx: ApprovalContext, request: ApprovalRequ
     if (!runner) throw notFound('runner', request.runnerId)
     if (runner.epoch !== request.epoch || isEnded(runner.status))
       throw new StratavoreError('conflict', 'The life of the runner that asked is over.')
-    const { approvalId: id, kind, suggestions } = request
+    // Its agent has done so already, with all it knows; one of another version may not have.
+    const { redact } = ctx.keys.known
+    const { approvalId: id, kind } = request
+    const suggestions = redactJson(request.suggestions, redact)
     const toolName = storableText(request.toolName)
-    const summary = storableText(request.summary)
+    const summary = storableText(redact(request.summary))
     if (await tx.approval.findUnique({ where: { id }, select: { id: true } })) return
     const session = await tx.session.findUnique({
       where: {
@@ -36,7 +40,7 @@ export async function recordApproval(ctx: ApprovalContext, request: ApprovalRequ
         subagentId: request.subagentId,
         kind,
         toolName,
-        toolInput: storableJson(request.toolInput),
+        toolInput: storableJson(redactJson(request.toolInput, redact)),
         suggestions: storableJson(suggestions),
         summary,
         requestedAt: ctx.clock.now(),

@@ -1,11 +1,12 @@
 import type { AuditRecord } from '@/contracts/audit/audit'
 import { AUDIT_VERSION } from '@/contracts/audit/signed-text'
+import { redactJson } from '@/contracts/redaction/redact-text'
 import { auditMac } from '../../core/audit-chain'
 import type { Tx } from '../../db/database'
 import { append, type ChainTip, type NewEvent, type SignedRecord, takeCommitOrder } from '../../outbox/append'
 import type { ServiceContext } from '../service-context'
 
-/** What was done, for the audit log. `data` holds before/after, never secrets. */
+/** What was done, for the audit log. `data` holds before/after. */
 export interface AuditEntry {
   action: string
   target: { type: string; id: string }
@@ -18,7 +19,7 @@ export type RecordingContext = Pick<
 >
 
 /**
- * Writes the audit row and the outbox rows of a change, in the change's own transaction. Call it last in the
+ * Writes the audit row and the outbox rows of a change, in the change's own transaction, both without secrets. Call it last in the
  * transaction: it holds the chain's tip until the commit. Throws `conflict` when the context's fence is of a daemon that
  * no longer leads.
  */
@@ -30,8 +31,10 @@ export async function recordChange(
 ): Promise<void> {
   const tip = await takeCommitOrder(tx, ctx.fence)
   const at = ctx.clock.now()
-  const signed = audit && sign(ctx, audit, tip, at)
-  await append(tx, tip, { actor: ctx.actor, at, traceId: ctx.requestId }, events, signed)
+  const { redact } = ctx.keys.known
+  const signed = audit && sign(ctx, { ...audit, data: redactJson(audit.data, redact) }, tip, at)
+  const told = events.map((event) => ({ ...event, data: redactJson(event.data, redact) }) as NewEvent)
+  await append(tx, tip, { actor: ctx.actor, at, traceId: ctx.requestId }, told, signed)
   if (signed && ctx.trail) ctx.trail.rows++
 }
 

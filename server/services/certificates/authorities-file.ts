@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { createAuthority } from '../../core/certificates/authority'
 import { type AuthoritySet, authoritySet } from '../../core/certificates/authority-set'
+import { replaceSecretFile } from '../installation/replace-secret-file'
 import { writeOnce } from '../installation/write-once'
 
 const toText = (set: AuthoritySet): string => `${JSON.stringify(set, null, 2)}\n`
@@ -27,22 +26,6 @@ export async function ensureAuthorities(path: string, now: Date): Promise<Author
   const first = { ...(await createAuthority(now)), createdAt: now.toISOString(), trustedUntil: null }
   await writeOnce(path, toText([first]))
   return readAuthorities(path)
-}
-
-/** Replaces a file of secrets (0600) as a whole, even when the power fails meanwhile. */
-export async function replaceSecretFile(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const unfinished = `${path}.${randomUUID()}`
-  const file = await open(unfinished, 'wx', 0o600)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-    await file.close()
-    await rename(unfinished, path)
-  } catch (error) {
-    await rm(unfinished, { force: true })
-    throw error
-  }
 }
 
 /** Replaces the authorities. */

@@ -13,10 +13,13 @@ export interface DeadLetter {
 const MAX_REASON_CHARS = 2_000
 
 /** Keeps a message that was given up, once for each queue, however often it is given up. */
-export async function parkDeadLetter(ctx: Pick<ServiceContext, 'db' | 'clock'>, letter: DeadLetter): Promise<void> {
+export async function parkDeadLetter(
+  ctx: Pick<ServiceContext, 'db' | 'clock' | 'keys'>,
+  letter: DeadLetter,
+): Promise<void> {
   const { queue, messageId, routingKey, body, reason } = letter
   // Postgres' text holds no NUL.
-  const text = reason.replaceAll('\0', '').slice(0, MAX_REASON_CHARS)
+  const text = ctx.keys.known.redact(reason).replaceAll('\0', '').slice(0, MAX_REASON_CHARS)
   await ctx.db.prisma.deadLetter.createMany({
     data: { queue, messageId, routingKey, body: Uint8Array.from(body), reason: text, createdAt: ctx.clock.now() },
     skipDuplicates: true,

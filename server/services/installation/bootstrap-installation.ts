@@ -5,6 +5,7 @@ import { openDatabase, type Tx, withTransaction } from '../../db/database'
 import { lockKey } from '../../db/locks'
 import { CLI_TOKEN_NAME } from '../identity/authenticate'
 import { ensureKeyFile } from './installation-keys'
+import { requireSecretsKey } from './require-secrets-key'
 import { writeOnce } from './write-once'
 
 /** Name of the node beside the daemon, and of the user who owns a fresh installation. */
@@ -51,7 +52,7 @@ async function ensureRows(tx: Tx, tokens: { cli: string; agent: string }): Promi
 export async function bootstrapInstallation(options: { databaseUrl: string; paths: HomePaths }): Promise<void> {
   const { paths } = options
   await mkdir(paths.keysDir, { recursive: true, mode: 0o700 })
-  await Promise.all([paths.auditKey, paths.secretsKey, paths.controlKey].map(ensureKeyFile))
+  await Promise.all([paths.auditKey, paths.controlKey].map(ensureKeyFile))
   const tokens = {
     cli: await ensureToken(paths.cliToken, 'svt'),
     agent: await ensureToken(paths.agentToken, 'sva'),
@@ -61,6 +62,7 @@ export async function bootstrapInstallation(options: { databaseUrl: string; path
     idleError = error
   })
   try {
+    await requireSecretsKey(db, paths.secretsKey)
     await withTransaction(db, (tx) => ensureRows(tx, tokens))
     if (idleError) throw idleError
   } finally {

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { HomePaths } from '@/config/paths'
+import { createKnownValues, type KnownValues } from '@/contracts/redaction/known-values'
 import type { InstallationKeys } from '../service-context'
+import { openKeyRing } from './key-ring-file'
 import { writeOnce } from './write-once'
 
 /** Length of every key of ours: 256 bits. */
@@ -20,7 +22,11 @@ export async function readKeyFile(path: string): Promise<Buffer> {
   return key
 }
 
-export async function readInstallationKeys(paths: HomePaths): Promise<InstallationKeys> {
-  const [audit, secrets] = await Promise.all([readKeyFile(paths.auditKey), readKeyFile(paths.secretsKey)])
-  return { audit: { id: 'k1', secret: audit }, secrets }
+/** What a process needs of them; `known` are secrets it was started with. */
+export async function readInstallationKeys(
+  paths: HomePaths,
+  known: KnownValues = createKnownValues([]),
+): Promise<InstallationKeys> {
+  const audit = await readKeyFile(paths.auditKey)
+  return { audit: { id: 'k1', secret: audit }, secrets: openKeyRing(paths.secretsKey), known }
 }

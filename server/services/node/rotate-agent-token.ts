@@ -4,7 +4,7 @@ import { invalidInput } from '../../core/errors'
 import { hashToken, newToken } from '../../core/token'
 import { withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
-import { replaceSecretFile } from '../certificates/authorities-file'
+import { replaceSecretFile } from '../installation/replace-secret-file'
 import type { ServiceContext } from '../service-context'
 import { findNode } from './find-node'
 

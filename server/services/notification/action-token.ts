@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { KeyRing } from '../../core/key-ring'
 import { open, seal } from '../../core/secret-box'
 
 /** A button works this long. */
@@ -19,17 +20,17 @@ const sealed = z.discriminatedUnion('action', [
 export type ActionGrant = z.infer<typeof sealed>
 
 /** A capability in URL-safe text. Nobody but this installation can make or read one. */
-export const sealAction = (key: Buffer, grant: ActionGrant): string =>
-  Buffer.from(seal(key, SEAL_CONTEXT, JSON.stringify(grant))).toString('base64url')
+export const sealAction = (keys: KeyRing, grant: ActionGrant): string =>
+  Buffer.from(seal(keys, SEAL_CONTEXT, JSON.stringify(grant))).toString('base64url')
 
 /** What a token grants, expired or not; null for what is none of ours. */
-export function openAction(key: Buffer, token: string): ActionGrant | null {
+export function openAction(keys: KeyRing, token: string): ActionGrant | null {
   if (token.length > MAX_TOKEN_LENGTH) return null
   const bytes = Buffer.from(token, 'base64url')
   // One capability has one spelling.
   if (bytes.toString('base64url') !== token) return null
   try {
-    return sealed.parse(JSON.parse(open(key, SEAL_CONTEXT, bytes)))
+    return sealed.parse(JSON.parse(open(keys, SEAL_CONTEXT, bytes)))
   } catch {
     // Whatever is wrong with it, it grants nothing; saying what would only help to forge one.
     return null

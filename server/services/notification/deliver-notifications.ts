@@ -57,7 +57,11 @@ export function createChannelDelivery(
         pausedUntilMs = clock.monotonicMs() + retryDelayMs(failures, result.afterMs, options.random())
       }
       const delayMs = retryDelayMs(row.attempts, result.afterMs, options.random())
-      options.observer.outcome(channel, await postpone(ctx, row, result.error, delayMs), row.kind)
+      options.observer.outcome(
+        channel,
+        await postpone(ctx, row, ctx.keys.known.redact(result.error), delayMs),
+        row.kind,
+      )
       return
     }
     failures = 0
@@ -126,7 +130,7 @@ async function markSent(
   const now = ctx.clock.now()
   const refused = result.kind === 'refused'
   const told = refused
-    ? { lastError: result.error }
+    ? { lastError: ctx.keys.known.redact(result.error) }
     : { sentVersion: row.version, sentAt: now, lastError: null, attempts: 0 }
   // A version that came while this one was under way is still to be sent, and a taking back to be done.
   await ctx.db.prisma.$transaction([
@@ -150,7 +154,7 @@ async function markWithdrawn(
     data: {
       nextAttemptAt: null,
       leasedUntil: null,
-      lastError: result.kind === 'refused' ? result.error : null,
+      lastError: result.kind === 'refused' ? ctx.keys.known.redact(result.error) : null,
     },
   })
 }

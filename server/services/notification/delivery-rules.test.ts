@@ -1,9 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { type KeyRing, sealingKey } from '../../core/key-ring'
 import { seal } from '../../core/secret-box'
 import { openAction, sealAction } from './action-token'
 import { retryDelayMs } from './retry-policy'
 import { type Bucket, takeToken } from './token-bucket'
+
+function ringOf(secret: Buffer): KeyRing {
+  const key = sealingKey(secret)
+  return { current: () => key, all: () => [key] }
+}
 
 describe('takeToken', () => {
   const rate = { burst: 3, everyMs: 1000 }
@@ -35,7 +41,7 @@ describe('retryDelayMs', () => {
 })
 
 describe('action tokens', () => {
-  const key = randomBytes(32)
+  const key = ringOf(randomBytes(32))
   const grant = { action: 'stop', runnerId: '3b1f8a52-6a0e-4a6a-9c5b-0f6a5a1b2c3d', epoch: 2, expires: 5 } as const
   it('are read by who made them, are safe in a URL, and no two are alike', () => {
     const token = sealAction(key, grant)
@@ -59,6 +65,6 @@ describe('action tokens', () => {
       `${token}=`,
     ])
       expect(openAction(key, bad)).toBeNull()
-    expect(openAction(randomBytes(32), token)).toBeNull()
+    expect(openAction(ringOf(randomBytes(32)), token)).toBeNull()
   })
 })

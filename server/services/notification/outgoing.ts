@@ -1,6 +1,7 @@
 import { openUrl } from '@/config/base-url'
 import type { Settings } from '@/config/settings'
 import { notificationPriority } from '@/contracts/notification/notification'
+import type { KeyRing } from '../../core/key-ring'
 import type { NotificationAction, OutgoingNotification, Withdrawal } from '../../core/ports/notifier'
 import type { Notification as Row } from '../../db/generated/client'
 import { ACTION_TOKEN_LIFETIME_MS, type ActionGrant, sealAction } from './action-token'
@@ -18,13 +19,13 @@ const LABELS = { stop: 'Stop', approve: 'Approve', deny: 'Deny', raise: 'Raise +
 >
 
 /** A row as it is sent now: addresses and capabilities are made here and kept nowhere. */
-export function outgoingOf(row: Row, base: string, secretsKey: Buffer, now: Date): OutgoingNotification {
+export function outgoingOf(row: Row, base: string, keys: KeyRing, now: Date): OutgoingNotification {
   const click = `${base}${row.click}`
   const actions = readActions(row).map((action): NotificationAction => {
     if (action.do === 'open') return { kind: 'view', label: 'Open', url: click }
     const expires = now.getTime() + ACTION_TOKEN_LIFETIME_MS
     const { do: verb, ...target } = action
-    const token = sealAction(secretsKey, { action: verb, ...target, expires } as ActionGrant)
+    const token = sealAction(keys, { action: verb, ...target, expires } as ActionGrant)
     return { kind: 'http', label: LABELS[verb], url: `${base}/api/actions/${token}`, method: 'POST' }
   })
   return {

@@ -17,7 +17,7 @@ import { quietUntil } from './quiet-hours'
 import { readFacts } from './read-facts'
 import type { Wish } from './wish'
 
-export type NotificationContext = Pick<ServiceContext, 'db' | 'clock' | 'settings'>
+export type NotificationContext = Pick<ServiceContext, 'db' | 'clock' | 'settings' | 'keys'>
 
 /** Summaries of one channel that are open at once: one burst per kind and a digest or two. */
 const MAX_OPEN_SUMMARIES = 50
@@ -61,7 +61,7 @@ async function leftOpen(
 
 /** Applies one wish to one channel. The caller holds the decision lock. */
 export async function applyWish(
-  ctx: Pick<NotificationContext, 'clock'>,
+  ctx: Pick<NotificationContext, 'clock' | 'keys'>,
   tx: Tx,
   channel: NotificationChannel,
   wish: Wish,
@@ -83,7 +83,7 @@ export async function applyWish(
     const summary = await readOpen(tx, channel, `burst:${kind}`)
     changes = planTell(wish.draft, { now, open, summary, recent, quietUntil: quiet })
   }
-  await applyChanges(tx, { channel, now, eventId }, changes)
+  await applyChanges(tx, { channel, now, eventId, redact: ctx.keys.known.redact }, changes)
 }
 
 async function readOpen(tx: Tx, channel: NotificationChannel, thread: string): Promise<OpenRow | null> {

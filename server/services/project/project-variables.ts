@@ -1,14 +1,13 @@
 import type { ProjectVariable } from '@/contracts/project/project'
+import { secretsOf } from '@/contracts/redaction/known-secrets'
 import { notFound } from '../../core/errors'
 import { open, seal } from '../../core/secret-box'
 import { type Tx, withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
 import { recordRead } from '../audit/record-read'
+import { variableContext } from '../secret/sealed-values'
 import type { ServiceContext } from '../service-context'
 import { findProject } from './find-project'
-
-// Binds a ciphertext to its row.
-const sealContext = (projectId: string, name: string): string => `project-variable:${projectId}:${name}`
 
 /** Names of a project's variables. Values never leave the server but to its runners. */
 export async function listProjectVariables(
@@ -32,12 +31,13 @@ export async function setProjectVariable(
   return withTransaction(ctx.db, async (tx) => {
     const project = await findProject(ctx, tx, input.project)
     const key = { projectId: project.id, name: input.name }
-    const ciphertext = seal(ctx.keys.secrets, sealContext(project.id, input.name), input.value)
+    const ciphertext = seal(ctx.keys.secrets, variableContext(project.id, input.name), input.value)
     const row = await tx.projectVariable.upsert({
       where: { projectId_name: key },
       create: { ...key, ciphertext },
       update: { ciphertext },
     })
+    ctx.keys.known.add(secretsOf({ [input.name]: input.value }, {}))
     await recordVariableChange(ctx, tx, project, 'project.variable_set', input.name)
     return { name: row.name, updatedAt: row.updatedAt.toISOString() }
   })
@@ -70,13 +70,21 @@ async function recordVariableChange(
   ])
 }
 
-/** The variables a project's runners get, opened. Only for handing to an agent. */
+/** The variables a project's runners get, opened: for handing to an agent, and for taking them out of texts. */
 export async function openProjectVariables(
-  ctx: Pick<ServiceContext, 'db' | 'keys'>,
+  ctx: Pick<ServiceContext, 'keys'>,
+  on: Pick<Tx, 'projectVariable'>,
   projectId: string,
 ): Promise<Record<string, string>> {
-  const rows = await ctx.db.prisma.projectVariable.findMany({ where: { projectId } })
+  const rows = await on.projectVariable.findMany({ where: { projectId } })
   return Object.fromEntries(
-    rows.map((row) => [row.name, open(ctx.keys.secrets, sealContext(projectId, row.name), row.ciphertext)]),
+    rows.map((row) => [row.name, open(ctx.keys.secrets, variableContext(projectId, row.name), row.ciphertext)]),
   )
+}
+
+/** Makes secrets known that are variables of any project, by their names. */
+export async function learnProjectSecrets(ctx: Pick<ServiceContext, 'db' | 'keys'>): Promise<void> {
+  const rows = await ctx.db.prisma.projectVariable.findMany()
+  for (const { projectId, name, ciphertext } of rows)
+    ctx.keys.known.add(secretsOf({ [name]: open(ctx.keys.secrets, variableContext(projectId, name), ciphertext) }, {}))
 }

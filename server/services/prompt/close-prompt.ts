@@ -41,7 +41,7 @@ export async function cancelPrompt(ctx: PromptContext, input: { promptId: string
     const runner = await lockRunner(ctx, tx, known.runnerId)
     const taken = await tx.runnerPrompt.updateMany({
       where: { id, state: 'queued' },
-      data: { state: 'cancelled', closedAt: ctx.clock.now() },
+      data: { state: 'cancelled', textSealed: null, closedAt: ctx.clock.now() },
     })
     const row = await tx.runnerPrompt.findUniqueOrThrow({ where: { id } })
     if (taken.count === 0)
@@ -60,7 +60,7 @@ export async function closePrompt(ctx: PromptContext, id: string, outcome: Promp
     const runner = await lockRunner(ctx, tx, known.runnerId)
     const taken = await tx.runnerPrompt.updateMany({
       where: { id, state: 'sending' },
-      data: { ...outcome, closedAt: ctx.clock.now() },
+      data: { ...outcome, textSealed: null, closedAt: ctx.clock.now() },
     })
     if (taken.count === 0) return
     const event = closedEvent({ id }, runner, outcome)
@@ -90,7 +90,7 @@ export async function endPrompts(
       row.state === 'sending'
         ? { state: 'unconfirmed', error: 'The runner ended while this was being typed.' }
         : { state: 'failed', error: 'The runner ended before its turn came.' }
-    await tx.runnerPrompt.update({ where: { id: row.id }, data: { ...outcome, closedAt: now } })
+    await tx.runnerPrompt.update({ where: { id: row.id }, data: { ...outcome, textSealed: null, closedAt: now } })
     events.push(closedEvent(row, runner, outcome))
   }
   return events

@@ -7,6 +7,8 @@ import { withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
 import { lockRunner } from '../runner/lock-runner'
 import { wake } from '../runner/wake-runner'
+import { holdText } from '../secret/hold-text'
+import { promptContext } from '../secret/sealed-values'
 import type { PromptContext } from './prompt-context'
 import { promptToApi } from './prompt-to-api'
 
@@ -27,11 +29,15 @@ export async function queuePrompt(
       throw new StratavoreError('conflict', `${queued} prompts wait for this runner already.`, {
         hint: 'Cancel some, or wait until it has worked them off.',
       })
+    const id = randomUUID()
+    const { projectId } = runner
+    const held = await holdText(ctx, tx, { projectId, context: promptContext(id), text: input.text })
     const row = await tx.runnerPrompt.create({
       data: {
-        id: randomUUID(),
+        id,
         runnerId: runner.id,
-        text: input.text,
+        text: held.text,
+        textSealed: held.sealed,
         createdById: ctx.actor.id,
         createdBy: ctx.actor.name,
         createdAt: ctx.clock.now(),

@@ -5,6 +5,8 @@ import { recordChange } from '../audit/record-change'
 import { describeExhausted, raiseCommand } from '../budget/budget-exhausted'
 import { concernsRunner, type ExhaustedBudget, readExhausted, readExhaustedOf } from '../budget/exhausted-budgets'
 import { findAndLockRunner } from '../runner/lock-runner'
+import { heldText } from '../secret/hold-text'
+import { promptContext } from '../secret/sealed-values'
 import { closePrompt } from './close-prompt'
 import { judgeQueue, type QueuedRunner } from './judge-queue'
 import { judgeTyped } from './judge-typed'
@@ -89,7 +91,7 @@ async function claim(ctx: PromptContext, next: NextPrompt): Promise<{ epoch: num
     const row = await tx.runnerPrompt.findUniqueOrThrow({ where: { id: next.id } })
     // Only for its fence: a daemon that no longer leads must not type.
     await recordChange(ctx, tx, null, [])
-    return { epoch: runner.epoch, text: row.text }
+    return { epoch: runner.epoch, text: heldText(ctx, promptContext(row.id), row.text, row.textSealed) }
   })
 }
 

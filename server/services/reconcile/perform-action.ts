@@ -9,6 +9,8 @@ import { openProjectVariables } from '../project/project-variables'
 import { recordExit } from '../runner/record-exit'
 import { recordLost } from '../runner/record-lost'
 import { recordRunning } from '../runner/record-running'
+import { heldText } from '../secret/hold-text'
+import { launchPromptContext } from '../secret/sealed-values'
 import { releaseStaleLease } from '../session/release-stale-lease'
 import type { ReconcileAction } from './reconcile-action'
 import type { ReconcileContext } from './run-reconcile'
@@ -107,9 +109,12 @@ async function start(
     ...target,
     provider: row.provider,
     cwd: row.cwd,
-    env: await openProjectVariables(ctx, row.projectId),
+    env: await openProjectVariables(ctx, ctx.db.prisma, row.projectId),
     // A restarted program resumes its session; its first prompt was said in its first life.
-    prompt: row.epoch === 1 ? row.prompt : null,
+    prompt:
+      row.epoch === 1 && row.prompt !== null
+        ? heldText(ctx, launchPromptContext(row.id), row.prompt, row.promptSealed)
+        : null,
     providerSessionId: row.session?.providerSessionId ?? null,
     // A later life goes on with what the first has written, and begins anew where that wrote nothing.
     sessionMode: row.epoch === 1 ? row.sessionMode : 'new',

@@ -11,6 +11,8 @@ import { requireBudget } from '../budget/budget-exhausted'
 import { lockProject } from '../project/lock-project'
 import { requireResources } from '../quota/resource-quotas'
 import { requireSlot } from '../quota/runner-quota'
+import { holdText } from '../secret/hold-text'
+import { launchPromptContext } from '../secret/sealed-values'
 import type { ServiceContext } from '../service-context'
 import { freshRunner, insertLaunch, type LaunchKey, type SessionOpening } from './insert-launch'
 import { type LaunchPlace, readLaunchPlace } from './read-launch-place'
@@ -72,6 +74,10 @@ export async function acceptLaunch(
   ctx.failpoint?.('launch.before-insert')
   const id = randomUUID()
   const { session } = wish
+  const prompt =
+    wish.prompt === null
+      ? { text: null, sealed: null }
+      : await holdText(ctx, tx, { projectId, context: launchPromptContext(id), text: wish.prompt })
   const newSessionId = PROVIDER_PROFILES[provider].sessionId === 'given' ? randomUUID() : null
   const row = freshRunner({
     id,
@@ -83,7 +89,8 @@ export async function acceptLaunch(
     forkOfId: session.mode === 'fork' ? session.parentId : null,
     provider,
     cwd: wish.cwd ?? project.path,
-    prompt: wish.prompt,
+    prompt: prompt.text,
+    promptSealed: prompt.sealed,
     cols: wish.cols,
     rows: wish.rows,
     restartPolicy: wish.restartPolicy === 'on-failure' ? 'on_failure' : 'never',

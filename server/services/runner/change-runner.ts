@@ -54,6 +54,8 @@ export async function changeRunner(
       status: change.to,
       ...(moves ? { statusSince: now } : {}),
       ...(livesNoMore ? { activity: 'unknown', activitySince: now, activityDetail: Prisma.DbNull } : {}),
+      // Only a first life gets the prompt, and only once.
+      ...(livesNoMore ? { promptSealed: null } : {}),
       ...(ends ? { endedAt: now, nextStartAt: null } : {}),
     },
     include: runnerInclude,

@@ -15,6 +15,7 @@ type LaunchFacts = Pick<
   | 'provider'
   | 'cwd'
   | 'prompt'
+  | 'promptSealed'
   | 'cols'
   | 'rows'
   | 'restartPolicy'
@@ -93,11 +94,11 @@ export async function insertLaunch(
          AND lease_runner_id IS NOT DISTINCT FROM ${resumes ? opening.heldBy : null}::uuid
       RETURNING id
     ), runner AS (
-      INSERT INTO runners (id, name, project_id, node_id, session_id, provider, cwd, prompt, cols, rows, restart_policy,
+      INSERT INTO runners (id, name, project_id, node_id, session_id, provider, cwd, prompt, prompt_sealed, cols, rows, restart_policy,
                            session_mode, fork_of_id, launched_by_id, created_at, status_since, activity_since,
                            stop_grace_ms)
       SELECT ${runner.id}::uuid, ${runner.name}, ${runner.projectId}::uuid, ${runner.nodeId}::uuid,
-             ${runner.sessionId}::uuid, ${runner.provider}::provider, ${runner.cwd}, ${runner.prompt}, ${runner.cols},
+             ${runner.sessionId}::uuid, ${runner.provider}::provider, ${runner.cwd}, ${runner.prompt}, ${runner.promptSealed}, ${runner.cols},
              ${runner.rows}, ${policy}::restart_policy, ${runner.sessionMode}::session_mode, ${runner.forkOfId}::uuid,
              ${runner.launchedById}::uuid, ${at}, ${at}, ${at}, ${runner.stopGraceMs}
        WHERE NOT ${resumes} OR EXISTS (SELECT 1 FROM lease)

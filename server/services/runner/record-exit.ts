@@ -27,7 +27,7 @@ export async function recordExit(
       exitCode: exit.exitCode,
       signal: exit.signal,
       reason: verdict.reason,
-      lastLines: exit.lastLines || null,
+      lastLines: ctx.keys.known.redact(exit.lastLines) || null,
     }
     if (verdict.kind === 'ended') {
       await changeRunner(ctx, tx, runner, {

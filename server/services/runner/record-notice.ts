@@ -16,10 +16,11 @@ type NoticeContext = Pick<ServiceContext, 'db' | 'clock' | 'actor' | 'requestId'
 export async function recordNotice(
   ctx: NoticeContext,
   nodeId: string,
-  { runnerId, epoch, kind, text, count }: NoticeReport,
+  { runnerId, epoch, kind, text: told, count }: NoticeReport,
   attended: boolean,
 ): Promise<void> {
   if (attended && kind === 'bell') return
+  const text = ctx.keys.known.redact(told)
   await withTransaction(ctx.db, async (tx) => {
     const runner = await findAndLockRunner(tx, runnerId)
     if (runner?.nodeId !== nodeId || runner.epoch !== epoch || isEnded(runner.status)) return

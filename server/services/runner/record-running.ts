@@ -37,6 +37,8 @@ export async function recordRunning(ctx: ChangeContext & Pick<ServiceContext, 'd
           set: {
             ...held,
             startedAt: ctx.clock.now(),
+            // Its program has it, and a later life gets none.
+            promptSealed: null,
             nextStartAt: null,
             exitCode: null,
             signal: null,

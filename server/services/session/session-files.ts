@@ -1,4 +1,6 @@
 import type { SessionCheck, TranscriptHits, TranscriptPage } from '@/contracts/agent-protocol/session-files'
+import { secretsOf } from '@/contracts/redaction/known-secrets'
+import { createTextRedactor, redactJson } from '@/contracts/redaction/redact-text'
 import type { Session } from '@/contracts/session/session'
 import type {
   SessionSearchInput,
@@ -7,6 +9,7 @@ import type {
 } from '@/contracts/session/session-transcript'
 import { StratavoreError } from '../../core/errors'
 import { recordRead } from '../audit/record-read'
+import { openProjectVariables } from '../project/project-variables'
 import type { ServiceContext } from '../service-context'
 import { getSession } from './get-session'
 
@@ -30,7 +33,8 @@ export async function readSessionTranscript(
   const session = await getSession(ctx, { id })
   await recordRead(ctx, { action: 'transcript.read', target: { type: 'session', id } })
   const { provider, providerSessionId } = session
-  const read = await ctx.daemon.readTranscript(nodeOf(session), { provider, providerSessionId, ...page })
+  const told = await ctx.daemon.readTranscript(nodeOf(session), { provider, providerSessionId, ...page })
+  const read = await withoutSecrets(ctx, session, told)
   return { ...read, costs: await readCosts(ctx, session, read) }
 }
 
@@ -52,7 +56,16 @@ export async function searchSessionTranscript(ctx: ServiceContext, input: Sessio
   const session = await getSession(ctx, { id })
   await recordRead(ctx, { action: 'transcript.read', target: { type: 'session', id } })
   const { provider, providerSessionId } = session
-  return ctx.daemon.searchTranscript(nodeOf(session), { provider, providerSessionId, ...search })
+  const hits = await ctx.daemon.searchTranscript(nodeOf(session), { provider, providerSessionId, ...search })
+  return withoutSecrets(ctx, session, hits)
+}
+
+/** Its agent has taken out what it knows: variables of a project only since it last ran something of it. */
+async function withoutSecrets<Told>(ctx: ServiceContext, { projectId }: Session, told: Told): Promise<Told> {
+  const { redact } = ctx.keys.known
+  if (projectId === null) return redactJson(told, redact)
+  const redactVariables = createTextRedactor(secretsOf({}, await openProjectVariables(ctx, ctx.db.prisma, projectId)))
+  return redactJson(told, (text) => redactVariables(redact(text)))
 }
 
 function nodeOf(session: Session): string {

@@ -22,7 +22,7 @@ export async function ingestTranscript(
   nodeId: string,
   told: TranscriptBatch,
 ): Promise<{ offset: number }> {
-  const batch = storable(told)
+  const batch = storable(withoutSecrets(ctx, told))
   const startedMs = ctx.clock.monotonicMs()
   const offset = await withTransaction(ctx.db, async (tx) => {
     const cursor = await lockCursor(ctx, tx, nodeId, batch)
@@ -39,6 +39,12 @@ export async function ingestTranscript(
   })
   ctx.usage.ingested(batch, (ctx.clock.monotonicMs() - startedMs) / 1000)
   return { offset }
+}
+
+/** What people and models said themselves; its agent has taken out what it knows. */
+function withoutSecrets(ctx: UsageContext, { session, ...batch }: TranscriptBatch): TranscriptBatch {
+  const shown = (text: string | null) => (text === null ? null : ctx.keys.known.redact(text))
+  return { ...batch, session: { ...session, title: shown(session.title), firstPrompt: shown(session.firstPrompt) } }
 }
 
 /** The file's cursor, which nobody else moves until this transaction ends. */

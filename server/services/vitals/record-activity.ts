@@ -1,5 +1,6 @@
 import type { ActivityReport } from '@/contracts/agent-protocol/activity'
 import type { ProviderId } from '@/contracts/provider/provider'
+import { redactJson } from '@/contracts/redaction/redact-text'
 import type { ActivityDetail } from '@/contracts/runner/activity-detail'
 import type { RunnerActivity } from '@/contracts/runner/status'
 import { type Tx, withTransaction } from '../../db/database'
@@ -35,7 +36,7 @@ interface Written {
 export async function recordActivities(ctx: ActivityContext, known: readonly KnownActivity[]): Promise<void> {
   const now = ctx.clock.now()
   await withTransaction(ctx.db, async (tx) => {
-    const written = await write(tx, known, now)
+    const written = await write(ctx, tx, known, now)
     const events = written.filter((row) => row.activity !== row.previous).map((row) => changeEvent(row, now))
     if (events.length > 0) await recordChange(ctx, tx, null, events)
     else await requireFence(tx, ctx.fence)
@@ -45,13 +46,15 @@ export async function recordActivities(ctx: ActivityContext, known: readonly Kno
   })
 }
 
-function write(tx: Tx, known: readonly KnownActivity[], now: Date): Promise<Written[]> {
+function write(ctx: ActivityContext, tx: Tx, known: readonly KnownActivity[], now: Date): Promise<Written[]> {
   const ids = known.map((report) => report.runnerId)
   const epochs = known.map((report) => report.epoch)
   const activities = known.map((report) => report.activity)
   const seqs = known.map((report) => ('seq' in report ? report.seq : null))
   const heard = known.map((report) => ('heard' in report ? report.heard : null))
-  const details = known.map((report) => ('detail' in report ? JSON.stringify(report.detail) : null))
+  const details = known.map((report) =>
+    'detail' in report ? JSON.stringify(redactJson(report.detail, ctx.keys.known.redact)) : null,
+  )
   // RETURNING sees only the new row: the old one comes from the join.
   return tx.$queryRaw<Written[]>`
     UPDATE runners

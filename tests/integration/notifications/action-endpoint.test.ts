@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import pino from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type KeyRing, sealingKey } from '@/server/core/key-ring'
 import { createLimits } from '@/server/core/limits'
 import { setBudget } from '@/server/services/budget/set-budget'
 import { sealAction } from '@/server/services/notification/action-token'
@@ -9,6 +10,11 @@ import { createRequestHandler } from '@/server/web/request-handler'
 import { rawRequest } from '../api/raw-http'
 import { spendTokens } from '../services/ledger-rows'
 import { type NotificationTest, startNotificationTest } from './notification-test'
+
+function ringOf(secret: Buffer): KeyRing {
+  const key = sealingKey(secret)
+  return { current: () => key, all: () => [key] }
+}
 
 let test: NotificationTest
 let server: Server
@@ -124,7 +130,7 @@ describe('the Stop button of a notification', () => {
   it('is not there when it is forged, and never by another method, host or origin', async () => {
     const id = await waitingRunner()
     const grant = { action: 'stop', runnerId: id, epoch: 1, expires: Number.MAX_SAFE_INTEGER } as const
-    for (const forged of ['', 'x', sealAction(Buffer.alloc(32), grant), '..%2f..%2fetc', 'a'.repeat(5_000)])
+    for (const forged of ['', 'x', sealAction(ringOf(Buffer.alloc(32)), grant), '..%2f..%2fetc', 'a'.repeat(5_000)])
       expect((await post(forged)).status).toBe(404)
     const token = button('Stop')
     for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])

@@ -1,12 +1,11 @@
-import { secretsOf } from '@/contracts/redaction/known-secrets'
-import { createTextRedactor, type RedactText } from '@/contracts/redaction/redact-text'
+import { createTextRedactor, type RedactText } from './redact-text'
 
 /** Values that are remembered, the newest: those of hundreds of projects. */
 const MAX_VALUES = 2_000
 
-/** Values that must not be in anything this agent writes or tells. */
-export interface AgentSecrets {
-  /** What a runner is started with. Remembered beyond its life: its transcript can still be read then. */
+/** Values that must not be in anything a process writes or tells. */
+export interface KnownValues {
+  /** More of them. What is known is remembered: what was written with it can still be read. */
   add(values: readonly string[]): void
   values(): readonly string[]
   /** Takes them, and what looks like a secret, out of a text. */
@@ -15,14 +14,15 @@ export interface AgentSecrets {
   onChange(listener: () => void): void
 }
 
-/** At first those of the agent's own environment, which is the user's session. */
-export function createAgentSecrets(env: Readonly<Record<string, string | undefined>>): AgentSecrets {
-  let values = new Set(secretsOf(env, {}))
-  let redact = createTextRedactor([...values])
+/** What a process knows from its start. */
+export function createKnownValues(known: readonly string[]): KnownValues {
+  let values = new Set(known)
+  let redact = createTextRedactor(known)
   const listeners: (() => void)[] = []
   return {
     add(more) {
       const before = values
+      if (more.length === 0) return
       // Added anew, the ones in use are the newest.
       values = new Set([...[...before].filter((value) => !more.includes(value)), ...more].slice(-MAX_VALUES))
       if (more.every((value) => before.has(value))) return
