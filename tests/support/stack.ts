@@ -48,7 +48,10 @@ export interface Stack {
   /** The typed API, as the local CLI. */
   api: Api
   /** Runs the real CLI against this stack. */
-  cli(args: readonly string[], options?: { env?: Record<string, string>; cwd?: string }): Promise<CommandResult>
+  cli(
+    args: readonly string[],
+    options?: { env?: Record<string, string>; cwd?: string; stdin?: string },
+  ): Promise<CommandResult>
   /** Pids as the API tells them now. */
   pids(): Promise<StackPids>
   /** Stops the launcher as SIGTERM does: agents and runners stay. Returns its exit code. */
@@ -120,10 +123,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     loginLink,
     launcher,
     api,
-    cli: (args, { env: extra = {}, cwd } = {}) =>
+    cli: (args, { env: extra = {}, cwd, stdin } = {}) =>
       runCommand(process.execPath, [join(checkout, 'dist/cli.mjs'), ...args], {
         env: cleanEnvironment({ ...env, ...extra }),
         ...(cwd === undefined ? {} : { cwd }),
+        ...(stdin === undefined ? {} : { stdin }),
       }),
     async pids() {
       const { web, daemon, agents } = await api.system.status.query()

@@ -12,13 +12,14 @@ import { openKeyRing } from './key-ring-file'
 export async function requireSecretsKey(db: Database, path: string): Promise<void> {
   const values = await withTransaction(db, lockSealedValues)
   const count = `${values.length} ${values.length === 1 ? 'value' : 'values'}`
-  if (!existsSync(path) && values.length > 0) {
+  const isThere = existsSync(path)
+  if (!isThere && values.length > 0) {
     const ids = [...new Set(values.map(({ sealed }) => keyIdOf(sealed) ?? 'of before keys had names'))]
     throw new Error(
       `${path} is missing, and the database holds ${count} sealed with it (key ${ids.join(', ')}). Put it back from your backup; nothing was changed. If it is lost: docs/secrets.md.`,
     )
   }
-  await ensureKeyFile(path)
+  if (!isThere) await ensureKeyFile(path)
   const ring = openKeyRing(path)
   const unopened = values.filter(({ context, sealed }) => {
     try {

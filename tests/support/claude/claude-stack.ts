@@ -5,7 +5,7 @@ import { claudeVariables, provideClaude, seedClaudeHome } from './provide-claude
 import { type ScriptedAnthropicApi, startScriptedAnthropicApi } from './scripted-anthropic-api'
 
 /** A made-up key: it only has to look like one. */
-const API_KEY = 'sk-ant-api03-scripted-loopback-key-for-tests-0123456789'
+export const API_KEY = 'sk-ant-api03-scripted-loopback-key-for-tests-0123456789'
 /** PATH without any directory that could hold the program. */
 export const PLAIN_PATH = ['/usr/local/bin', '/usr/bin', '/bin'].join(delimiter)
 
@@ -14,6 +14,8 @@ export interface ClaudeStackOptions {
   version?: string
   /** Further variables for the launcher, e.g. settings. */
   env?: Record<string, string>
+  /** A home that exists already; a fresh one otherwise. */
+  home?: string
   /** What the program asks for: `manual`, or `default` as older ones call it, asks before every tool that changes something. Its own default otherwise. */
   permissionMode?: 'manual' | 'default' | 'acceptEdits' | 'bypassPermissions'
   /** Tools that are allowed unasked, e.g. `Bash`. */
@@ -42,7 +44,7 @@ export async function startClaudeStack(options: ClaudeStackOptions = {}): Promis
   let stack: Stack
   try {
     const env = { PATH: `${program}${delimiter}${PLAIN_PATH}`, LANG: 'C.UTF-8', ...options.env }
-    stack = await startStack({ env })
+    stack = await startStack({ env, ...(options.home === undefined ? {} : { home: options.home }) })
   } catch (error) {
     await model.close()
     throw error

@@ -1,0 +1,285 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from 'amqplib'
+import { Webhook } from 'standardwebhooks'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { API_KEY, type ClaudeStack, startClaudeStack } from '../../support/claude/claude-stack'
+import { launchClaude } from '../../support/claude/drive-claude'
+import { type FakeNtfy, LOOPBACK, startFakeNtfy } from '../../support/fake-ntfy'
+import { launchRunning, typeLine, untilScreen, untilStatus } from '../../support/launch'
+import { createTestDatabase, type TestDatabase } from '../../support/postgres'
+import { createCanaries } from '../../support/secrets/find-canaries'
+import { createVhost, type TestVhost } from '../../support/shared-rabbitmq'
+import { startStack } from '../../support/stack'
+import { createTempHome, type TempHome } from '../../support/temp-home'
+import { waitUntil } from '../../support/wait-until'
+
+/** Secrets are planted wherever one may come in; then everything that is written or leaves is looked through. */
+const SET_UP_MS = 300_000
+const SOON_MS = 60_000
+
+const PLANTED = {
+  /** In the environment of whoever started Stratavore: known by its name. */
+  session: 'canary-session-7d1c0f52aa',
+  /** A channel's token, in the environment. */
+  ntfy: 'tk_canary_ntfy_5b7e21c9d4',
+  /** Kept sealed, in nobody's environment. */
+  webhook: 'whsec_Y2FuYXJ5LXdlYmhvb2stMDEyMzQ1Njc4OWFiY2RlZg==',
+  /** What a provider is used with. */
+  providerKey: API_KEY,
+  /** A variable of the project with a telling name, and one without. */
+  variable: 'canary-variable-93e0b6d174',
+  word: 'canary-word-0c4f8a6e25',
+  /** In a prompt, known by its looks alone. */
+  prompt: `ghp_${'canaryPROMPT'.repeat(3)}`,
+  launchPrompt: `glpat-canaryLAUNCH${'0123456789'}`,
+  /** In a command that somebody is asked about, and in what it prints. */
+  command: 'sk-ant-canary-command-0123456789abcdef',
+  output: 'AKIACANARYOUTPUT0123',
+  /** In an answer to a question. */
+  answer: `xoxb-canary-answer-${'0123456789'}`,
+} as const
+
+const canaries = createCanaries(PLANTED)
+let home: TempHome
+let database: TestDatabase
+let vhost: TestVhost
+let ntfy: FakeNtfy
+let receiver: Server
+let claude: ClaudeStack
+/** What left: messages of the broker, requests of the webhook. */
+const events: string[] = []
+const webhooks: { headers: Record<string, string>; body: string }[] = []
+let runnerId: string
+let shellId: string
+let stopConsuming: () => Promise<void>
+
+function startReceiver(): Promise<Server> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      webhooks.push({
+        headers: request.headers as Record<string, string>,
+        body: Buffer.concat(chunks).toString('utf8'),
+      })
+      response.writeHead(204).end()
+    })
+  })
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
+}
+
+async function consume(url: string): Promise<() => Promise<void>> {
+  const connection = await connect(url)
+  const channel = await connection.createChannel()
+  const { queue } = await channel.assertQueue('', { exclusive: true })
+  await channel.bindQueue(queue, 'stratavore.events', '#')
+  await channel.consume(queue, (message) => {
+    if (message === null) return
+    events.push(`${JSON.stringify(message.fields)}\n${JSON.stringify(message.properties)}\n${message.content}`)
+    channel.ack(message)
+  })
+  return () => connection.close()
+}
+
+beforeAll(async () => {
+  home = createTempHome()
+  database = await createTestDatabase({ empty: true })
+  vhost = await createVhost()
+  ntfy = await startFakeNtfy({ token: PLANTED.ntfy })
+  receiver = await startReceiver()
+  const settings = {
+    DATABASE_URL: database.url,
+    AMQP_URL: vhost.url,
+    NTFY_URL: ntfy.url,
+    NTFY_TOKEN: PLANTED.ntfy,
+    STRATAVORE_WEBHOOK_URL: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`,
+    STRATAVORE_NOTIFY_NETWORKS: LOOPBACK.join(),
+    STRATAVORE_LOG_LEVEL: 'trace',
+    SESSION_TOKEN: PLANTED.session,
+  }
+  // A secret setting is used from the next start on.
+  const first = await startStack({ home: home.path, env: settings })
+  const kept = await first.cli(['secrets', 'set', 'webhookSecret'], { stdin: `${PLANTED.webhook}\n` })
+  await first.stop()
+  expect(kept).toMatchObject({ code: 0, stderr: '' })
+  claude = await startClaudeStack({
+    home: home.path,
+    env: settings,
+    permissionMode: 'manual',
+    variables: { DEPLOY_PASSWORD: PLANTED.variable, GREETING: PLANTED.word },
+  })
+  stopConsuming = await consume(vhost.url)
+  await plant()
+}, SET_UP_MS)
+afterAll(async () => {
+  await stopConsuming?.()
+  await claude?.stop()
+  receiver?.close()
+  await ntfy?.stop()
+  await vhost?.drop()
+  await database?.drop()
+  home?.remove()
+})
+
+const api = () => claude.stack.api
+const openApproval = () =>
+  waitUntil('it asks', async () => (await api().approval.list.query({ runnerId }))[0] ?? false, SOON_MS)
+const untilClosed = (id: string) =>
+  waitUntil('it is over', async () => (await api().approval.get.query({ id })).state !== 'answered', SOON_MS)
+
+/** Work of a person and a program in which every secret comes up. */
+async function plant(): Promise<void> {
+  runnerId = (await launchClaude(claude)).id
+  const print = `[[bash echo ${PLANTED.command} $DEPLOY_PASSWORD $GREETING $(printf %s%s AKIA CANARYOUTPUT0123)]]`
+  const text = `Use ${PLANTED.prompt} and ${PLANTED.variable} ${print} [[text done with ${PLANTED.output}]]`
+  await api().runner.prompt.mutate({ id: runnerId, text })
+  const allowed = await openApproval()
+  expect(allowed.toolInput.command).toContain('echo [redacted] $DEPLOY_PASSWORD')
+  await api().approval.answer.mutate({ id: allowed.id, answer: { behavior: 'allow' } })
+  await untilClosed(allowed.id)
+  await untilScreen(claude.stack, runnerId, 'done with', SOON_MS)
+  // A second one, which is denied with words that the program is to have exactly.
+  await api().runner.prompt.mutate({ id: runnerId, text: '[[bash touch x]] [[text all done]]' })
+  const denied = await openApproval()
+  const message = `not that, use ${PLANTED.answer}`
+  await api().approval.answer.mutate({ id: denied.id, answer: { behavior: 'deny', message } })
+  await untilClosed(denied.id)
+
+  const { project } = claude
+  shellId = (
+    await launchRunning(claude.stack, {
+      project: project.name,
+      provider: 'shell',
+      prompt: `echo ${PLANTED.launchPrompt} > launched; echo la""unched`,
+    })
+  ).id
+  await untilScreen(claude.stack, shellId, 'launched', SOON_MS)
+  await typeLine(
+    claude.stack,
+    shellId,
+    `printf "\\033]9;built with $DEPLOY_PASSWORD $GREETING\\a"; echo "$DEPLOY_PASSWORD"`,
+  )
+  await typeLine(claude.stack, shellId, 'echo "$GREETING"; printf "%s%s\\n" AKIA CANARYOUTPUT0123; echo pri""nted')
+  await untilScreen(claude.stack, shellId, 'printed', SOON_MS)
+  await api()
+    .runner.send.mutate({ id: shellId, text: 'echo ended; exit 3', enter: true })
+    .then(() => untilStatus(claude.stack, shellId, ['failed', 'terminated'], SOON_MS))
+  await waitUntil('its session has a title', async () => (await api().session.list.query())[0]?.messageCount, SOON_MS)
+  await api().notification.test.mutate()
+  await waitUntil('it was told', () => webhooks.length > 2 && ntfy.events.length > 2, SOON_MS)
+}
+
+it('really had them all where programs need them', () => {
+  // The program's own file, and its project: what they were given is what was written.
+  const transcripts = canaries.inFiles(join(claude.claudeDir, 'projects'))
+  const inTranscript = transcripts.findings.map((finding) => finding.split(' in ')[0])
+  expect(new Set(inTranscript)).toEqual(new Set(['variable', 'word', 'prompt', 'command', 'output', 'answer']))
+  expect(readFileSync(join(claude.project.path, 'launched'), 'utf8').trim()).toBe(PLANTED.launchPrompt)
+  const [first] = webhooks
+  // Signed with the secret that is in nobody's environment.
+  expect(() => new Webhook(PLANTED.webhook).verify(first?.body ?? '', first?.headers ?? {})).not.toThrow()
+})
+
+it('is in no row of any table', async () => {
+  const { findings, rows } = await canaries.inDatabase(database.url)
+  expect(rows).toBeGreaterThan(100)
+  expect(findings).toEqual([])
+})
+
+it('is in no file of the home: logs of all processes, output logs, recordings, records', async () => {
+  const { findings, files } = canaries.inFiles(home.path)
+  for (const part of ['logs/web.log', 'logs/daemon.log', 'logs/agent.log', 'agent/logs/', 'agent/recordings/'])
+    expect(files.some((file) => file.includes(part))).toBe(true)
+  expect(findings).toEqual([])
+})
+
+it('is in no event that was delivered and in no notification', () => {
+  expect(events.some((event) => event.includes('approval.requested'))).toBe(true)
+  expect(events.some((event) => event.includes('runner.notice'))).toBe(true)
+  expect(canaries.within('an event', events.join('\n'))).toEqual([])
+  expect(canaries.within('ntfy', JSON.stringify(ntfy.events))).toEqual([])
+  expect(canaries.within('a webhook', JSON.stringify(webhooks))).toEqual([])
+})
+
+it('is in no answer of the API, and cannot be searched for', async () => {
+  const id = runnerId
+  const sessions = await api().session.list.query()
+  const sessionId = sessions.find(({ messageCount }) => messageCount > 0)?.id ?? ''
+  const { lives } = await api().recording.info.query({ id })
+  const [epoch = 1] = lives.map((life) => life.epoch)
+  const seen = Object.fromEntries([runnerId, shellId].map((runner) => [runner, null]))
+  const answers = {
+    runners: await api().runner.list.query(),
+    screens: await Promise.all(
+      [runnerId, shellId].flatMap((runner) =>
+        [false, true].map((ansi) => api().runner.screen.query({ id: runner, ansi })),
+      ),
+    ),
+    thumbnails: await api().runner.thumbnails.query({ seen }),
+    logs: await Promise.all([runnerId, shellId].map((runner) => api().runner.logs.query({ id: runner }))),
+    prompts: await api().runner.prompts.query({ id }),
+    approvals: await api().approval.list.query({ open: false }),
+    sessions,
+    transcript: await api().session.transcript.query({ id: sessionId }),
+    recording: await api().recording.read.query({ id, epoch }),
+    events: await api().event.list.query({ limit: 500 }),
+    audit: await api().audit.list.query(),
+    notifications: await api().notification.list.query(),
+    variables: await api().project.variables.query({ project: claude.project.name }),
+    secrets: await api().secret.list.query(),
+    health: await api().system.health.query(),
+    status: await api().system.status.query(),
+  }
+  expect(answers.screens[0]?.text).toContain('Use ****')
+  expect(JSON.stringify(answers.transcript)).toContain('[redacted]')
+  for (const [name, answer] of Object.entries(answers))
+    expect(canaries.within(name, JSON.stringify(answer))).toEqual([])
+  for (const text of Object.values(PLANTED)) {
+    expect((await api().session.searchTranscript.query({ id: sessionId, text })).hits).toEqual([])
+    expect((await api().recording.search.query({ id, epoch, text })).hits).toEqual([])
+  }
+})
+
+it('is in nothing that the CLI exports or prints', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'stratavore-canary-'))
+  const cast = join(directory, 'session.cast')
+  try {
+    const [session] = await api().session.list.query()
+    const printed = [
+      ...(await Promise.all([
+        claude.stack.cli(['export', runnerId, '--cast', cast]),
+        claude.stack.cli(['logs', runnerId]),
+        claude.stack.cli(['logs', shellId]),
+        claude.stack.cli(['screen', runnerId]),
+        claude.stack.cli(['show', runnerId]),
+        claude.stack.cli(['show', shellId]),
+        claude.stack.cli(['prompts', runnerId]),
+        claude.stack.cli(['sessions', 'show', session?.id ?? '', '--transcript']),
+        claude.stack.cli(['secrets', 'list']),
+        claude.stack.cli(['config', 'show']),
+        claude.stack.cli(['doctor']),
+        claude.stack.cli(['audit', 'export', '--out', join(directory, 'audit.jsonl')]),
+      ])),
+    ]
+    expect(readFileSync(cast, 'utf8')).toContain('[redacted]')
+    expect(canaries.inFiles(directory).findings).toEqual([])
+    for (const { stdout, stderr } of printed) expect(canaries.within('the CLI', `${stdout}\n${stderr}`)).toEqual([])
+    expect(printed[8]?.stdout).toContain('webhookSecret')
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+})
+
+it('is in no arguments of any process, and in no environment but where it is needed', () => {
+  const findings = canaries.inProcesses(home.path, (environment) => {
+    const has = (variable: string) => environment.includes(`${variable}=`)
+    // A runner has the variables of its project; web and daemon what they were started with; the agent the user's session.
+    if (has('STRATAVORE_RUNNER_ID')) return ['providerKey', 'variable', 'word']
+    return has('DATABASE_URL') ? ['session', 'ntfy'] : ['session']
+  })
+  expect(findings).toEqual([])
+})
