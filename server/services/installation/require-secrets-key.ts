@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { keyIdOf, open } from '../../core/secret-box'
+import { keyIdOf, open, UnknownKey } from '../../core/secret-box'
 import { type Database, withTransaction } from '../../db/database'
 import { lockSealedValues } from '../secret/sealed-values'
 import { ensureKeyFile } from './installation-keys'
@@ -21,18 +21,19 @@ export async function requireSecretsKey(db: Database, path: string): Promise<voi
   }
   if (!isThere) await ensureKeyFile(path)
   const ring = openKeyRing(path)
+  // One that was changed although its key is here is no matter of keys: who needs it is told.
   const unopened = values.filter(({ context, sealed }) => {
     try {
       open(ring, context, sealed)
       return false
-    } catch {
-      return true
+    } catch (error) {
+      return error instanceof UnknownKey || keyIdOf(sealed) === null
     }
   })
   const [first] = unopened
   if (first === undefined) return
   const key = keyIdOf(first.sealed)
   throw new Error(
-    `${path} does not open ${unopened.length} of ${count} in the database, ${first.context} first${key === null ? '' : ` (sealed with key ${key})`}: it is another key, or that row was changed. Put the right one back; nothing was changed. If it is lost: docs/secrets.md.`,
+    `${path} does not open ${unopened.length} of ${count} in the database, ${first.context} first${key === null ? '' : ` (sealed with key ${key})`}: it is another key. Put the right one back; nothing was changed. If it is lost: docs/secrets.md.`,
   )
 }

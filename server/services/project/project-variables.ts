@@ -85,6 +85,12 @@ export async function openProjectVariables(
 /** Makes secrets known that are variables of any project, by their names. */
 export async function learnProjectSecrets(ctx: Pick<ServiceContext, 'db' | 'keys'>): Promise<void> {
   const rows = await ctx.db.prisma.projectVariable.findMany()
-  for (const { projectId, name, ciphertext } of rows)
-    ctx.keys.known.add(secretsOf({ [name]: open(ctx.keys.secrets, variableContext(projectId, name), ciphertext) }, {}))
+  for (const { projectId, name, ciphertext } of rows) {
+    try {
+      const value = open(ctx.keys.secrets, variableContext(projectId, name), ciphertext)
+      ctx.keys.known.add(secretsOf({ [name]: value }, {}))
+    } catch {
+      // Whoever launches something of that project is told.
+    }
+  }
 }

@@ -68,7 +68,16 @@ export async function withStoredSecrets<S extends Settings>(
   settings: S,
 ): Promise<S> {
   const rows = await ctx.db.prisma.storedSecret.findMany()
-  const stored = rows.map(({ name, ciphertext }) => [name, open(ctx.keys.secrets, secretContext(name), ciphertext)])
+  const stored = rows.map(({ name, ciphertext }) => [name, openSecret(ctx, name, ciphertext)])
   ctx.keys.known.add(stored.map(([, value]) => String(value)))
   return { ...Object.fromEntries(stored), ...settings }
+}
+
+function openSecret(ctx: Pick<ServiceContext, 'keys'>, name: string, ciphertext: Uint8Array): string {
+  try {
+    return open(ctx.keys.secrets, secretContext(name), ciphertext)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`the stored secret ${name} cannot be opened: ${why}`, { cause })
+  }
 }

@@ -2,12 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { connect } from 'amqplib'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { API_KEY, type ClaudeStack, startClaudeStack } from '../../support/claude/claude-stack'
+import { API_KEY, type ClaudeStack, PLAIN_PATH, startClaudeStack } from '../../support/claude/claude-stack'
 import { launchClaude } from '../../support/claude/drive-claude'
+import { provideClaude } from '../../support/claude/provide-claude'
 import { type FakeNtfy, LOOPBACK, startFakeNtfy } from '../../support/fake-ntfy'
 import { launchRunning, typeLine, untilScreen, untilStatus } from '../../support/launch'
 import { createTestDatabase, type TestDatabase } from '../../support/postgres'
@@ -102,7 +103,8 @@ beforeAll(async () => {
     SESSION_TOKEN: PLANTED.session,
   }
   // A secret setting is used from the next start on.
-  const first = await startStack({ home: home.path, env: settings })
+  const path = `${provideClaude()}${delimiter}${PLAIN_PATH}`
+  const first = await startStack({ home: home.path, env: { ...settings, PATH: path } })
   const kept = await first.cli(['secrets', 'set', 'webhookSecret'], { stdin: `${PLANTED.webhook}\n` })
   await first.stop()
   expect(kept).toMatchObject({ code: 0, stderr: '' })
@@ -139,6 +141,7 @@ async function plant(): Promise<void> {
   await api().runner.prompt.mutate({ id: runnerId, text })
   const allowed = await openApproval()
   expect(allowed.toolInput.command).toContain('echo [redacted] $DEPLOY_PASSWORD')
+  await waitUntil('phone and webhook are told', () => ntfy.events.length > 0 && webhooks.length > 0, SOON_MS)
   await api().approval.answer.mutate({ id: allowed.id, answer: { behavior: 'allow' } })
   await untilClosed(allowed.id)
   await untilScreen(claude.stack, runnerId, 'done with', SOON_MS)
@@ -170,7 +173,6 @@ async function plant(): Promise<void> {
     .then(() => untilStatus(claude.stack, shellId, ['failed', 'terminated'], SOON_MS))
   await waitUntil('its session has a title', async () => (await api().session.list.query())[0]?.messageCount, SOON_MS)
   await api().notification.test.mutate()
-  await waitUntil('it was told', () => webhooks.length > 2 && ntfy.events.length > 2, SOON_MS)
 }
 
 it('really had them all where programs need them', () => {
