@@ -9,6 +9,8 @@ import { measureLaunches } from './launch'
 import { measureMemory } from './memory'
 import { measureRecording } from './recording'
 import type { Figure } from './statistics'
+import { measureThumbnails } from './thumbnails'
+import { measureViewers } from './viewers'
 
 /** Measured on one running stack. */
 const onStack: Record<string, (stack: Stack) => Promise<Figure[]>> = {
@@ -17,6 +19,8 @@ const onStack: Record<string, (stack: Stack) => Promise<Figure[]>> = {
   flood: measureFloods,
   launch: measureLaunches,
   memory: measureMemory,
+  viewers: measureViewers,
+  thumbnails: measureThumbnails,
 }
 /** Measured on parts of their own. */
 const apart: Record<string, () => Promise<Figure[]>> = {

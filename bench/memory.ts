@@ -2,15 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createProject, launchRunning } from '../tests/support/launch'
 import type { Stack } from '../tests/support/stack'
 import { openBenchTerminal } from './bench-terminal'
+import { residentMb } from './resident'
 import { type Figure, spread } from './statistics'
 
 const RUNNERS = 40
 const ATTACHES = 20
-
-const residentMb = (pid: number): number => {
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Number(kilobytes ?? Number.NaN) / 1024
-}
 
 /** The agent and its observer, without the runners' own processes. */
 function agentProcesses(agentPid: number): number[] {

@@ -121,6 +121,27 @@ describe.skipIf(process.platform !== 'linux')('attach, in a real terminal to a r
     await stack.api.runner.send.mutate({ id: runner.id, text: 'printf "\\033[?1049l"', enter: true })
   })
 
+  it('ends when its terminal is gone in the middle of a flood, also where no hang-up reaches it; the runner goes on', async () => {
+    const watcher = await attachTerminal(stack, runner.id, { readOnly: true })
+    const command = [process.execPath, join(checkout, 'dist/cli.mjs'), 'attach', runner.id]
+    const settings = { STRATAVORE_HOME: stack.home, STRATAVORE_PORT: `${stack.ports.port}` }
+    const env = cleanEnvironment(settings) as Record<string, string>
+    pty = spawn('/bin/sh', ['-c', 'trap "" HUP; exec "$@"', 'sh', ...command], { cols: 90, rows: 30, env })
+    await waitUntil('both are there', () => watcher.state().presence.clients.length === 2)
+    const { pid } = pty
+    pty.write('yes flo""oding\r')
+    await watcher.sees('flooding')
+    // Not a signal: its next write fails, and its keyboard ends.
+    ;(pty as IPty & { destroy(): void }).destroy()
+    await waitUntil('it has ended', () => !isAlive(pid))
+    await waitUntil('its seat is free', () => watcher.state().presence.driver === null)
+    expect(watcher.state().presence.clients).toHaveLength(1)
+    await stack.api.runner.send.mutate({ id: runner.id, text: '\x03' })
+    await stack.api.runner.send.mutate({ id: runner.id, text: 'echo goes o""n', enter: true })
+    await watcher.sees('goes on')
+    watcher.close()
+  })
+
   it('--read-only passes no key', async () => {
     await attach()
     pty.write('\x1d')

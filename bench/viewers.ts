@@ -1,0 +1,81 @@
+import { createProject, launchRunning } from '../tests/support/launch'
+import type { Stack } from '../tests/support/stack'
+import { openBenchTerminal } from './bench-terminal'
+import { cpuMs, residentMb } from './resident'
+import type { Figure } from './statistics'
+
+const VIEWERS = 100
+const SHARED_MB = 2
+const STALL_MS = 30_000
+/** So slow that it shows nothing of what it is sent. */
+const FROZEN_BYTES_PER_SECOND = 1
+
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Resolves once each of these has shown `word`. */
+const allSee = (terminals: readonly ReturnType<typeof openBenchTerminal>[], word: string): Promise<unknown> =>
+  Promise.all(
+    terminals.map(
+      (terminal) =>
+        new Promise<void>((resolve) => {
+          terminal.listen((text) => text.includes(word) && resolve())
+        }),
+    ),
+  )
+
+/** The servers of a stack: what viewers may cost. */
+async function servers(stack: Stack): Promise<{ mb(): number; cpu(): number }> {
+  const { web, daemon } = await stack.pids()
+  const pids = [web ?? 0, daemon ?? 0]
+  const sum = (of: (pid: number) => number) => pids.reduce((total, pid) => total + of(pid), 0)
+  return { mb: () => sum(residentMb), cpu: () => sum(cpuMs) }
+}
+
+/** Output that `count` viewers watch: CPU of daemon and web for it, and the time until the last of them has it all. */
+async function shared(stack: Stack, runnerId: string, count: number) {
+  const { mb, cpu } = await servers(stack)
+  const before = mb()
+  const terminals = Array.from({ length: count }, () => openBenchTerminal(stack, runnerId))
+  await Promise.all(terminals.map((terminal) => terminal.drawn))
+  const attached = mb()
+  const [cpuBefore, at] = [cpu(), performance.now()]
+  const seen = allSee(terminals, 'DONE')
+  const lines = (SHARED_MB * 1024 * 1024) / 100
+  terminals[0]?.type(`yes ${'x'.repeat(98)} | head -${Math.round(lines)}; printf '%s%s' DO NE\r`)
+  await seen
+  const figures = { mb: attached - before, cpu: cpu() - cpuBefore, ms: performance.now() - at }
+  for (const terminal of terminals) terminal.close()
+  return figures
+}
+
+/** What many viewers of one runner cost, and one that has frozen in a flood. */
+export async function measureViewers(stack: Stack): Promise<Figure[]> {
+  const project = await createProject(stack)
+  const runner = await launchRunning(stack, { project: project.name, provider: 'shell' })
+  const { mb } = await servers(stack)
+  // The first of everything costs what no later one does.
+  await shared(stack, runner.id, 10)
+  const one = await shared(stack, runner.id, 1)
+  const many = await shared(stack, runner.id, VIEWERS)
+
+  const frozen = openBenchTerminal(stack, runner.id, { bytesPerSecond: FROZEN_BYTES_PER_SECOND })
+  await frozen.drawn
+  const healthy = openBenchTerminal(stack, runner.id)
+  await healthy.drawn
+  // Warm from the flood itself: what is asked is whether it grows.
+  healthy.type('yes\r')
+  await wait(5_000)
+  const before = mb()
+  await wait(STALL_MS)
+  const grown = mb() - before
+  frozen.close()
+  healthy.close()
+  await stack.api.runner.stop.mutate({ id: runner.id, force: true })
+  return [
+    { name: `daemon and web, per viewer of ${VIEWERS}`, unit: 'MB', value: many.mb / VIEWERS },
+    { name: `${SHARED_MB} MB to 1 viewer: until it has it`, unit: 'ms', value: one.ms },
+    { name: `${SHARED_MB} MB to ${VIEWERS} viewers: until the last has it`, unit: 'ms', value: many.ms },
+    { name: `CPU of daemon and web for ${VIEWERS} viewers, of that for 1`, unit: '×', value: many.cpu / one.cpu },
+    { name: `daemon and web, ${STALL_MS / 1000} s of a flood with a frozen viewer`, unit: 'MB', value: grown },
+  ]
+}
