@@ -49,7 +49,7 @@ export async function measureThumbnails(stack: Stack): Promise<Figure[]> {
   return [
     { name: `thumbnails of ${RUNNERS}, nothing changed, p50`, unit: 'ms', value: quantile(same.ms, 0.5) },
     { name: `thumbnails of ${RUNNERS}, all changed, p50`, unit: 'ms', value: quantile(changed.ms, 0.5) },
-    { name: 'one core, asked once a second, nothing changed', unit: '%', value: same.cpu / QUESTIONS / 10 },
-    { name: 'one core, asked once a second, all changed', unit: '%', value: changed.cpu / QUESTIONS / 10 },
+    { name: 'web, daemon, agent: of a core, asked once a second, same', unit: '%', value: same.cpu / QUESTIONS / 10 },
+    { name: 'web, daemon, agent: of a core, asked once a second, new', unit: '%', value: changed.cpu / QUESTIONS / 10 },
   ]
 }

@@ -1,4 +1,4 @@
-import { createProject, launchRunning } from '../tests/support/launch'
+import { createProject, launchRunning, typeLine } from '../tests/support/launch'
 import type { Stack } from '../tests/support/stack'
 import { openBenchTerminal } from './bench-terminal'
 import { cpuMs, residentMb } from './resident'
@@ -41,7 +41,8 @@ async function shared(stack: Stack, runnerId: string, count: number) {
   const [cpuBefore, at] = [cpu(), performance.now()]
   const seen = allSee(terminals, 'DONE')
   const lines = (SHARED_MB * 1024 * 1024) / 100
-  terminals[0]?.type(`yes ${'x'.repeat(98)} | head -${Math.round(lines)}; printf '%s%s' DO NE\r`)
+  // Any of them may be the driver.
+  await typeLine(stack, runnerId, `yes ${'x'.repeat(98)} | head -${Math.round(lines)}; echo DO""NE`)
   await seen
   const figures = { mb: attached - before, cpu: cpu() - cpuBefore, ms: performance.now() - at }
   for (const terminal of terminals) terminal.close()
@@ -63,7 +64,7 @@ export async function measureViewers(stack: Stack): Promise<Figure[]> {
   const healthy = openBenchTerminal(stack, runner.id)
   await healthy.drawn
   // Warm from the flood itself: what is asked is whether it grows.
-  healthy.type('yes\r')
+  await typeLine(stack, runner.id, 'yes')
   await wait(5_000)
   const before = mb()
   await wait(STALL_MS)
