@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
+import { describeVerdict } from '@/client/audit/verdict-words'
 import { homePaths } from '@/config/paths'
-import type { AuditFault, AuditVerdict } from '@/contracts/audit/audit'
+import type { AuditVerdict } from '@/contracts/audit/audit'
 import { anchorsOfFile, signerOfFile, verifyFile, writeExport } from '../audit/audit-file'
 import type { Cli } from '../cli'
 import { CliError } from '../cli-error'
@@ -11,26 +12,6 @@ import { shortId } from '../match-id'
 import { ago } from '../text/short-time'
 import { renderTable } from '../text/table'
 import { JSON_FLAG, type Register } from './command'
-
-const FAULTS: Record<AuditFault, string> = {
-  missing: 'it is missing',
-  changed: 'it is not what was signed',
-  unknown_key: 'it names a key that this installation does not have',
-  beyond: 'it is after the recorded end of the chain',
-  tip: 'the recorded end of the chain is another',
-  checkpoint: 'what stands for the pruned rows up to it is not what was signed',
-  anchor: 'a copy of the end that was kept elsewhere says otherwise',
-}
-
-/** What was found, in one line. */
-export function describeVerdict({ firstBad, verified, lastAt, prunedTo, anchors }: AuditVerdict): string {
-  const pruned = prunedTo === 0 ? '' : `, those up to ${prunedTo} were pruned`
-  const compared = anchors === 0 ? '' : `, ${anchors.toLocaleString('en')} anchors agree`
-  const whole = `${verified.toLocaleString('en')} rows are as they were signed`
-  if (firstBad === null)
-    return lastAt === null ? `the audit log is empty${pruned}` : `${whole}, the newest of ${lastAt}${pruned}${compared}`
-  return `audit row ${firstBad.seq} is bad: ${FAULTS[firstBad.fault]} (${whole} before it${pruned})`
-}
 
 const VERIFY_HELP = `
 Every change writes a row whose MAC covers the row and the MAC before it; the key is in Stratavore's home, not in the
@@ -62,15 +43,16 @@ interface ListOptions {
   action?: string
   actor?: string
   target?: string
+  project?: string
   limit: string
   json?: boolean
 }
 
-async function list(cli: Cli, { action, actor, target, limit: typed, json }: ListOptions): Promise<void> {
+async function list(cli: Cli, { action, actor, target, project, limit: typed, json }: ListOptions): Promise<void> {
   const limit = Number(typed)
   if (!Number.isInteger(limit) || limit < 1 || limit > 500)
     throw new CliError('--limit: must be 1 to 500', ExitCode.usage)
-  const rows = await cli.api().audit.list.query({ action, actor, targetId: target, limit })
+  const rows = await cli.api().audit.list.query({ action, actor, targetId: target, project, limit })
   if (json) return cli.printJson(rows)
   if (rows.length === 0) return cli.print('no such audit row')
   const now = cli.process.now()
@@ -119,8 +101,9 @@ export const registerAudit: Register = (program, cli) => {
     .command('list')
     .description('list audit rows, newest first')
     .option('--action <beginning>', 'only actions that begin so, e.g. runner.')
-    .option('--actor <name>', 'only of this actor')
+    .option('--actor <beginning>', 'only of actors whose name begins so: a user and their tokens')
     .option('--target <id>', 'only about this runner, project, user, …')
+    .option('--project <project>', 'only about this project, its runners and its sessions')
     .option('--limit <number>', 'how many', '100')
     .option(...JSON_FLAG)
     .action((options: ListOptions) => list(cli, options))

@@ -16,6 +16,12 @@ function printUsers(cli: Cli, users: readonly User[]): void {
   cli.print(renderTable(['NAME', 'ROLE', 'PROJECTS', 'DISABLED'], rows))
 }
 
+const RESET_HELP = `
+The password ends at once and every browser of theirs is signed out; passkeys and tokens stay. They come in by the link, once,
+within an hour, and set a password in Settings.
+
+On the server's own machine this works for everybody, the owner included: who may read its home is the owner.`
+
 export const registerUsers: Register = (program, cli) => {
   const users = program.command('users').description('who may sign in, and what they may')
   const list = async (options: { json?: boolean }) => {
@@ -48,6 +54,12 @@ export const registerUsers: Register = (program, cli) => {
     .description('print a new one-time login link for somebody')
     .argument('<user>', 'name or id')
     .action(async (user: string) => cli.print((await cli.api().user.invite.mutate({ user })).url))
+  users
+    .command('reset')
+    .description('forget a password that was forgotten, and print a one-time link to come in and set another')
+    .argument('<user>', 'name or id')
+    .addHelpText('after', RESET_HELP)
+    .action(async (user: string) => cli.print((await cli.api().user.resetPassword.mutate({ user })).url))
   users
     .command('role')
     .description('change what somebody may do')

@@ -1,8 +1,8 @@
 import type { Right } from '@/contracts/access/access'
 import type { OwnRights } from '@/contracts/user/user'
 
-/** Where something would be done: in a project (by name or id), in any one, or with the installation. */
-export type Where = { project: string } | 'some project' | 'installation'
+/** Where something would be done: in a project (by name or id; null: with what belongs to none), in any one, or with the installation. */
+export type Where = { project: string | null } | 'some project' | 'installation'
 
 /** Whether it would be refused; nothing may while it is not known. The server judges for itself. */
 export function may(rights: OwnRights | undefined, right: Right, where: Where): boolean {

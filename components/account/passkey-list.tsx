@@ -15,6 +15,7 @@ import { useConfirm } from '@/components/shell/confirm'
 import { useMounted } from '@/components/shell/use-mounted'
 import { Button } from '@/components/ui/button'
 import { Field, Input } from '@/components/ui/input'
+import { TwoLineRow } from '@/components/ui/two-line-row'
 import type { Passkey } from '@/contracts/identity/identity'
 
 /** Passkeys of who is signed in: made, listed, removed. */
@@ -105,19 +106,22 @@ export function PasskeyList() {
       )}
       <ul aria-label="Passkeys" className="mt-1">
         {passkeys.data?.map((passkey) => (
-          <li key={passkey.id} className="flex items-center justify-between gap-3 py-1.5">
-            <div className="min-w-0">
-              <p className="truncate">{passkey.name}</p>
-              <p className="truncate text-ink-faint text-xs">
+          <TwoLineRow
+            key={passkey.id}
+            className="px-0"
+            title={passkey.name}
+            note={
+              <>
                 for {passkey.site}
                 {passkey.synced && ', kept on more than one device'},{' '}
                 {passkey.lastUsedAt === null ? 'never used' : `used ${formatSince(passkey.lastUsedAt, now)} ago`}
-              </p>
-            </div>
+              </>
+            }
+          >
             <Button size="sm" aria-label={`Remove ${passkey.name}`} onClick={() => void ask(passkey)}>
               Remove
             </Button>
-          </li>
+          </TwoLineRow>
         ))}
       </ul>
     </div>

@@ -8,6 +8,7 @@ import { useNow } from '@/components/format/use-now'
 import { Button } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/panel'
 import { SwitchLine } from '@/components/ui/switch'
+import { TwoLineRow } from '@/components/ui/two-line-row'
 import type { SignInMethod, WebSession } from '@/contracts/identity/identity'
 import { browserName } from './browser-name'
 
@@ -61,18 +62,22 @@ export function SessionList({ owner }: { owner: boolean }) {
       {!sessions.data && !sessions.error && <Skeleton className="m-4 h-16" />}
       <ul aria-label="Signed-in browsers" className="pb-2">
         {list.map((session) => (
-          <li key={session.id} className="flex items-center justify-between gap-3 px-4 py-1.5">
-            <div className="min-w-0">
-              <p className="truncate">
+          <TwoLineRow
+            key={session.id}
+            title={
+              <>
                 {all && <span className="text-ink-soft">{session.user}: </span>}
                 {browserName(session.userAgent)}
                 <span className={session.current ? 'text-ok' : 'text-ink-faint'}> · {used(session)}</span>
-              </p>
-              <p className="truncate text-ink-faint text-xs">
+              </>
+            }
+            note={
+              <>
                 {METHODS[session.method]}
                 {session.address && ` from ${session.address}`}, {formatMoment(session.createdAt, now)}
-              </p>
-            </div>
+              </>
+            }
+          >
             {!session.current && (
               <Button
                 size="sm"
@@ -83,7 +88,7 @@ export function SessionList({ owner }: { owner: boolean }) {
                 Sign out
               </Button>
             )}
-          </li>
+          </TwoLineRow>
         ))}
       </ul>
       {owner && (

@@ -9,6 +9,7 @@ import { useNow } from '@/components/format/use-now'
 import { useConfirm } from '@/components/shell/confirm'
 import { Button } from '@/components/ui/button'
 import { Panel, PanelHeader, Skeleton } from '@/components/ui/panel'
+import { TwoLineRow } from '@/components/ui/two-line-row'
 import type { ApiToken } from '@/contracts/identity/identity'
 import { TokenDialog } from './token-dialog'
 
@@ -42,20 +43,24 @@ export function TokenPanel() {
       {!tokens.data && !tokens.error && <Skeleton className="m-4 h-16" />}
       <ul aria-label="API tokens" className="py-1.5">
         {tokens.data?.map((token) => (
-          <li key={token.id} className="flex items-center justify-between gap-3 px-4 py-1.5">
-            <div className="min-w-0">
-              <p className="truncate">
+          <TwoLineRow
+            key={token.id}
+            title={
+              <>
                 {token.name}
                 <span className="text-ink-faint">
                   {' '}
                   · {token.lastUsedAt === null ? 'never used' : `used ${formatSince(token.lastUsedAt, now)} ago`}
                 </span>
-              </p>
-              <p className="truncate text-ink-faint text-xs">
+              </>
+            }
+            note={
+              <>
                 {token.scopes.includes('*') ? 'whatever you may' : token.scopes.join(', ')};{' '}
                 {token.expiresAt === null ? 'does not expire' : `expires ${token.expiresAt.slice(0, 10)}`}
-              </p>
-            </div>
+              </>
+            }
+          >
             {token.local ? (
               <span className="text-ink-faint text-xs">of this machine</span>
             ) : (
@@ -63,7 +68,7 @@ export function TokenPanel() {
                 Revoke
               </Button>
             )}
-          </li>
+          </TwoLineRow>
         ))}
       </ul>
       <TokenDialog open={making} onClose={() => setMaking(false)} />

@@ -1,6 +1,7 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Trash2 } from 'lucide-react'
+import { Allowed } from '@/components/access/allowed'
 import { useTRPC } from '@/components/api/client'
 import { toastProblem } from '@/components/api/toast-problem'
 import { formatCount } from '@/components/format/quantity'
@@ -59,27 +60,29 @@ export function BudgetLine({ budget }: { budget: Budget }) {
             {budget.enabled ? WHEN[budget.policy] : 'off'}
           </span>
         </p>
-        <div className="flex gap-1.5">
-          <Button
-            size="sm"
-            disabled={raise.isPending}
-            aria-label={`Raise ${label} by ${RAISE_PERCENT} %`}
-            onClick={() => raise.mutate({ id: budget.id, by: { percent: RAISE_PERCENT } })}
-          >
-            Raise +{RAISE_PERCENT} %
-          </Button>
-          {!budget.quota && (
+        <Allowed may="admin" where={budget.project === null ? 'installation' : { project: budget.project }}>
+          <div className="flex gap-1.5">
             <Button
-              size="icon-sm"
-              variant="ghost"
-              disabled={remove.isPending}
-              aria-label={`Delete the budget of ${label}`}
-              onClick={() => remove.mutate({ id: budget.id })}
+              size="sm"
+              disabled={raise.isPending}
+              aria-label={`Raise ${label} by ${RAISE_PERCENT} %`}
+              onClick={() => raise.mutate({ id: budget.id, by: { percent: RAISE_PERCENT } })}
             >
-              <Trash2 aria-hidden />
+              Raise +{RAISE_PERCENT} %
             </Button>
-          )}
-        </div>
+            {!budget.quota && (
+              <Button
+                size="icon-sm"
+                variant="ghost"
+                disabled={remove.isPending}
+                aria-label={`Delete the budget of ${label}`}
+                onClick={() => remove.mutate({ id: budget.id })}
+              >
+                <Trash2 aria-hidden />
+              </Button>
+            )}
+          </div>
+        </Allowed>
       </div>
       <div aria-hidden className="relative h-2 overflow-hidden rounded-full bg-sunken">
         <div

@@ -1,5 +1,6 @@
 'use client'
 import { FolderPlus, SquareTerminal } from 'lucide-react'
+import { Allowed, useMay } from '@/components/access/allowed'
 import { useProjects } from '@/components/api/use-runners'
 import { ProjectSuggestions } from '@/components/project/project-suggestions'
 import { useDialogs } from '@/components/shell/dialogs-context'
@@ -11,7 +12,9 @@ export function FirstSteps() {
   return (
     <div className="flex flex-col gap-4">
       <NextStep />
-      <ProjectSuggestions />
+      <Allowed may="admin" where="installation">
+        <ProjectSuggestions />
+      </Allowed>
     </div>
   )
 }
@@ -19,8 +22,16 @@ export function FirstSteps() {
 function NextStep() {
   const projects = useProjects()
   const dialogs = useDialogs()
-  const [project] = projects.data ?? []
+  const may = useMay()
+  const project = projects.data?.find(({ id, archivedAt }) => archivedAt === null && may('launch', { project: id }))
   if (!projects.data) return null
+  if (!project && !may('admin', 'installation')) {
+    return (
+      <EmptyState icon={SquareTerminal} title="Nothing runs yet">
+        What is launched in your projects appears here, live.
+      </EmptyState>
+    )
+  }
   if (!project) {
     return (
       <EmptyState

@@ -2,7 +2,8 @@
 import { Grid3x3, X } from 'lucide-react'
 import Link from 'next/link'
 import { plural } from '@/components/format/quantity'
-import { ACTION_LOOKS, canPerform } from '@/components/runner/runner-actions'
+import { ACTION_LOOKS } from '@/components/runner/runner-actions'
+import { useAllowedActions } from '@/components/runner/use-allowed-actions'
 import { useRunnerActions } from '@/components/runner/use-runner-actions'
 import { Button } from '@/components/ui/button'
 import { MAX_ON_WALL, wallHref } from '@/components/wall/wall-choice'
@@ -11,6 +12,7 @@ import type { Runner } from '@/contracts/runner/runner'
 /** What can be done with all selected runners at once. */
 export function SelectionBar({ selected, onClear }: { selected: Runner[]; onClear: () => void }) {
   const perform = useRunnerActions()
+  const actionsOf = useAllowedActions()
   if (selected.length === 0) return null
   return (
     <div
@@ -24,7 +26,7 @@ export function SelectionBar({ selected, onClear }: { selected: Runner[]; onClea
       </span>
       {(['pause', 'resume', 'restart', 'stop'] as const).map((action) => {
         const { label, icon: Icon, danger } = ACTION_LOOKS[action]
-        const able = selected.filter((runner) => canPerform(action, runner))
+        const able = selected.filter((runner) => actionsOf(runner).includes(action))
         if (able.length === 0) return null
         return (
           <Button

@@ -1,12 +1,14 @@
 'use client'
-import { CircleCheck, CircleDashed, CircleX } from 'lucide-react'
+import { CircleCheck, CircleDashed, CirclePause, CircleX } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { Allowed } from '@/components/access/allowed'
 import { formatBytes, plural } from '@/components/format/quantity'
-import { formatSince } from '@/components/format/time'
+import { formatDuration, formatSince } from '@/components/format/time'
 import { useNow } from '@/components/format/use-now'
 import { ProviderIcon } from '@/components/runner/provider-mark'
 import { Panel } from '@/components/ui/panel'
 import type { Node } from '@/contracts/node/node'
+import { NodeActions } from './node-actions'
 
 /** One machine: its load, its agents, and what is installed on it. */
 export function NodeCard({ node }: { node: Node }) {
@@ -23,7 +25,12 @@ export function NodeCard({ node }: { node: Node }) {
               .join(' · ')}
           </p>
         </div>
-        {node.online ? (
+        {node.draining ? (
+          <span className="flex items-center gap-1.5 font-medium text-warn">
+            <CirclePause aria-hidden className="size-4" />
+            {node.online ? 'Draining' : `Draining, offline, seen ${seen}`}
+          </span>
+        ) : node.online ? (
           <span className="flex items-center gap-1.5 font-medium text-ok">
             <CircleCheck aria-hidden className="size-4" />
             Online
@@ -46,8 +53,18 @@ export function NodeCard({ node }: { node: Node }) {
           {node.memoryBytes !== null && <Note>of {formatBytes(node.memoryBytes)}</Note>}
         </Figure>
         <Figure name="Last heard">{seen}</Figure>
+        {node.kind === 'remote' && (
+          <Figure name="Certificate">
+            {node.certificateExpiresAt === null
+              ? 'none'
+              : now > 0 && `${formatDuration(Date.parse(node.certificateExpiresAt) - now)} left`}
+          </Figure>
+        )}
       </dl>
-      <section aria-label="Agents" className="border-line border-t px-4 py-3">
+      <Allowed may="admin" where="installation">
+        <NodeActions node={node} />
+      </Allowed>
+      <section aria-label={`Agents of ${node.name}`} className="border-line border-t px-4 py-3">
         <h3 className="mb-1.5 font-medium text-ink-faint text-xs">Agents</h3>
         {node.agents.length === 0 && <p className="text-ink-faint">None is connected.</p>}
         <ul className="flex flex-col gap-1">
@@ -64,7 +81,7 @@ export function NodeCard({ node }: { node: Node }) {
           ))}
         </ul>
       </section>
-      <section aria-label="Providers" className="border-line border-t px-4 py-3">
+      <section aria-label={`Providers of ${node.name}`} className="border-line border-t px-4 py-3">
         <h3 className="mb-1.5 font-medium text-ink-faint text-xs">Providers</h3>
         <ul className="flex flex-col gap-1.5">
           {node.providers.map((provider) => (

@@ -1,17 +1,30 @@
 'use client'
-import { Server } from 'lucide-react'
+import { Plus, Server } from 'lucide-react'
+import { useState } from 'react'
+import { Allowed } from '@/components/access/allowed'
 import { useNodes } from '@/components/api/use-runners'
 import { LoadFailure } from '@/components/shell/load-failure'
 import { PageHeader } from '@/components/shell/page-header'
+import { Button } from '@/components/ui/button'
 import { EmptyState, Skeleton } from '@/components/ui/panel'
+import { JoinDialog } from './join-dialog'
 import { NodeCard } from './node-card'
 
 /** Where does it run: every machine that joined. */
 export function NodesPage() {
   const nodes = useNodes()
+  const [joining, setJoining] = useState(false)
   return (
     <div className="mx-auto flex max-w-[90rem] flex-col gap-4 p-4 md:p-6">
-      <PageHeader title="Nodes" />
+      <PageHeader title="Nodes">
+        <Allowed may="admin" where="installation">
+          <Button onClick={() => setJoining(true)}>
+            <Plus aria-hidden />
+            Join a node
+          </Button>
+          <JoinDialog open={joining} onClose={() => setJoining(false)} />
+        </Allowed>
+      </PageHeader>
       {nodes.data ? (
         nodes.data.length === 0 ? (
           <EmptyState icon={Server} title="No node has joined">

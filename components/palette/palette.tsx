@@ -15,18 +15,21 @@ import {
 import { useRouter } from 'next/navigation'
 import { Dialog as Radix } from 'radix-ui'
 import { type ReactNode, useState } from 'react'
+import { useMay } from '@/components/access/allowed'
 import { useTRPCClient } from '@/components/api/client'
 import { orderForFleet } from '@/components/api/runner-cache'
 import { toastProblem } from '@/components/api/toast-problem'
 import { useProjects, useRunners } from '@/components/api/use-runners'
 import { ProviderIcon } from '@/components/runner/provider-mark'
-import { ACTION_LOOKS, actionsFor } from '@/components/runner/runner-actions'
+import { ACTION_LOOKS } from '@/components/runner/runner-actions'
 import { shortId, titleOf } from '@/components/runner/runner-state'
 import { StateBadge } from '@/components/runner/state-badge'
+import { useAllowedActions } from '@/components/runner/use-allowed-actions'
 import { useRunnerActions } from '@/components/runner/use-runner-actions'
 import { useDialogs } from '@/components/shell/dialogs-context'
-import { DESTINATIONS, projectHref, runnerHref } from '@/components/shell/navigation'
+import { projectHref, runnerHref } from '@/components/shell/navigation'
 import { useDarkMode } from '@/components/shell/theme'
+import { useDestinations } from '@/components/shell/use-destinations'
 
 /** Every runner, every action, every page, by a few letters of its name. */
 export function Palette({ onClose }: { onClose: () => void }) {
@@ -34,10 +37,14 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const dialogs = useDialogs()
   const api = useTRPCClient()
   const perform = useRunnerActions()
+  const may = useMay()
+  const actionsOf = useAllowedActions()
+  const destinations = useDestinations()
   const { dark, toggle } = useDarkMode()
   const fleet = useRunners()
   const runners = orderForFleet(fleet.data ?? [])
   const projects = useProjects().data ?? []
+  const launchable = projects.filter(({ id, archivedAt }) => archivedAt === null && may('launch', { project: id }))
   const [search, setSearch] = useState('')
 
   const run = (act: () => void) => () => {
@@ -95,17 +102,21 @@ export function Palette({ onClose }: { onClose: () => void }) {
                     </Group>
                   )}
                   <Group heading="Actions">
-                    <Act icon={Plus} keys="n" onSelect={run(() => dialogs.launch())}>
-                      Launch a runner
-                    </Act>
-                    {projects.map((project) => (
+                    {may('launch', 'some project') && (
+                      <Act icon={Plus} keys="n" onSelect={run(() => dialogs.launch())}>
+                        Launch a runner
+                      </Act>
+                    )}
+                    {launchable.map((project) => (
                       <Act key={project.id} icon={Play} onSelect={run(() => dialogs.launch({ project: project.name }))}>
                         {`Launch in ${project.name}`}
                       </Act>
                     ))}
-                    <Act icon={FolderPlus} onSelect={run(dialogs.createProject)}>
-                      New project
-                    </Act>
+                    {may('admin', 'installation') && (
+                      <Act icon={FolderPlus} onSelect={run(dialogs.createProject)}>
+                        New project
+                      </Act>
+                    )}
                     <Act icon={dark ? Sun : Moon} onSelect={run(toggle)}>
                       {dark ? 'Use light appearance' : 'Use dark appearance'}
                     </Act>
@@ -117,7 +128,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
                     </Act>
                   </Group>
                   <Group heading="Go to">
-                    {DESTINATIONS.map(({ href, label, icon, key }) => (
+                    {destinations.map(({ href, label, icon, key }) => (
                       <Act key={href} icon={icon} keys={`g ${key}`} onSelect={go(href)}>
                         {label}
                       </Act>
@@ -131,7 +142,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
                   {search !== '' && (
                     <Group heading="Runner actions">
                       {runners.flatMap((runner) =>
-                        actionsFor(runner).map((action) => {
+                        actionsOf(runner).map((action) => {
                           const { label, icon: Icon } = ACTION_LOOKS[action]
                           return (
                             <Item

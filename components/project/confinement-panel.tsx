@@ -4,12 +4,11 @@ import { useState } from 'react'
 import { toast } from 'sonner'
 import { readApiFailure } from '@/client/api/api-failure'
 import { useTRPC } from '@/components/api/client'
-import { problemText } from '@/components/api/toast-problem'
 import { LoadFailure } from '@/components/shell/load-failure'
-import { Button } from '@/components/ui/button'
 import { Field, Input, Select } from '@/components/ui/input'
 import { Panel, PanelHeader, Skeleton } from '@/components/ui/panel'
 import { type ConfinementProfile, confinementSetInput } from '@/contracts/project/confinement'
+import { PanelFormEnd } from './panel-form-end'
 
 /** How a project's runners are confined, and changing it. */
 export function ConfinementPanel({ project }: { project: string }) {
@@ -105,31 +104,14 @@ function ConfinementForm({ project, profile }: { project: string; profile: Confi
       )}
       {sandbox && (
         <>
-          <div className="col-span-2">
-            <Field id="confine-readable" label="May read too" error={fields.readable}>
-              <Input
-                id="confine-readable"
-                name="readable"
-                defaultValue={profile.readable.join(' ')}
-                placeholder="/srv/data /home/ann/.gitconfig"
-                className="font-mono"
-                autoComplete="off"
-                spellCheck={false}
-              />
-            </Field>
-          </div>
-          <div className="col-span-2">
-            <Field id="confine-writable" label="May write too" error={fields.writable}>
-              <Input
-                id="confine-writable"
-                name="writable"
-                defaultValue={profile.writable.join(' ')}
-                className="font-mono"
-                autoComplete="off"
-                spellCheck={false}
-              />
-            </Field>
-          </div>
+          <PathsField
+            name="readable"
+            label="May read too"
+            paths={profile.readable}
+            error={fields.readable}
+            placeholder="/srv/data /home/ann/.gitconfig"
+          />
+          <PathsField name="writable" label="May write too" paths={profile.writable} error={fields.writable} />
         </>
       )}
       <div className="col-span-2">
@@ -144,17 +126,37 @@ function ConfinementForm({ project, profile }: { project: string; profile: Confi
           />
         </Field>
       </div>
-      {save.error && Object.keys(fields).length === 0 && (
-        <p role="alert" className="col-span-2 text-bad text-xs">
-          {problemText(save.error)}
-        </p>
-      )}
-      <p className="col-span-2 text-ink-faint text-xs">
-        What is asked for holds, or the launch fails. What truly holds is on each runner’s page.
-      </p>
-      <Button type="submit" className="justify-self-start" disabled={save.isPending}>
-        Confine
-      </Button>
+      <PanelFormEnd
+        failure={Object.keys(fields).length === 0 ? save.error : null}
+        note="What is asked for holds, or the launch fails. What truly holds is on each runner’s page."
+        submit="Confine"
+        busy={save.isPending}
+      />
     </form>
   )
 }
+
+interface PathsFieldProps {
+  name: 'readable' | 'writable'
+  label: string
+  paths: readonly string[]
+  error: string | undefined
+  placeholder?: string
+}
+
+/** Paths on one line, one a word. */
+const PathsField = ({ name, label, paths: present, error, placeholder }: PathsFieldProps) => (
+  <div className="col-span-2">
+    <Field id={`confine-${name}`} label={label} error={error}>
+      <Input
+        id={`confine-${name}`}
+        name={name}
+        defaultValue={present.join(' ')}
+        placeholder={placeholder}
+        className="font-mono"
+        autoComplete="off"
+        spellCheck={false}
+      />
+    </Field>
+  </div>
+)

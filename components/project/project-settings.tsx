@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { toast } from 'sonner'
 import { readApiFailure } from '@/client/api/api-failure'
 import { useTRPC } from '@/components/api/client'
-import { problemText, toastProblem } from '@/components/api/toast-problem'
+import { toastProblem } from '@/components/api/toast-problem'
 import { projectHref } from '@/components/shell/navigation'
 import { Button } from '@/components/ui/button'
 import { Field, Input, Select } from '@/components/ui/input'
@@ -14,6 +14,7 @@ import { type Project, projectUpdateInput } from '@/contracts/project/project'
 import { providerId } from '@/contracts/provider/provider'
 import { PROVIDER_PROFILES } from '@/contracts/provider/provider-profiles'
 import { DeleteProject } from './delete-project'
+import { PanelFormEnd } from './panel-form-end'
 
 /** Changes, archives and deletes a project. */
 export function ProjectSettings({ project }: { project: Project }) {
@@ -103,14 +104,7 @@ export function ProjectSettings({ project }: { project: Project }) {
             <option value="on">Recorded, passwords too</option>
           </Select>
         </Field>
-        {unplaced && (
-          <p role="alert" className="text-bad text-xs">
-            {problemText(update.error)}
-          </p>
-        )}
-        <Button type="submit" className="justify-self-start" disabled={update.isPending}>
-          Save
-        </Button>
+        <PanelFormEnd failure={unplaced ? update.error : null} submit="Save" busy={update.isPending} />
       </form>
       <div className="flex flex-wrap gap-2 border-line border-t p-4">
         <Button

@@ -1,11 +1,13 @@
 'use client'
 import { RotateCcw } from 'lucide-react'
+import { Allowed } from '@/components/access/allowed'
 import { formatSince } from '@/components/format/time'
 import { useNow } from '@/components/format/use-now'
 import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/class-names'
 import type { Runner } from '@/contracts/runner/runner'
 import { isEnded } from '@/contracts/runner/status'
+import { ACTION_RIGHTS } from './runner-actions'
 import { endingOf } from './runner-state'
 import { StateBadge } from './state-badge'
 import { useRunnerActions } from './use-runner-actions'
@@ -31,10 +33,12 @@ export function EndedBar({ runner }: { runner: Runner }) {
         {runner.endedAt && now > 0 && <span className="text-ink-faint"> · {formatSince(runner.endedAt, now)} ago</span>}
         {runner.nextStartAt && <span> · starts again by itself</span>}
       </span>
-      <Button size="sm" variant={failed ? 'primary' : 'secondary'} onClick={() => void perform('restart', [runner])}>
-        <RotateCcw aria-hidden />
-        Restart
-      </Button>
+      <Allowed may={ACTION_RIGHTS.restart} where={{ project: runner.projectId }}>
+        <Button size="sm" variant={failed ? 'primary' : 'secondary'} onClick={() => void perform('restart', [runner])}>
+          <RotateCcw aria-hidden />
+          Restart
+        </Button>
+      </Allowed>
     </div>
   )
 }

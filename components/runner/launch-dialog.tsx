@@ -5,6 +5,7 @@ import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { Controller, useForm } from 'react-hook-form'
 import { readApiFailure } from '@/client/api/api-failure'
+import { Allowed, useMay } from '@/components/access/allowed'
 import { useTRPC, useTRPCClient } from '@/components/api/client'
 import { randomId } from '@/components/api/random-id'
 import { patchRunnerList } from '@/components/api/runner-cache'
@@ -26,15 +27,18 @@ const emptyToUndefined = { setValueAs: (value: string | undefined) => (value ===
 export function LaunchDialog({ preset, onClose }: { preset: LaunchPreset; onClose: () => void }) {
   const projects = useProjects()
   const dialogs = useDialogs()
-  const active = projects.data?.filter((project) => project.archivedAt === null)
+  const may = useMay()
+  const active = projects.data?.filter(({ id, archivedAt }) => archivedAt === null && may('launch', { project: id }))
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title="Launch a runner">
       {active && active.length === 0 ? (
         <div className="grid gap-4">
           <p className="text-ink-soft">A runner works in a project's directory, and there is no project yet.</p>
-          <Button variant="primary" onClick={dialogs.createProject} className="justify-self-start">
-            New project
-          </Button>
+          <Allowed may="admin" where="installation">
+            <Button variant="primary" onClick={dialogs.createProject} className="justify-self-start">
+              New project
+            </Button>
+          </Allowed>
         </div>
       ) : (
         active && <LaunchForm preset={preset} projects={active} onClose={onClose} />

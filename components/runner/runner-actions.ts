@@ -41,9 +41,8 @@ export function canPerform(action: RunnerAction, runner: Pick<Runner, 'status' |
   }
 }
 
-/** The actions to offer for `runner`, the usual ones first. */
-export const actionsFor = (runner: Runner): RunnerAction[] =>
-  (['restart', 'pause', 'resume', 'stop', 'kill'] as const).filter((action) => canPerform(action, runner))
+/** All of them, the usual ones first. */
+export const RUNNER_ACTIONS = ['restart', 'pause', 'resume', 'stop', 'kill'] as const satisfies RunnerAction[]
 
 /** Whether the user is asked first: only where something that works would end. */
 export const needsConfirmation = (action: RunnerAction, runner: Pick<Runner, 'status'>): boolean =>

@@ -1,17 +1,17 @@
 'use client'
 import { ChevronLeft, Ellipsis, PanelRight, Search } from 'lucide-react'
 import Link from 'next/link'
-import { useMay } from '@/components/access/allowed'
 import { projectHref } from '@/components/shell/navigation'
 import { TerminalSettings } from '@/components/terminal/terminal-settings'
 import { Button } from '@/components/ui/button'
 import { Tooltip } from '@/components/ui/tooltip'
 import type { Runner } from '@/contracts/runner/runner'
 import { ProviderIcon } from './provider-mark'
-import { ACTION_LOOKS, ACTION_RIGHTS, canPerform } from './runner-actions'
+import { ACTION_LOOKS, type RunnerAction } from './runner-actions'
 import { RunnerMenu } from './runner-menu'
 import { shortId, titleOf } from './runner-state'
 import { StateBadge } from './state-badge'
+import { useAllowedActions } from './use-allowed-actions'
 import { useRunnerActions } from './use-runner-actions'
 
 interface RunnerHeaderProps {
@@ -23,10 +23,13 @@ interface RunnerHeaderProps {
   onFind: () => void
 }
 
+/** Those of everyday; the others are in the menu. */
+const IN_HEADER: ReadonlySet<RunnerAction> = new Set(['pause', 'resume', 'stop'])
+
 /** One line above the terminal: where we are, how it is, what can be done. */
 export function RunnerHeader({ runner, terminalTitle, panelOpen, onTogglePanel, onFind }: RunnerHeaderProps) {
   const perform = useRunnerActions()
-  const may = useMay()
+  const actions = useAllowedActions()(runner)
   return (
     <header className="flex h-14 shrink-0 items-center gap-2 border-line border-b bg-canvas px-2 md:gap-3 md:px-4">
       <Link
@@ -63,8 +66,8 @@ export function RunnerHeader({ runner, terminalTitle, panelOpen, onTogglePanel, 
             </Button>
           </Tooltip>
           <span className="mx-1.5 h-5 w-px bg-line" />
-          {(['pause', 'resume', 'stop'] as const).map((action) => {
-            if (!canPerform(action, runner) || !may(ACTION_RIGHTS[action], { project: runner.projectId })) return null
+          {actions.map((action) => {
+            if (!IN_HEADER.has(action)) return null
             const { label, icon: Icon } = ACTION_LOOKS[action]
             return (
               <Button

@@ -2,13 +2,13 @@
 import { Copy, ExternalLink, Film } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import type { ReactNode } from 'react'
-import { useMay } from '@/components/access/allowed'
 import { copyText } from '@/components/shell/copy-text'
 import { replayHref, runnerHref } from '@/components/shell/navigation'
 import { Menu, MenuItem, MenuSeparator } from '@/components/ui/menu'
 import type { Runner } from '@/contracts/runner/runner'
-import { ACTION_LOOKS, ACTION_RIGHTS, actionsFor } from './runner-actions'
+import { ACTION_LOOKS } from './runner-actions'
 import { attachCommand } from './runner-state'
+import { useAllowedActions } from './use-allowed-actions'
 import { useRunnerActions } from './use-runner-actions'
 
 /** Everything that can be done with one runner; `trigger` must be one button. */
@@ -23,9 +23,7 @@ export function RunnerMenu({
 }) {
   const router = useRouter()
   const perform = useRunnerActions()
-  const may = useMay()
-  const where = { project: runner.projectId }
-  const actions = actionsFor(runner).filter((action) => may(ACTION_RIGHTS[action], where))
+  const actions = useAllowedActions()(runner)
   return (
     <Menu trigger={trigger}>
       {!onPage && (

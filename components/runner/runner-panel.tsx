@@ -18,12 +18,13 @@ import { isEnded } from '@/contracts/runner/status'
 import { ActivityPart, hasActivity } from './activity-part'
 import { ConfinementPart } from './confinement-part'
 import { DriversPart } from './drivers-part'
-import { ACTION_LOOKS, actionsFor } from './runner-actions'
+import { ACTION_LOOKS } from './runner-actions'
 import { attachCommand, stateSince } from './runner-state'
 import { RunnerTimeline } from './runner-timeline'
 import { Sparkline } from './sparkline'
 import { StateBadge } from './state-badge'
 import { UsagePart } from './usage-part'
+import { useAllowedActions } from './use-allowed-actions'
 import { useRunnerActions } from './use-runner-actions'
 import { useVitalsHistory } from './use-vitals-history'
 
@@ -44,6 +45,7 @@ interface RunnerPanelProps {
 export function RunnerPanel({ runner, link, clientId, directory }: RunnerPanelProps) {
   const now = useNow()
   const perform = useRunnerActions()
+  const actions = useAllowedActions()(runner)
   const { cpu, memory } = useVitalsHistory(runner)
   const live = !isEnded(runner.status)
   const attach = attachCommand(runner)
@@ -57,7 +59,7 @@ export function RunnerPanel({ runner, link, clientId, directory }: RunnerPanelPr
         </div>
         {runner.reason && <p className="text-ink-soft text-xs">{runner.reason}</p>}
         <div className="flex flex-wrap gap-1.5">
-          {actionsFor(runner).map((action) => {
+          {actions.map((action) => {
             const { label, icon: Icon, danger } = ACTION_LOOKS[action]
             return (
               <Button

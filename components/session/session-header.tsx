@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { CircleAlert, GitBranch, GitFork, Play, SquareArrowOutUpRight, Zap } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { useMay } from '@/components/access/allowed'
 import { useTRPC } from '@/components/api/client'
 import { problemText } from '@/components/api/toast-problem'
 import { formatCost, formatCount } from '@/components/format/quantity'
@@ -26,6 +27,10 @@ export function SessionHeader({ session }: { session: Session }) {
   const live = session.runnerId !== null
   const check = useQuery(trpc.session.check.queryOptions({ id: session.id }, { enabled: !live }))
   const why = check.error ? problemText(check.error) : check.data?.resumable === false ? check.data.reason : null
+  const may = useMay()
+  const where = { project: session.project }
+  // What belongs to no project gets one made for it.
+  const mayOpen = may('launch', where) && (session.project !== null || may('admin', 'installation'))
   const canOpen = check.data?.resumable === true && !busy
   return (
     <div className="flex flex-col gap-2 border-line border-b px-4 py-3 md:px-6">
@@ -38,18 +43,20 @@ export function SessionHeader({ session }: { session: Session }) {
                 Open runner
               </Link>
             </Button>
-            <Button disabled={busy} onClick={() => void open(session, 'take-over')}>
-              <Zap aria-hidden />
-              Take over
-            </Button>
+            {mayOpen && may('drive', where) && (
+              <Button disabled={busy} onClick={() => void open(session, 'take-over')}>
+                <Zap aria-hidden />
+                Take over
+              </Button>
+            )}
           </>
-        ) : (
+        ) : mayOpen ? (
           <Button variant="primary" disabled={!canOpen} onClick={() => void open(session, 'resume')}>
             <Play aria-hidden />
             Resume
           </Button>
-        )}
-        {PROVIDER_PROFILES[session.provider].fork && (
+        ) : null}
+        {mayOpen && PROVIDER_PROFILES[session.provider].fork && (
           <Button disabled={!live && !canOpen} onClick={() => void open(session, 'fork')}>
             <GitFork aria-hidden />
             Fork

@@ -2,6 +2,7 @@
 import { usePathname, useRouter } from 'next/navigation'
 import { type ReactNode, useEffect } from 'react'
 import { Toaster } from 'sonner'
+import { useMay } from '@/components/access/allowed'
 import { inboxOf } from '@/components/api/runner-cache'
 import { useRunners } from '@/components/api/use-runners'
 import { DesktopNotices } from '@/components/notice/desktop-notices'
@@ -12,10 +13,10 @@ import { ConfirmProvider } from './confirm'
 import { ConnectionLine } from './connection-line'
 import { DialogsProvider } from './dialogs'
 import { useDialogs } from './dialogs-context'
-import { DESTINATIONS } from './navigation'
 import { Rail } from './rail'
 import { opensPalette } from './shortcuts'
 import { useDarkMode } from './theme'
+import { useDestinations } from './use-destinations'
 import { useShortcuts } from './use-shortcuts'
 
 /** Frame of every signed-in page: navigation, dialogs, shortcuts, messages. */
@@ -72,10 +73,12 @@ function Frame({ children }: { children: ReactNode }) {
 function useGlobalKeys(): void {
   const router = useRouter()
   const dialogs = useDialogs()
+  const may = useMay()
+  const destinations = useDestinations()
   useShortcuts({
     '?': dialogs.help,
-    n: () => dialogs.launch(),
-    ...Object.fromEntries(DESTINATIONS.map(({ key, href }) => [`g ${key}`, () => router.push(href)])),
+    n: () => may('launch', 'some project') && dialogs.launch(),
+    ...Object.fromEntries(destinations.map(({ key, href }) => [`g ${key}`, () => router.push(href)])),
   })
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {

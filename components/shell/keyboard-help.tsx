@@ -1,20 +1,19 @@
 'use client'
 import { Fragment } from 'react'
+import { useMay } from '@/components/access/allowed'
 import { Dialog } from '@/components/ui/dialog'
 import { Kbd } from '@/components/ui/panel'
-import { DESTINATIONS } from './navigation'
+import { useDestinations } from './use-destinations'
 
-const GROUPS: { title: string; keys: [keys: string, does: string][] }[] = [
-  {
-    title: 'Everywhere',
-    keys: [
-      ['⌘ K', 'Palette: every runner, every action'],
-      ['Ctrl Shift P', 'The same, also inside a terminal'],
-      ['n', 'Launch a runner'],
-      ['?', 'This help'],
-      ...DESTINATIONS.map(({ key, label }): [string, string] => [`g ${key}`, `Go to ${label}`]),
-    ],
-  },
+type Bindings = [keys: string, does: string][]
+
+const EVERYWHERE: Bindings = [
+  ['⌘ K', 'Palette: every runner, every action'],
+  ['Ctrl Shift P', 'The same, also inside a terminal'],
+]
+const LAUNCH: Bindings = [['n', 'Launch a runner']]
+
+const ELSEWHERE: { title: string; keys: Bindings }[] = [
   {
     title: 'Fleet',
     keys: [
@@ -40,12 +39,20 @@ const GROUPS: { title: string; keys: [keys: string, does: string][] }[] = [
   },
 ]
 
-/** All shortcuts. */
+/** All shortcuts that do something for who is signed in. */
 export function KeyboardHelp({ onClose }: { onClose: () => void }) {
+  const mayLaunch = useMay()('launch', 'some project')
+  const destinations = useDestinations()
+  const everywhere: Bindings = [
+    ...EVERYWHERE,
+    ...(mayLaunch ? LAUNCH : []),
+    ['?', 'This help'],
+    ...destinations.map(({ key, label }): [string, string] => [`g ${key}`, `Go to ${label}`]),
+  ]
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title="Keyboard">
       <div className="grid gap-5">
-        {GROUPS.map(({ title, keys }) => (
+        {[{ title: 'Everywhere', keys: everywhere }, ...ELSEWHERE].map(({ title, keys }) => (
           <section key={title}>
             <h3 className="mb-1.5 font-medium text-ink-faint text-xs">{title}</h3>
             <dl className="grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-1.5">

@@ -7,9 +7,11 @@ import {
   LayoutGrid,
   type LucideIcon,
   MessagesSquare,
+  ScrollText,
   Server,
   Settings,
 } from 'lucide-react'
+import type { Right } from '@/contracts/access/access'
 
 export interface Destination {
   href: string
@@ -19,6 +21,8 @@ export interface Destination {
   key: string
   /** Shown in the bottom bar of phones; the others are under "More". */
   primary: boolean
+  /** What one must be allowed in the installation for it to be of use. */
+  right?: Right
 }
 
 /** Every page of the console, in the order of the rail. */
@@ -30,6 +34,7 @@ export const DESTINATIONS: readonly Destination[] = [
   { href: '/usage', label: 'Usage', icon: ChartColumn, key: 'u', primary: true },
   { href: '/nodes', label: 'Nodes', icon: Server, key: 'n', primary: false },
   { href: '/events', label: 'Events', icon: CalendarClock, key: 'e', primary: false },
+  { href: '/audit', label: 'Audit', icon: ScrollText, key: 'a', primary: false, right: 'admin' },
   { href: '/settings', label: 'Settings', icon: Settings, key: 'c', primary: false },
 ]
 

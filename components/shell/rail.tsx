@@ -10,13 +10,15 @@ import { cn } from '@/components/ui/class-names'
 import { Kbd } from '@/components/ui/panel'
 import { Tooltip } from '@/components/ui/tooltip'
 import { useDialogs } from './dialogs-context'
-import { DESTINATIONS, isCurrent, ProductIcon } from './navigation'
+import { isCurrent, ProductIcon } from './navigation'
 import { useDarkMode } from './theme'
+import { useDestinations } from './use-destinations'
 
 /** Navigation of wide screens; only icons where the terminal needs the room or the screen is narrower. */
 export function Rail({ compact }: { compact: boolean }) {
   const pathname = usePathname()
   const dialogs = useDialogs()
+  const destinations = useDestinations()
   const { dark, toggle } = useDarkMode()
   const waiting = inboxOf(useRunners().data ?? []).length
   // Labels stay readable to screen readers when only icons are shown.
@@ -67,7 +69,7 @@ export function Rail({ compact }: { compact: boolean }) {
         </Button>
       </div>
       <ul className="flex flex-1 flex-col gap-0.5 px-2.5">
-        {DESTINATIONS.map(({ href, label: name, icon: Icon }) => {
+        {destinations.map(({ href, label: name, icon: Icon }) => {
           const current = isCurrent(href, pathname)
           return (
             <li key={href}>

@@ -7,6 +7,7 @@ import { useTRPC } from '@/components/api/client'
 import { BudgetsPanel } from '@/components/budget/budgets-panel'
 import { formatCost, formatCount } from '@/components/format/quantity'
 import { useNow } from '@/components/format/use-now'
+import { downloadCsv } from '@/components/shell/download-csv'
 import { LoadFailure } from '@/components/shell/load-failure'
 import { PageHeader } from '@/components/shell/page-header'
 import { Button } from '@/components/ui/button'
@@ -18,14 +19,6 @@ import { lastDays, stackUsage, type UsageMeasure, usageCsv } from './usage-stack
 import { UsageTable } from './usage-table'
 
 const SPANS = ['7', '30', '90'] as const
-
-function download(name: string, text: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }))
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(link.href)
-}
 
 /** What has it cost: use by day, and the budgets it counts against. */
 export function UsagePage() {
@@ -65,7 +58,7 @@ export function UsagePage() {
           <Button
             size="sm"
             disabled={rows.length === 0}
-            onClick={() => download(`usage-by-${by}-${time.days[0]}-${time.days.at(-1)}.csv`, usageCsv(rows))}
+            onClick={() => downloadCsv(`usage-by-${by}-${time.days[0]}-${time.days.at(-1)}.csv`, usageCsv(rows))}
           >
             <Download aria-hidden />
             CSV

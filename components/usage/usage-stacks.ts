@@ -1,3 +1,4 @@
+import { csvOf } from '@/components/format/csv'
 import type { UsageDay } from '@/contracts/usage/daily'
 
 /** Parts that are told apart by colour; the rest are one. */
@@ -76,18 +77,9 @@ export function lastDays(count: number, now: Date): { days: string[]; from: Date
   }
 }
 
-// A spreadsheet takes a cell that begins like this for a formula.
-const FORMULA = /^[=+\-@\t\r]/
-const cell = (value: string | number): string => {
-  const text = typeof value === 'string' && FORMULA.test(value) ? `'${value}` : String(value)
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
-/** The API's rows as CSV (RFC 4180). Names cannot become formulas. */
+/** The API's rows as CSV. */
 export const usageCsv = (rows: readonly UsageDay[]): string =>
-  [
+  csvOf([
     ['day', 'name', 'requests', 'tokens', 'cost_usd', 'requests_without_price'],
     ...rows.map((row) => [row.day, nameOf(row), row.requests, row.tokens, row.costUsd, row.unpricedRequests]),
-  ]
-    .map((line) => `${line.map(cell).join(',')}\r\n`)
-    .join('')
+  ])

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTRPC, useTRPCClient } from '@/components/api/client'
 import { toastProblem } from '@/components/api/toast-problem'
 import { useProjects } from '@/components/api/use-runners'
+import { useConfirm } from '@/components/shell/confirm'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { Field, Select } from '@/components/ui/input'
@@ -19,6 +20,7 @@ export function UserDialog({ user, onClose }: { user: User; onClose: () => void 
   const trpc = useTRPC()
   const api = useTRPCClient()
   const queries = useQueryClient()
+  const confirm = useConfirm()
   const projects = useProjects().data ?? []
   const refresh = () => queries.invalidateQueries(trpc.user.list.pathFilter())
   const change = useMutation({
@@ -29,6 +31,19 @@ export function UserDialog({ user, onClose }: { user: User; onClose: () => void 
   const invite = useMutation(
     trpc.user.invite.mutationOptions({ onError: (error) => toastProblem('Could not make a link', error) }),
   )
+  const reset = useMutation(
+    trpc.user.resetPassword.mutationOptions({
+      onSuccess: refresh,
+      onError: (error) => toastProblem('Could not reset it', error),
+    }),
+  )
+  // The newest link is the one that works.
+  const link = (reset.submittedAt > invite.submittedAt ? reset : invite).data
+  const askReset = async () => {
+    const body = 'It ends at once, and their browsers are signed out. By a one-time link they come in and set another.'
+    if (await confirm({ title: `Reset the password of ${user.name}?`, body, confirm: 'Reset' }))
+      reset.mutate({ user: user.id })
+  }
   const grant = (project: string, role: ProjectRole | null) =>
     change.mutate(() =>
       role === null
@@ -91,9 +106,9 @@ export function UserDialog({ user, onClose }: { user: User; onClose: () => void 
             ))}
           </ul>
         )}
-        {invite.data && <InvitationLink name={user.name} url={invite.data.url} />}
+        {link && <InvitationLink name={user.name} url={link.url} />}
         <div className="flex flex-wrap justify-between gap-2">
-          <div className="flex gap-2">
+          <div className="flex flex-wrap gap-2">
             {user.disabledAt === null ? (
               <Button variant="danger" onClick={() => change.mutate(() => api.user.disable.mutate({ user: user.id }))}>
                 Disable
@@ -102,7 +117,12 @@ export function UserDialog({ user, onClose }: { user: User; onClose: () => void 
               <Button onClick={() => change.mutate(() => api.user.enable.mutate({ user: user.id }))}>Enable</Button>
             )}
             {user.role !== 'service' && user.disabledAt === null && (
-              <Button onClick={() => invite.mutate({ user: user.id })}>New login link</Button>
+              <>
+                <Button onClick={() => invite.mutate({ user: user.id })}>New login link</Button>
+                <Button disabled={reset.isPending} onClick={() => void askReset()}>
+                  Reset password
+                </Button>
+              </>
             )}
           </div>
           <Button variant="primary" onClick={onClose}>

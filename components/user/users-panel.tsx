@@ -6,6 +6,7 @@ import { useTRPC } from '@/components/api/client'
 import { problemText } from '@/components/api/toast-problem'
 import { Button } from '@/components/ui/button'
 import { Panel, PanelHeader, Skeleton } from '@/components/ui/panel'
+import { TwoLineRow } from '@/components/ui/two-line-row'
 import type { User } from '@/contracts/user/user'
 import { InviteDialog } from './invite-dialog'
 import { UserDialog } from './user-dialog'
@@ -36,18 +37,20 @@ export function UsersPanel() {
       {!users.data && !users.error && <Skeleton className="m-4 h-16" />}
       <ul aria-label="Users" className="py-1.5">
         {users.data?.map((user) => (
-          <li key={user.id} className="flex items-center justify-between gap-3 px-4 py-1.5">
-            <div className="min-w-0">
-              <p className="truncate">
+          <TwoLineRow
+            key={user.id}
+            title={
+              <>
                 {user.name} <span className="text-ink-faint">· {user.role}</span>
                 {user.disabledAt !== null && <span className="text-warn"> · disabled</span>}
-              </p>
-              <p className="truncate text-ink-faint text-xs">{reach(user)}</p>
-            </div>
+              </>
+            }
+            note={reach(user)}
+          >
             <Button size="sm" aria-label={`Change ${user.name}`} onClick={() => setOpened(user.id)}>
               Change
             </Button>
-          </li>
+          </TwoLineRow>
         ))}
       </ul>
       <InviteDialog open={inviting} onClose={() => setInviting(false)} />

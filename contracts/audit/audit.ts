@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { timestamp } from '../primitives'
+import { projectRef } from '../project/project'
 
 /**
  * What is wrong with an audit row. `missing`: it is not there. `changed`: it is not what was signed, or was signed with
@@ -73,8 +74,11 @@ export const auditListInput = z
   .object({
     /** The beginning of an action: `runner.` is all that was done to runners. */
     action: z.string().max(64).optional(),
+    /** The beginning of an actor's name, in any case: `vera` is her and her tokens. */
     actor: z.string().max(200).optional(),
     targetId: z.string().max(64).optional(),
+    /** About this project (name or id), its runners and its sessions. */
+    project: projectRef.optional(),
     from: timestamp.optional(),
     to: timestamp.optional(),
     /** Only rows older than this seq: the next page. */

@@ -16,6 +16,7 @@ import { grantProject, revokeProject } from '../../services/user/grant-project'
 import { inviteUser } from '../../services/user/invite-user'
 import { listUsers } from '../../services/user/list-users'
 import { ownRights } from '../../services/user/own-rights'
+import { resetPassword } from '../../services/user/reset-password'
 import { disableUser, enableUser, updateUser } from '../../services/user/update-user'
 import { requireAllScopes } from '../require-all-scopes'
 import { procedure, router } from '../trpc'
@@ -47,6 +48,14 @@ export const userRouter = router({
     .mutation(async ({ ctx, input }) => {
       requireAllScopes(ctx.identity)
       return linkOf(ctx.origin, await inviteUser(ctx.services, input))
+    }),
+  /** Forgets somebody's password, signs their browsers out, and makes a one-time link by which they come in again. */
+  resetPassword: administered
+    .input(userInput)
+    .output(loginLink)
+    .mutation(async ({ ctx, input }) => {
+      requireAllScopes(ctx.identity)
+      return linkOf(ctx.origin, await resetPassword(ctx.services, input))
     }),
   /** Changes a role, or whether it holds in all projects. */
   update: administered
