@@ -125,7 +125,7 @@ export async function startAgent({
   const userName = async (uid: number) => (await findAccount(String(uid)))?.name ?? null
   const reports = createReports()
   const loopback = await startLoopbackServer(onProblem)
-  const gate = createToolGate(loopback.hooks, loopback.lives)
+  const gate = createToolGate(loopback.hooks, loopback.lives, Date.now)
   let socket: DaemonSocket | null = null
   let roster: Roster | null = null
   let kept: KeptRecordings | null = null

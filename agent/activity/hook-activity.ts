@@ -31,6 +31,7 @@ export function hookActivity(
     case 'PostToolUse':
     case 'PostToolUseFailure':
       return tellsOfTool && !(waits && asked && judgeSettled(asked, event) === null) ? 'working' : null
+    case 'PermissionReplied':
     case 'UserPromptSubmit':
     case 'PreCompact':
       return 'working'

@@ -9,9 +9,13 @@ function gated() {
   const hooks = createHooks((message, detail) => {
     throw new Error(`${message}: ${detail}`)
   })
-  const lives = createRunnerLives()
-  lives.open(runnerId, 2, 's')
-  const gate = createToolGate(hooks, lives)
+  let now = 0
+  const lives = createRunnerLives(undefined, () => now)
+  lives.open(runnerId, 2, 's').heard = true
+  const gate = createToolGate(hooks, lives, () => now)
+  const pass = (ms: number): void => {
+    now += ms
+  }
   const fire = (hook_event_name: string, epoch = 2) =>
     hooks.dispatch({
       runnerId,
@@ -21,7 +25,7 @@ function gated() {
       hungUp: new AbortController().signal,
       delivered: Promise.resolve(true),
     })
-  return { lives, gate, fire }
+  return { lives, gate, fire, pass }
 }
 
 it('denies every tool and prompt with the reason, and ends the turn, until it is opened', async () => {
@@ -49,10 +53,25 @@ it('refuses a life it does not hear, and forgets one that has ended', async () =
   expect(() => gate.set({ runnerId, epoch: 3, reason: 'used up' })).toThrow('hears no hooks')
   gate.set({ runnerId, epoch: 2, reason: 'used up' })
   lives.close(runnerId, 2)
-  lives.open(runnerId, 3, 's')
+  lives.open(runnerId, 3, 's').heard = true
   gate.set({ runnerId, epoch: 3, reason: null })
   expect(await fire('PreToolUse', 2)).toBeNull()
   gate.stop()
   gate.set({ runnerId, epoch: 3, reason: 'used up' })
   expect(await fire('PreToolUse', 3)).toBeNull()
+})
+
+it('a program that sends no hooks cannot be denied anything, and that is said', async () => {
+  const { lives, gate, fire, pass } = gated()
+  lives.close(runnerId, 2)
+  const life = lives.open(runnerId, 3, 's')
+  const set = () => gate.set({ runnerId, epoch: 3, reason: 'used up' })
+  expect(set).toThrow(expect.objectContaining({ code: 'unavailable' }))
+  // Its first hook may be under way.
+  expect(await fire('UserPromptSubmit', 3)).toEqual({ decision: 'block', reason: 'used up' })
+  pass(60_001)
+  expect(set).toThrow(expect.objectContaining({ code: 'unsupported' }))
+  expect(gate.reason(runnerId, 3)).toBeNull()
+  life.heard = true
+  expect(set).not.toThrow()
 })

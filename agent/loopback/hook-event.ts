@@ -30,6 +30,8 @@ export const hookEvent = z.looseObject({
   tool_use_id: text(NAME),
   tool_input: object.optional().catch(undefined),
   tool_response: z.unknown().optional(),
+  /** PermissionRequest: the program says itself what it does once its question is over. */
+  told_when_over: z.boolean().optional().catch(undefined),
   permission_suggestions: z.array(object).optional().catch(undefined),
   prompt: z.string().optional().catch(undefined),
   message: z.string().optional().catch(undefined),

@@ -56,6 +56,7 @@ export async function startLoopbackServer(
     const parsed = hookEvent.safeParse(await readJsonBody(request))
     if (!parsed.success) return answer(response, 400, { error: 'This is no hook event.' })
     const event = parsed.data
+    life.heard = true
     const pid = Number(request.headers[PID_HEADER]) || null
     const { runnerId, epoch } = life
     const isOwn = await isOfRunner(life, event, pid)

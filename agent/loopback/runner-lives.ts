@@ -11,6 +11,10 @@ export interface RunnerLife {
   readonly secret: string
   /** The provider's session that the runner's program has open; null while that is not known. */
   sessionId: string | null
+  /** Unix milliseconds. */
+  readonly openedAt: number
+  /** Whether its program has sent a hook yet. */
+  heard: boolean
 }
 
 /** The lives that may speak to the loopback server. */
@@ -28,7 +32,10 @@ export interface RunnerLives {
 const digest = (secret: string): string => createHash('sha256').update(secret).digest('hex')
 
 /** Nobody may speak yet. */
-export function createRunnerLives(random: (bytes: number) => Buffer = randomBytes): RunnerLives {
+export function createRunnerLives(
+  random: (bytes: number) => Buffer = randomBytes,
+  now: () => number = Date.now,
+): RunnerLives {
   const byDigest = new Map<string, RunnerLife>()
 
   const find = (runnerId: string, epoch: number): RunnerLife | null => {
@@ -43,7 +50,8 @@ export function createRunnerLives(random: (bytes: number) => Buffer = randomByte
   return {
     open(runnerId, epoch, sessionId) {
       close(runnerId, epoch)
-      const life = { runnerId, epoch, secret: `svh_${random(SECRET_BYTES).toString('base64url')}`, sessionId }
+      const secret = `svh_${random(SECRET_BYTES).toString('base64url')}`
+      const life = { runnerId, epoch, secret, sessionId, openedAt: now(), heard: false }
       byDigest.set(digest(life.secret), life)
       return life
     },

@@ -13,7 +13,7 @@ import { readSmallFile, type WatchFile } from './watch-file'
 
 /** Hooks that say something of what the program does. */
 const TELLING_HOOKS = [
-  'UserPromptSubmit', 'PreToolUse', 'PermissionRequest', 'PostToolUse', 'PostToolUseFailure', 'SubagentStart',
+  'UserPromptSubmit', 'PreToolUse', 'PermissionRequest', 'PermissionReplied', 'PostToolUse', 'PostToolUseFailure', 'SubagentStart',
   'SubagentStop', 'Notification', 'Stop', 'StopFailure', 'PreCompact', 'SessionEnd',
 ] // biome-ignore format: names read better in a row than one a line
 
@@ -128,9 +128,9 @@ export function createPrograms(options: ProgramsOptions): Programs {
   async function isOfRunner(life: RunnerLife, event: HookEvent, pid: number | null): Promise<boolean> {
     const entry = entryOf(life)
     if (entry === undefined) return false
+    // Only the root is the runner's program. Not all hooks tell which process they are of.
+    if (pid !== null && entry.process !== null && pid !== entry.process.pid) return false
     if (event.hook_event_name === 'SessionStart') {
-      // Only the root is the runner's program. An older version does not tell which process it is.
-      if (pid !== null && entry.process !== null && pid !== entry.process.pid) return false
       const { cwd, model } = event
       bind(entry, event.session_id, { cause: causeOfStart(event), ...(cwd && { cwd }), ...(model && { model }) })
       return true
@@ -148,7 +148,7 @@ export function createPrograms(options: ProgramsOptions): Programs {
       // Before anything is cut: a part of a secret would not be known.
       entry?.tracker.hook(redactJson(call.event, options.redact))
       if (entry && name === 'SessionEnd') entry.nextCause = causeAfterEnd(call.event)
-      if (name === 'PermissionRequest')
+      if (name === 'PermissionRequest' && !call.event.told_when_over)
         call.hungUp.addEventListener('abort', () => entryOf(call)?.tracker.questionDropped(), { once: true })
       return null
     })

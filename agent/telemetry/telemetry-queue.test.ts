@@ -17,9 +17,12 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(dir, { recursive: true }))
 
-const onProblem = (message: string): void => void problems.push(message)
-const startAgent = async (): Promise<TelemetryQueue> =>
-  createTelemetryQueue(await openTelemetrySpool(path, onProblem), onProblem)
+const startAgent = async (): Promise<TelemetryQueue> => {
+  // What an agent of an earlier test still says is not of this one.
+  const mine = problems
+  const onProblem = (message: string): void => void mine.push(message)
+  return createTelemetryQueue(await openTelemetrySpool(path, onProblem), onProblem)
+}
 
 const request = (requestId: string): UsageRecord => ({
   requestId,
@@ -85,3 +88,28 @@ it('a disk that does not take it makes the program tell it again, and it is told
   expect(daemon.sent).toEqual([['claude', 'one']])
   dir = mkdtempSync(join(tmpdir(), 'stv-telemetry-'))
 })
+
+it('one request that is not taken keeps no other waiting, and is given up only when it never can be', async () => {
+  const queue = await startAgent()
+  const sent: (string | null)[][] = []
+  const refuses = (ids: readonly (string | null)[]) =>
+    ids.includes('foreign') ? 'invalid_input' : ids.includes('poison') && sent.length < 12 ? 'unavailable' : null
+  const socket = {
+    timeout: () => ({
+      async emitWithAck(_event: string, { records }: { records: UsageRecord[] }) {
+        const ids = records.map(({ requestId }) => requestId)
+        sent.push(ids)
+        const code = refuses(ids)
+        return code === null ? { ok: true } : { ok: false, code, error: 'no' }
+      },
+    }),
+  }
+  for (const id of ['one', 'foreign', 'two', 'poison', 'three']) await queue.add('claude', [request(id)])
+  queue.attach(socket as unknown as DaemonSocket)
+  await queue.settled(30_000)
+  const taken = sent.filter((ids) => !ids.includes('foreign')).flat()
+  expect(new Set(taken)).toEqual(new Set(['one', 'two', 'poison', 'three']))
+  expect(problems).toEqual(['the daemon does not take what a program told of a request'])
+  // The others were taken before what is tried again and again.
+  expect(sent.at(-1)).toEqual(['poison'])
+}, 40_000)

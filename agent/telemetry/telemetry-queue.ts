@@ -12,7 +12,7 @@ const RETRY_MS = 1_000
 /** What programs told of their requests, until the daemon has it in the database. */
 export interface TelemetryQueue {
   /** Resolves when it can not be lost any more; rejects when the disk does not take it: it should be told again. */
-  add(provider: ProviderId, records: readonly UsageRecord[]): Promise<void>
+  add(provider: ProviderId, records: readonly UsageRecord[], cwd?: string): Promise<void>
   /** A joined connection: what waits is sent on it. */
   attach(socket: DaemonSocket): void
   detach(): void
@@ -28,15 +28,39 @@ export function createTelemetryQueue(
   let waiting: readonly ToldRequest[] = spool.left
   let socket: DaemonSocket | null = null
   let isBusy = false
+  /** Lines that the spool has: those of requests that do not wait any more too. */
+  let spooled = spool.left.length
+  let atOnce = MAX_BATCH_RECORDS
   const onSettled: (() => void)[] = []
 
   // Told again it changes nothing: a spool that could not be shortened costs no more than the next agent's time.
-  const keepWaiting = (): void =>
-    void spool.keep(waiting).catch((error: unknown) => onProblem('the spool of telemetry cannot be shortened', error))
+  const shortenSpool = (): void => {
+    spooled = waiting.length
+    spool.keep(waiting).catch((error: unknown) => onProblem('the spool of telemetry cannot be shortened', error))
+  }
 
-  /** Those of the oldest's provider. */
-  const batchFrom = ({ provider }: ToldRequest): readonly ToldRequest[] =>
-    waiting.filter((told) => told.provider === provider).slice(0, MAX_BATCH_RECORDS)
+  /** Those of the oldest's provider and directory. */
+  const batchFrom = ({ provider, cwd }: ToldRequest): readonly ToldRequest[] =>
+    waiting.filter((told) => told.provider === provider && told.cwd === cwd).slice(0, atOnce)
+
+  function remove(batch: readonly ToldRequest[]): void {
+    // The oldest may have been given up meanwhile.
+    const gone = new Set(batch)
+    waiting = waiting.filter((told) => !gone.has(told))
+    if (waiting.length === 0) shortenSpool()
+  }
+
+  /** One of a batch that is not taken may be the reason: it is found by halves, and must not keep the others waiting. */
+  function setApart(batch: readonly ToldRequest[], code: string, error: string): void {
+    if (batch.length > 1) {
+      atOnce = Math.ceil(batch.length / 2)
+      return
+    }
+    if (code === 'invalid_input') {
+      onProblem('the daemon does not take what a program told of a request', error)
+      remove(batch)
+    } else waiting = [...waiting.filter((told) => told !== batch[0]), ...batch]
+  }
 
   async function deliver(): Promise<void> {
     if (isBusy) return
@@ -46,34 +70,36 @@ export function createTelemetryQueue(
       const [oldest] = waiting
       if (current === null || oldest === undefined) break
       const batch = batchFrom(oldest)
+      const { provider, cwd } = oldest
       const answer: unknown = await current
         .timeout(ACK_TIMEOUT_MS)
-        .emitWithAck('telemetry', { provider: oldest.provider, records: batch.map(({ record }) => record) })
+        .emitWithAck('telemetry', { provider, cwd, records: batch.map(({ record }) => record) })
         .catch(() => null)
       const { data } = ack.safeParse(answer)
-      const isRefused = data?.ok === false && data.code === 'invalid_input'
-      if (isRefused) onProblem('the daemon does not take what a program told of its requests', data.error)
-      if (data?.ok || isRefused) {
-        // The oldest may have been given up meanwhile.
-        const sent = new Set(batch)
-        waiting = waiting.filter((told) => !sent.has(told))
-        if (waiting.length === 0) keepWaiting()
-      } else if (socket === current) await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref())
+      if (data?.ok) {
+        remove(batch)
+        atOnce = MAX_BATCH_RECORDS
+        continue
+      }
+      if (data !== undefined) setApart(batch, data.code, data.error)
+      if (data?.code !== 'invalid_input' && socket === current)
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref())
     }
     isBusy = false
     if (waiting.length === 0) for (const tell of onSettled.splice(0)) tell()
   }
 
   return {
-    async add(provider, records) {
-      const told = records.map((record) => ({ provider, record }))
+    async add(provider, records, cwd = '') {
+      const told = records.map((record) => ({ provider, cwd, record }))
       waiting = [...waiting, ...told]
       if (waiting.length > MAX_RECORDS) {
         onProblem('requests that programs told of are given up', waiting.length - MAX_RECORDS)
         waiting = waiting.slice(-MAX_RECORDS)
-        keepWaiting()
       }
+      spooled += told.length
       const written = spool.append(told)
+      if (spooled > 2 * MAX_RECORDS) shortenSpool()
       void deliver()
       await written
     },

@@ -4,7 +4,12 @@ import { usageRecord } from '@/contracts/agent-protocol/transcript'
 import { providerId } from '@/contracts/provider/provider'
 
 /** One request that a program of this provider told of. */
-export const toldRequest = z.object({ provider: providerId, record: usageRecord })
+export const toldRequest = z.object({
+  provider: providerId,
+  /** Where its session works; empty where the program does not tell. */
+  cwd: z.string().max(4096),
+  record: usageRecord,
+})
 export type ToldRequest = z.infer<typeof toldRequest>
 
 /** What programs told and the daemon has not acknowledged, on the disk: an agent that is killed has lost none of it. */

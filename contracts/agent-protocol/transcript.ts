@@ -33,6 +33,11 @@ export const transcriptCursorsReply = z.union([
 export type TranscriptCursorsRequest = z.infer<typeof transcriptCursorsRequest>
 export type TranscriptCursorsReply = z.infer<typeof transcriptCursorsReply>
 
+/** More than any request can have; the sum of as many as there are still fits. */
+const MAX_REQUEST_TOKENS = 10_000_000_000
+/** The year 2100. */
+const MAX_AT = 4_102_444_800_000
+
 /** One request to a model, as a transcript or telemetry tells of it. */
 export const usageRecord = z
   .object({
@@ -44,8 +49,11 @@ export const usageRecord = z
     subagentId: z.string().max(200).nullable(),
     model: z.string().max(200),
     /** Unix milliseconds. */
-    at: z.number(),
-    tokens: tokenCounts,
+    at: z.number().nonnegative().max(MAX_AT),
+    tokens: tokenCounts.refine(
+      (counts) => Object.values(counts).every((count) => count <= MAX_REQUEST_TOKENS),
+      'more tokens than a request can have',
+    ),
   })
   .refine(({ requestId, messageId }) => requestId !== null || messageId !== null, 'neither request nor message')
 export type UsageRecord = z.infer<typeof usageRecord>
@@ -87,6 +95,8 @@ export type TranscriptMissing = z.infer<typeof transcriptMissing>
 /** What a runner's program reported by telemetry. Repeated until acknowledged; taking it twice changes nothing. */
 export const telemetryReport = z.object({
   provider: providerId,
+  /** Where its session works; empty where the program does not tell. */
+  cwd: path.default(''),
   records: z.array(usageRecord).min(1).max(MAX_BATCH_RECORDS),
 })
 export type TelemetryReport = z.infer<typeof telemetryReport>

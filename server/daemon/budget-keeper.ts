@@ -38,6 +38,7 @@ export function startBudgetKeeper(
 ): BudgetKeeper {
   const scheduler = options.scheduler ?? systemScheduler
   const gates = new Map<string, string | null>()
+  const deaf = new Set<string>()
   let running: Promise<void> = Promise.resolve()
   let waits = false
   let stopped = false
@@ -57,6 +58,7 @@ export function startBudgetKeeper(
     const report = await enforceBudgets(ctx, {
       agents,
       gates,
+      deaf,
       onError: (error, action) => {
         failed = true
         options.log.warn({ err: error, action: action.kind, runnerId: action.runnerId }, 'a budget cannot be enforced')

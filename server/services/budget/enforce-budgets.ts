@@ -11,6 +11,8 @@ export interface EnforceParts {
   agents: AgentCommands
   /** What agents were told, by `gateKey`; kept from run to run. */
   gates: Map<string, string | null>
+  /** Lives whose program hears no gate, though others of its kind do, by `gateKey`; kept from run to run. */
+  deaf: Set<string>
   /** An action failed: it is decided again by the next run. */
   onError(error: unknown, action: Enforcement): void
 }
@@ -25,9 +27,10 @@ export interface EnforceReport {
 /** Does what exhausted budgets ask for, once. A failing action does not stop the others. */
 export async function enforceBudgets(ctx: ReconcileContext, parts: EnforceParts): Promise<EnforceReport> {
   const budgets = await readExhausted(ctx.db.prisma, ctx.clock.now())
-  const runners = await readGoverned(ctx, parts.agents)
+  const runners = await readGoverned(ctx, parts)
   const known = new Set(runners.map(gateKey))
   for (const key of parts.gates.keys()) if (!known.has(key)) parts.gates.delete(key)
+  for (const key of parts.deaf) if (!known.has(key)) parts.deaf.delete(key)
   const done: Enforcement[] = []
   for (const action of planEnforcement(runners, budgets, parts.gates)) {
     try {
@@ -41,7 +44,10 @@ export async function enforceBudgets(ctx: ReconcileContext, parts: EnforceParts)
   return { done, nextEdge: edges.length === 0 ? null : new Date(Math.min(...edges)) }
 }
 
-async function readGoverned(ctx: ReconcileContext, agents: AgentCommands): Promise<GovernedRunner[]> {
+async function readGoverned(
+  ctx: ReconcileContext,
+  { agents, deaf }: Pick<EnforceParts, 'agents' | 'deaf'>,
+): Promise<GovernedRunner[]> {
   const rows = await ctx.db.prisma.runner.findMany({
     where: { status: { in: SLOT_HOLDING_STATUSES } },
     select: {
@@ -59,19 +65,23 @@ async function readGoverned(ctx: ReconcileContext, agents: AgentCommands): Promi
   return rows.map(({ agent, ...row }) => {
     const life = held.get(row.id)
     const isHeld = life !== undefined && life.epoch === row.epoch && life.state !== 'exited'
-    return { ...row, protocol: agent?.protocol ?? null, agentId: isHeld ? life.agentId : null }
+    const governed = { ...row, protocol: agent?.protocol ?? null, agentId: isHeld ? life.agentId : null }
+    // Like one whose agent knows no gate.
+    return deaf.has(gateKey(governed)) ? { ...governed, protocol: 0 } : governed
   })
 }
 
-async function act(ctx: ReconcileContext, { agents, gates }: EnforceParts, action: Enforcement): Promise<void> {
+async function act(ctx: ReconcileContext, { agents, gates, deaf }: EnforceParts, action: Enforcement): Promise<void> {
   const { runnerId, epoch } = action
   if (action.kind !== 'gate') return changeHeld(ctx, action)
   // What an agent is told is no write, so no fence would stop it.
   ctx.fence?.epoch()
   const reply = await agents.setToolGate(action.agentId, { runnerId, epoch, reason: action.reason })
+  const key = gateKey({ id: runnerId, epoch, agentId: action.agentId })
+  // The next run pauses it instead.
+  if (!reply.ok && reply.code === 'unsupported') deaf.add(key)
   // A life that has ended in the meantime needs none.
-  if (reply.ok || reply.code === 'not_found' || reply.code === 'stale_epoch')
-    gates.set(gateKey({ id: runnerId, epoch, agentId: action.agentId }), action.tag)
+  if (reply.ok || reply.code === 'not_found' || reply.code === 'stale_epoch') gates.set(key, action.tag)
   else throw new Error(`the agent refused the gate: ${reply.error}`)
 }
 

@@ -11,7 +11,7 @@ import { lockLedger } from './write-usage'
  * twice it changes nothing.
  */
 export async function ingestTelemetry(ctx: UsageContext, nodeId: string, report: TelemetryReport): Promise<void> {
-  const { provider, records } = storable(report)
+  const { provider, cwd, records } = storable(report)
   await withTransaction(ctx.db, async (tx) => {
     await lockLedger(tx)
     const times = records.map(({ at }) => at)
@@ -19,8 +19,7 @@ export async function ingestTelemetry(ctx: UsageContext, nodeId: string, report:
       nodeId,
       provider,
       providerSessionIds: [...new Set(records.map(({ providerSessionId }) => providerSessionId))],
-      // Only its transcript, or the runner that has it open, tells where it works.
-      cwd: '',
+      cwd,
       startedAt: new Date(Math.min(...times)),
       lastActivityAt: new Date(Math.max(...times)),
     })

@@ -5,6 +5,7 @@ import type { ActivityDetail } from '@/contracts/runner/activity-detail'
 import type { RunnerActivity } from '@/contracts/runner/status'
 import { type Tx, withTransaction } from '../../db/database'
 import { LIVE_CHANNEL } from '../../db/listen'
+import { storable } from '../../db/storable-json'
 import type { NewEvent } from '../../outbox/append'
 import { requireFence } from '../../outbox/require-fence'
 import { recordChange } from '../audit/record-change'
@@ -53,7 +54,7 @@ function write(ctx: ActivityContext, tx: Tx, known: readonly KnownActivity[], no
   const seqs = known.map((report) => ('seq' in report ? report.seq : null))
   const heard = known.map((report) => ('heard' in report ? report.heard : null))
   const details = known.map((report) =>
-    'detail' in report ? JSON.stringify(redactJson(report.detail, ctx.keys.known.redact)) : null,
+    'detail' in report ? JSON.stringify(storable(redactJson(report.detail, ctx.keys.known.redact))) : null,
   )
   // RETURNING sees only the new row: the old one comes from the join.
   return tx.$queryRaw<Written[]>`

@@ -21,10 +21,10 @@ afterAll(async () => {
 })
 
 const sessionOf = async (id: string) => (await claude.stack.api.runner.get.query({ id })).sessionId
-const untilOther = (id: string, than: string | null) =>
+const untilOther = (id: string, than: string) =>
   waitUntil('it has another session open', async () => {
     const now = await sessionOf(id)
-    return now !== than && now
+    return now !== null && now !== than && now
   })
 
 test(

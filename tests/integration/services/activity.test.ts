@@ -57,6 +57,16 @@ it('the newest report counts, in any order of arrival; only another activity is 
   expect(await told(id)).toEqual(['working', 'waiting_permission'])
 })
 
+it('half a character costs neither its own report nor those that come with it', async () => {
+  const [id, other] = [await launched(), await launched()]
+  await recordActivities(test.ctx, [
+    { runnerId: id, epoch: 1, seq: 1, activity: 'working', detail: detail('cut in two: \ud83d') },
+    { runnerId: other, epoch: 1, seq: 1, activity: 'working', detail: detail('its neighbour') },
+  ])
+  expect(await state(id)).toEqual(['working', 'cut in two: \ufffd', 1])
+  expect(await state(other)).toEqual(['working', 'its neighbour', 1])
+})
+
 it('of an earlier life, and of a runner that has ended, nothing is taken', async () => {
   const id = await launched()
   await test.query('UPDATE runners SET epoch = 2 WHERE id = $1', [id])

@@ -16,11 +16,13 @@ const AGENT = '00000000-0000-4000-8000-000000000001'
 let test: ServiceTest
 let agents: FakeAgents
 let gates: Map<string, string | null>
+let deaf: Set<string>
 let count = 0
 beforeAll(async () => {
   test = await startServiceTest()
   agents = createFakeAgents()
   gates = new Map()
+  deaf = new Set()
   const node = await test.ctx.db.prisma.node.findFirstOrThrow()
   agents.agent = { agentId: AGENT, nodeId: node.id }
   await test.query(
@@ -46,13 +48,16 @@ async function governed(policy: BudgetSetInput['policy'], provider: 'claude' | '
 }
 const row = (id: string) => test.ctx.db.prisma.runner.findUniqueOrThrow({ where: { id } })
 
-async function enforce(): Promise<Enforcement['kind'][]> {
+const refuse = (error: unknown): never => {
+  throw error
+}
+
+async function enforce(onError: (error: unknown) => void = refuse): Promise<Enforcement['kind'][]> {
   const report = await enforceBudgets(test.ctx, {
     agents,
     gates,
-    onError: (error) => {
-      throw error
-    },
+    deaf,
+    onError,
   })
   return report.done.map(({ kind }) => kind)
 }
@@ -155,4 +160,21 @@ it('notify refuses nothing, and neither does a budget of another project', async
   await launchRunner(test.ctx, launchOf(project.name))
   const other = await governed('stop')
   await launchRunner(test.ctx, launchOf(other.project.name))
+})
+
+it('deny-tools: a program that has its hooks off is paused instead, and goes on after a raise', async () => {
+  const { id, budget, spend } = await governed('deny-tools', 'claude')
+  await spend(100)
+  agents.gateRefusal = { ok: false, code: 'unsupported', error: 'Its program sends no hooks.' }
+  const problems: unknown[] = []
+  expect(await enforce((error) => problems.push(error))).toEqual([])
+  expect(problems).toHaveLength(1)
+  expect(await enforce()).toEqual(['hold'])
+  expect(await row(id)).toMatchObject({
+    heldByBudgetId: budget.id,
+    reason: expect.stringContaining('Its tools cannot be denied, so it is paused.'),
+  })
+  agents.gateRefusal = null
+  await raiseBudget(test.ctx, { id: budget.id, by: { percent: 100 } })
+  expect(await enforce()).toEqual(['release'])
 })

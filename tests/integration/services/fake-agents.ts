@@ -16,6 +16,8 @@ export interface FakeAgents extends AgentCommands {
   readonly starts: StartRunner[]
   readonly stops: { runnerId: string; force: boolean }[]
   readonly limits: { runnerId: string; percent: number | null }[]
+  /** How gates are refused; null: they are taken. */
+  gateRefusal: Extract<Ack, { ok: false }> | null
   readonly gates: { runnerId: string; reason: string | null }[]
 }
 
@@ -34,6 +36,7 @@ export function createFakeAgents(): FakeAgents {
     stops: [],
     limits: [],
     gates: [],
+    gateRefusal: null,
     connected: () => (fake.agent ? [{ ...fake.agent, runners: fake.held }] : []),
     silentForMs: () => fake.silentMs,
     unheardMs: () => fake.unheard,
@@ -60,7 +63,7 @@ export function createFakeAgents(): FakeAgents {
     answerApproval: async () => OK,
     setToolGate: async (_agentId, { runnerId, reason }) => {
       fake.gates.push({ runnerId, reason })
-      return OK
+      return fake.gateRefusal ?? OK
     },
     limitCpu: async (_agentId, { runnerId, percent }) => {
       fake.limits.push({ runnerId, percent })

@@ -101,7 +101,7 @@ it('a session that telemetry told of first brings what it used into its project,
   await setBudgets({ project: 'late' })
   const session = randomUUID()
   const [first, second] = [request(session, 1), request(session, 2)]
-  await ingestTelemetry(test.usage, test.nodeId, { provider: 'claude', records: [telemetryOf(first)] })
+  await ingestTelemetry(test.usage, test.nodeId, { provider: 'claude', cwd: '', records: [telemetryOf(first)] })
   expect(await spentOf('project')).toBe(0)
   const path = transcriptPath(test, session)
   write(path, [first, second].map((one) => assistantLines(one, session).replaceAll('/nowhere', cwd)).join(''))
@@ -120,7 +120,7 @@ it('what telemetry told before the binding is in the runner’s budget once its 
   await setBudgets({ runnerId: id })
   const session = randomUUID()
   const one = request(session, 1, { at: start + 1000 })
-  await ingestTelemetry(test.usage, test.nodeId, { provider: 'claude', records: [telemetryOf(one)] })
+  await ingestTelemetry(test.usage, test.nodeId, { provider: 'claude', cwd: '', records: [telemetryOf(one)] })
   // As a binding that was written by an earlier version, which claimed nothing.
   await test.query(
     `INSERT INTO session_bindings (id, runner_id, epoch, session_id, cause, bound_at)
@@ -183,5 +183,5 @@ it('text that Postgres cannot keep is kept as far as it can be', async () => {
   )
   expect(row).toEqual({ prompt: 'a\ufffdb \ufffd c', cwd: '/no\ufffdwhere', tokens: String(usedOf([one])) })
   const two = { ...telemetryOf(request(session, 2)), model: 'm\0' }
-  await ingestTelemetry(test.usage, test.nodeId, { provider: 'claude', records: [two] })
+  await ingestTelemetry(test.usage, test.nodeId, { provider: 'claude', cwd: '', records: [two] })
 })

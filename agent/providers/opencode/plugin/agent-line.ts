@@ -35,6 +35,8 @@ export interface AgentLine {
 }
 
 interface AgentPlace {
+  /** Where the program works. */
+  cwd: string
   /** Where hooks go. */
   url: string
   secret: string
@@ -86,7 +88,7 @@ export function openAgentLine(place: AgentPlace): AgentLine {
 
   async function tellUsage(records: readonly UsageRecord[]): Promise<void> {
     for (let tries = 0; tries <= MAX_RETRIES; tries += 1) {
-      const status = await post(usageUrl, place, { records }, { timeout: TELL_TIMEOUT_MS }).then(
+      const status = await post(usageUrl, place, { cwd: place.cwd, records }, { timeout: TELL_TIMEOUT_MS }).then(
         (answer) => answer.status,
         () => 503,
       )

@@ -3,12 +3,15 @@
  * lets the agent answer its questions and refuse its tools. Never in the way: without an agent it does nothing.
  */
 import { openAgentLine } from './agent-line'
-import { type AskedPermission, programEvent } from './program-event'
+import { type AskedPermission, knownSession, type ProgramEvent, programEvent } from './program-event'
 import { createTranslator } from './translator'
 
 /** Of opencode's own API what is used of it. */
 interface OpencodeClient {
-  session: { abort(options: { path: { id: string } }): Promise<unknown> }
+  session: {
+    abort(options: { path: { id: string } }): Promise<unknown>
+    get(options: { path: { id: string } }): Promise<{ data?: unknown }>
+  }
   tui: { showToast(options: { body: { message: string; variant: 'error'; duration: number } }): Promise<unknown> }
   postSessionIdPermissionsPermissionId(options: {
     path: { id: string; permissionID: string }
@@ -29,10 +32,10 @@ interface ToolCall {
 }
 
 /** The only export: opencode takes each for a plugin. */
-export const Stratavore = async ({ client }: { client: OpencodeClient }) => {
+export const Stratavore = async ({ client, directory }: { client: OpencodeClient; directory: string }) => {
   const { STRATAVORE_HOOK_URL: url, STRATAVORE_HOOK_SECRET: secret, STRATAVORE_SESSION: open } = process.env
   if (!url || !secret) return {}
-  const agent = openAgentLine({ url, secret, pid: process.pid })
+  const agent = openAgentLine({ url, secret, pid: process.pid, cwd: directory })
   const translator = createTranslator(open || null, Date.now)
   const asked = new Map<string, AbortController>()
 
@@ -53,6 +56,25 @@ export const Stratavore = async ({ client }: { client: OpencodeClient }) => {
     })
   }
 
+  /** A session of before: whether it is a sub-agent's is asked once. */
+  async function learn(sessionID: string): Promise<void> {
+    if (translator.knows(sessionID)) return
+    const answer = await client.session.get({ path: { id: sessionID } }).catch(() => null)
+    translator.learn(knownSession.safeParse(answer?.data).data ?? { id: sessionID })
+  }
+
+  async function heard(event: ProgramEvent): Promise<void> {
+    if (event.type === 'session.status') await learn(event.properties.sessionID)
+    const { hooks, usage } = translator.event(event)
+    // Before anybody hears what the program does now.
+    if (event.type === 'permission.replied') asked.get(event.properties.requestID)?.abort()
+    for (const hook of hooks) void agent.tell(hook)
+    if (usage.length > 0) agent.usage(usage)
+    // Where the answer cannot be handed over, the program's own question still stands.
+    if (event.type === 'permission.asked') ask(event.properties).catch(() => undefined)
+  }
+  let last: Promise<unknown> = Promise.resolve()
+
   // It waits for its first prompt.
   const idle = { hook_event_name: 'Notification', notification_type: 'idle_prompt', session_id: open || 'none yet' }
   void agent.tell(idle)
@@ -61,13 +83,8 @@ export const Stratavore = async ({ client }: { client: OpencodeClient }) => {
     async event({ event }: { event: unknown }): Promise<void> {
       const { data } = programEvent.safeParse(event)
       if (data === undefined) return
-      // Not awaited: what it does waits for no one who only listens.
-      const { hooks, usage } = translator.event(data)
-      for (const hook of hooks) void agent.tell(hook)
-      if (usage.length > 0) agent.usage(usage)
-      // Where the answer cannot be handed over, the program's own question still stands.
-      if (data.type === 'permission.asked') ask(data.properties).catch(() => undefined)
-      if (data.type === 'permission.replied') asked.get(data.properties.requestID)?.abort()
+      // One after the other, and not awaited: what it does waits for no one who only listens.
+      last = last.then(() => heard(data))
     },
     async 'chat.message'(
       { sessionID }: { sessionID: string },
@@ -76,6 +93,7 @@ export const Stratavore = async ({ client }: { client: OpencodeClient }) => {
       const text = parts
         .flatMap((part) => (part.type === 'text' && !part.synthetic ? [part.text ?? ''] : []))
         .join('\n')
+      await learn(sessionID)
       for (const hook of translator.prompt(sessionID, text)) {
         const answer = await agent.tell(hook)
         if (answer?.decision !== 'block') continue

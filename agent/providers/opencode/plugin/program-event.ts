@@ -4,7 +4,13 @@ const id = z.string().min(1).max(200)
 const ofSession = z.object({ sessionID: id })
 const count = z.number().int().nonnegative().catch(0)
 
-const session = z.object({ id, parentID: id.optional(), agent: z.string().optional(), title: z.string().optional() })
+/** A conversation, or that of a sub-agent. */
+export const knownSession = z.object({
+  id,
+  parentID: id.optional(),
+  agent: z.string().optional(),
+  title: z.string().optional(),
+})
 const assistant = z.object({ id, sessionID: id, role: z.literal('assistant'), modelID: z.string().max(200) })
 /** One request to a model is over. Its output is without what was thought, its input without the cache. */
 const stepFinish = z.object({
@@ -44,7 +50,7 @@ const ended = z.object({
 
 /** What opencode (1.18) tells a plugin, as far as Stratavore uses it. Anything else is none of these. */
 export const programEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('session.created'), properties: z.object({ info: session }) }),
+  z.object({ type: z.literal('session.created'), properties: z.object({ info: knownSession }) }),
   z.object({
     type: z.literal('session.status'),
     properties: ofSession.extend({ status: z.object({ type: z.string() }) }),

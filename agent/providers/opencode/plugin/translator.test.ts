@@ -127,6 +127,7 @@ it('a permission is asked for with the input of its call, in the words of the re
     session_id: 'ses_1',
     tool_name: 'Edit',
     tool_input: edit,
+    told_when_over: true,
     permission_suggestions: [
       { type: 'addRules', rules: [{ toolName: 'Edit', ruleContent: '*' }], behavior: 'allow', destination: 'session' },
     ],
@@ -136,4 +137,45 @@ it('a permission is asked for with the input of its call, in the words of the re
     filepath: '/b.ts',
     patterns: ['a.ts'],
   })
+})
+
+it('what a call asks for besides its own tool is shown for what it is', () => {
+  const { translator } = listener('ses_1')
+  translator.toolBegins({ sessionID: 'ses_1', callID: 'toolu_1', tool: 'bash' }, { command: 'ls /etc' })
+  const asked = { id: 'per_1', sessionID: 'ses_1', always: [], tool: { callID: 'toolu_1' } }
+  const outside = { ...asked, permission: 'external_directory', patterns: ['/etc/*'], metadata: { parentDir: '/etc' } }
+  expect(translator.question(outside)).toMatchObject({
+    tool_name: 'external_directory',
+    tool_input: { parent_dir: '/etc', patterns: ['/etc/*'] },
+  })
+  // Of another session the same id is another call.
+  const other = { ...asked, sessionID: 'ses_2', permission: 'bash', patterns: ['rm *'], metadata: {} }
+  expect(translator.question(other)).toMatchObject({ tool_input: { patterns: ['rm *'] } })
+})
+
+it('goes on once the last of its questions is answered', () => {
+  const { translator, names } = listener('ses_1')
+  const replied = (requestID: string) => ({ type: 'permission.replied', properties: { sessionID: 'ses_1', requestID } })
+  const asked = { sessionID: 'ses_1', permission: 'bash', patterns: [], metadata: {}, always: [] }
+  translator.question({ ...asked, id: 'per_1' })
+  translator.question({ ...asked, id: 'per_2' })
+  expect(names(replied('per_1'))).toEqual(['Notification'])
+  expect(names(replied('per_2'))).toEqual(['PermissionReplied'])
+})
+
+it('a prompt that is refused in the middle of a turn does not end it', () => {
+  const { translator, say } = listener('ses_1')
+  translator.prompt('ses_1', 'first')
+  translator.prompt('ses_1', 'second')
+  expect(translator.dropped('ses_1')).toEqual([])
+  say(message('msg_1', 'ses_1'))
+  expect(say(finished('prt_1', 'ses_1', 'msg_1')).usage).toHaveLength(1)
+})
+
+it('a sub-agent of an earlier run is known for what it is, once that was looked up', () => {
+  const { translator } = listener('ses_1')
+  expect(translator.knows('ses_child')).toBe(false)
+  translator.learn({ id: 'ses_child', parentID: 'ses_1' })
+  expect(translator.knows('ses_child')).toBe(true)
+  expect(translator.prompt('ses_child', 'go on')).toEqual([])
 })

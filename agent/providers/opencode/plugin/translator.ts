@@ -5,6 +5,8 @@ import { inputOf, nameOf } from './tool-words'
 
 /** Messages whose model is remembered; a request is over seconds or minutes after its message began. */
 const MAX_MESSAGES = 200
+/** Tools that ask for the permission to edit. */
+const EDITS: ReadonlySet<string> = new Set(['edit', 'write', 'patch', 'apply_patch', 'multiedit'])
 /** Calls whose input is remembered, for the permission they may ask for. */
 const MAX_CALLS = 200
 
@@ -16,6 +18,10 @@ export interface Telling {
 
 /** opencode's events as the hooks that the agent understands. */
 export interface Translator {
+  /** Whether it has been told of this session before. */
+  knows(sessionId: string): boolean
+  /** A session that was there before: whose it is. */
+  learn(session: { id: string; parentID?: string | undefined }): void
   event(event: ProgramEvent): Telling
   /** A person's prompt, before it is sent to the model. */
   prompt(sessionId: string, text: string): HookEvent[]
@@ -30,11 +36,16 @@ export interface Translator {
 /** `openSession` is the conversation it was started with, if any. `now`: Unix milliseconds. */
 export function createTranslator(openSession: string | null, now: () => number): Translator {
   let current = openSession
+  /** Whether the last prompt began a turn. */
+  let begun = false
+  const known = new Set<string>(openSession === null ? [] : [openSession])
   const parents = new Map<string, string>()
   const busy = new Set<string>()
   const failures = new Map<string, string>()
   const models = new Map<string, string>()
-  const inputs = new Map<string, Record<string, unknown>>()
+  const calls = new Map<string, { tool: string; input: Record<string, unknown> }>()
+  /** Questions that stand, and whose they are. */
+  const asking = new Map<string, string>()
 
   const remember = <Value>(map: Map<string, Value>, key: string, value: Value, max: number): void => {
     map.set(key, value)
@@ -72,6 +83,7 @@ export function createTranslator(openSession: string | null, now: () => number):
     switch (event.type) {
       case 'session.created': {
         const { id, parentID, agent, title } = event.properties.info
+        known.add(id)
         if (parentID === undefined) return opened(id, current === null ? 'startup' : 'found')
         parents.set(id, parentID)
         return [{ hook_event_name: 'SubagentStart', ...whose(id), agent_type: (agent ?? title ?? '').slice(0, 200) }]
@@ -98,6 +110,17 @@ export function createTranslator(openSession: string | null, now: () => number):
         const [tool_name, tool_input] = [nameOf(part.tool), inputOf(state.input)]
         return [
           { hook_event_name: 'PostToolUseFailure', ...whose(sessionID), tool_name, tool_use_id: callID, tool_input },
+        ]
+      }
+      case 'permission.replied': {
+        const { sessionID, requestID } = event.properties
+        asking.delete(requestID)
+        const root = rootOf(sessionID)
+        const isAsked = [...asking.values()].some((asker) => rootOf(asker) === root)
+        return [
+          isAsked
+            ? { hook_event_name: 'Notification', session_id: root, notification_type: 'permission_prompt' }
+            : { hook_event_name: 'PermissionReplied', session_id: root },
         ]
       }
       case 'question.asked':
@@ -148,16 +171,23 @@ export function createTranslator(openSession: string | null, now: () => number):
   }
 
   return {
+    knows: (sessionId) => known.has(sessionId),
+    learn({ id, parentID }) {
+      known.add(id)
+      if (parentID !== undefined) parents.set(id, parentID)
+    },
     event: (event) => ({ hooks: hooksOf(event), usage: usageOf(event) }),
     prompt(sessionId, prompt) {
       if (parents.has(sessionId)) return []
+      begun = !busy.has(sessionId)
       busy.add(sessionId)
       return [...opened(sessionId, 'resume'), { hook_event_name: 'UserPromptSubmit', session_id: sessionId, prompt }]
     },
-    dropped: (sessionId) => (busy.delete(sessionId) ? [turnEnds(sessionId)] : []),
+    // A turn that was under way before goes on.
+    dropped: (sessionId) => (begun && busy.delete(sessionId) ? [turnEnds(sessionId)] : []),
     toolBegins({ sessionID, callID, tool }, args) {
       const tool_input = inputOf(args)
-      remember(inputs, callID, tool_input, MAX_CALLS)
+      remember(calls, `${sessionID} ${callID}`, { tool, input: tool_input }, MAX_CALLS)
       return {
         hook_event_name: 'PreToolUse',
         ...whose(sessionID),
@@ -173,14 +203,20 @@ export function createTranslator(openSession: string | null, now: () => number):
       tool_use_id: callID,
       tool_input: inputOf(args),
     }),
-    question({ sessionID, permission, patterns, metadata, always, tool }) {
-      const tool_name = nameOf(permission)
+    question({ id, sessionID, permission, patterns, metadata, always, tool }) {
+      asking.set(id, sessionID)
+      const call = calls.get(`${sessionID} ${tool?.callID}`)
+      // What is asked for besides (a directory outside of the project, say) is not what the call was given.
+      const isItsOwn =
+        call !== undefined && (call.tool === permission || (permission === 'edit' && EDITS.has(call.tool)))
+      const tool_name = nameOf(isItsOwn ? call.tool : permission)
       const rules = always.map((ruleContent) => ({ toolName: tool_name, ruleContent }))
       return {
         hook_event_name: 'PermissionRequest',
         ...whose(sessionID),
         tool_name,
-        tool_input: inputs.get(tool?.callID ?? '') ?? { ...inputOf(metadata), patterns },
+        tool_input: isItsOwn ? call.input : { ...inputOf(metadata), patterns },
+        told_when_over: true,
         ...(rules.length > 0
           ? { permission_suggestions: [{ type: 'addRules', rules, behavior: 'allow', destination: 'session' }] }
           : {}),
