@@ -156,6 +156,8 @@ describe('the real opencode, with a scripted Anthropic API', () => {
       await waitUntil('it ran', () => made('asked-allowed'), START_TIMEOUT_MS)
 
       await asks('asked-in-terminal')
+      // It tells of its question before it draws it.
+      await untilScreen(stack, runner.id, /Allow once/)
       await stack.api.runner.send.mutate({ id: runner.id, text: '', enter: true })
       await waitUntil('it ran', () => made('asked-in-terminal'), START_TIMEOUT_MS)
       await gone()
@@ -175,8 +177,9 @@ describe('the real opencode, with a scripted Anthropic API', () => {
     'a budget that is used up refuses its next tool and its prompts, and goes on after a raise',
     async () => {
       const { stack, project } = opencode
-      const runner = await launchRunning(stack, { project: project.name, prompt: '[[text ready]]' })
-      await untilScreen(stack, runner.id, /^[^[\n]*ready\s*$/m, START_TIMEOUT_MS)
+      // The scripted model knows a conversation by its first prompt: each needs its own.
+      const runner = await launchRunning(stack, { project: project.name, prompt: '[[text set]]' })
+      await untilScreen(stack, runner.id, /^[^[\n]*set\s*$/m, START_TIMEOUT_MS)
       await untilActivity(runner.id, 'idle')
       const limit = (tokens: string) =>
         stack.cli(['budget', 'set', project.name, '--limit', tokens, '--policy', 'deny-tools', '--time-zone', 'UTC'])
