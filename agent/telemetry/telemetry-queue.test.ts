@@ -15,7 +15,8 @@ beforeEach(() => {
   path = join(dir, 'telemetry.jsonl')
   problems = []
 })
-afterEach(() => rmSync(dir, { recursive: true }))
+// The queue may be writing still.
+afterEach(() => rmSync(dir, { recursive: true, force: true, maxRetries: 10 }))
 
 const startAgent = async (): Promise<TelemetryQueue> => {
   // What an agent of an earlier test still says is not of this one.
