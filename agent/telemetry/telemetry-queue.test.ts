@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { UsageRecord } from '@/contracts/agent-protocol/transcript'
 import type { DaemonSocket } from '../connection/commands'
 import { createTelemetryQueue, type TelemetryQueue } from './telemetry-queue'
@@ -15,8 +15,7 @@ beforeEach(() => {
   path = join(dir, 'telemetry.jsonl')
   problems = []
 })
-// The queue may be writing still.
-afterEach(() => rmSync(dir, { recursive: true, force: true, maxRetries: 10 }))
+afterEach(() => rmSync(dir, { recursive: true }))
 
 const startAgent = async (): Promise<TelemetryQueue> => {
   // What an agent of an earlier test still says is not of this one.
@@ -64,7 +63,7 @@ it('is on the disk before the program hears that it was taken, and told by the n
     ['opencode', 'two'],
   ])
   // Forgotten once it is acknowledged.
-  await vi.waitFor(() => expect(readFileSync(path, 'utf8')).toBe(''))
+  expect(readFileSync(path, 'utf8')).toBe('')
   expect(problems).toEqual([])
 })
 

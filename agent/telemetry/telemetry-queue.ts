@@ -16,7 +16,7 @@ export interface TelemetryQueue {
   /** A joined connection: what waits is sent on it. */
   attach(socket: DaemonSocket): void
   detach(): void
-  /** Resolves when all is acknowledged, or after `timeoutMs`. */
+  /** Resolves when all is acknowledged and forgotten, or after `timeoutMs`. */
   settled(timeoutMs: number): Promise<void>
 }
 
@@ -31,12 +31,15 @@ export function createTelemetryQueue(
   /** Lines that the spool has: those of requests that do not wait any more too. */
   let spooled = spool.left.length
   let atOnce = MAX_BATCH_RECORDS
+  let shortened: Promise<void> = Promise.resolve()
   const onSettled: (() => void)[] = []
 
   // Told again it changes nothing: a spool that could not be shortened costs no more than the next agent's time.
   const shortenSpool = (): void => {
     spooled = waiting.length
-    spool.keep(waiting).catch((error: unknown) => onProblem('the spool of telemetry cannot be shortened', error))
+    shortened = spool
+      .keep(waiting)
+      .catch((error: unknown) => onProblem('the spool of telemetry cannot be shortened', error))
   }
 
   /** Those of the oldest's provider and directory. */
@@ -86,6 +89,7 @@ export function createTelemetryQueue(
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref())
     }
     isBusy = false
+    await shortened
     if (waiting.length === 0) for (const tell of onSettled.splice(0)) tell()
   }
 
