@@ -1,7 +1,15 @@
 import { expect, it } from 'vitest'
 import { secretsOf } from './known-secrets'
 
-it('takes what names say is secret, and all variables of the project that are long enough', () => {
+const PLAIN = {
+  NODE_ENV: 'production',
+  JAVA_HOME: '/usr/lib/jvm/java-17',
+  API_BASE: 'http://localhost:3000/api',
+}
+/** Addresses that have a secret in them. */
+const INSIDE = { DATABASE_URL: 'postgresql://me:hunter2@db/app', HOOK: 'https://example.com/hook?key=1a2b' }
+
+it('takes what names say is secret, and variables of the project that are long enough and not plainly something else', () => {
   const environment = {
     GITHUB_TOKEN: 'gt-123456',
     DB_PASSWORD: 'hunter2',
@@ -12,10 +20,21 @@ it('takes what names say is secret, and all variables of the project that are lo
     API_KEY: 'short',
     HOME: '/home/somebody',
   }
-  expect(secretsOf(environment, { GREETING: 'hello there', PORT: '8080', MODE: 'dev' })).toEqual([
+  expect(
+    secretsOf(environment, {
+      PIN: 'x7-hello-99',
+      GREETING: 'hello there',
+      PORT: '8080',
+      MODE: 'dev',
+      ...PLAIN,
+      ...INSIDE,
+    }),
+  ).toEqual([
     'gt-123456',
     'hunter2',
     'kkkkkk',
-    'hello there',
+    'x7-hello-99',
+    'postgresql://me:hunter2@db/app',
+    'https://example.com/hook?key=1a2b',
   ])
 })

@@ -113,10 +113,19 @@ const WAYS: Record<string, () => Promise<{ headers: Record<string, string>; clos
 it.each(Object.entries(WAYS))('%s takes its terminal and its event stream along, and nobody else', async (_, open) => {
   const project = await createProject(stack)
   const runner = await launchRunning(stack, { project: project.name, provider: 'shell' })
-  const ticket = async () => (await stack.api.runner.attach.mutate({ id: runner.id })).ticket
   const { headers, close } = await open()
-  const cut = await connectRaw(stack, { ticket: await ticket() }, undefined, headers)
-  const bystander = await connectRaw(stack, { ticket: await ticket() })
+  // A ticket is for the credential that it was made with.
+  const answer = await rawRequest(stack.url, {
+    method: 'POST',
+    path: '/api/trpc/runner.attach',
+    headers: { ...JSON_HEADERS, ...headers },
+    body: JSON.stringify({ id: runner.id }),
+  })
+  const { ticket } = JSON.parse(answer.text).result.data
+  const cut = await connectRaw(stack, { ticket }, undefined, headers)
+  const bystander = await connectRaw(stack, {
+    ticket: (await stack.api.runner.attach.mutate({ id: runner.id })).ticket,
+  })
   await waitUntil('both are attached', () => cut.attached.length === 1 && bystander.attached.length === 1)
   const events = await fetch(`${stack.url}/api/trpc/event.stream?input=%7B%7D`, { headers })
   const reader = events.body?.getReader()

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { seal } from '@/server/core/secret-box'
+import { variableContext } from '@/server/services/secret/sealed-values'
 import type { RunningRunners } from '../services/running-runner'
 import type { ServiceTest } from '../services/service-test'
 
@@ -44,8 +46,8 @@ export async function placeThings(test: ServiceTest, runners: RunningRunners, na
     [budgetId, projectId],
   )
   await test.query(
-    `INSERT INTO project_variables (project_id, name, ciphertext, updated_at) VALUES ($1, 'GIVEN', '\\x00', now())`,
-    [projectId],
+    `INSERT INTO project_variables (project_id, name, ciphertext, updated_at) VALUES ($1, 'GIVEN', $2, now())`,
+    [projectId, seal(test.ctx.keys.secrets, variableContext(projectId, 'GIVEN'), 'given')],
   )
   await test.query(
     `INSERT INTO usage_entries (provider, request_key, session_id, runner_id, project_id, node_id, model, at, input_tokens,
