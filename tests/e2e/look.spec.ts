@@ -97,6 +97,8 @@ const PLACES: Place[] = [
     name: 'launch dialog',
     async open(page) {
       await at('/', 'Fleet')(page)
+      // The key does what the buttons offer, once it is known what one may do.
+      await expect(page.getByRole('button', { name: /^Launch( a runner)?$/ }).first()).toBeVisible()
       await page.keyboard.press('n')
       await expect(page.getByRole('dialog').getByLabel('Project')).toBeVisible()
       await page.getByRole('dialog').getByRole('radio', { name: 'Claude Code' }).click()
