@@ -98,7 +98,7 @@ describe('a runner', () => {
   it('is recorded: output, size, markers; while it runs and once it has ended', async () => {
     home.start()
     await joined(1)
-    const runnerId = await launch({ GREETING_TOKEN: 'tok-very-secret-1', MOTTO: 'carpe-diem-variable' })
+    const runnerId = await launch({ GREETING_TOKEN: 'tok-very-secret-1', MOTTO: 'carpe-diem-1x9z' })
     await type(runnerId, 'echo "日本 $GREETING_TOKEN $MOTTO"; printf "ghp_%036d\\n" 7\r')
     const recorded = /日本 \[redacted\] \[redacted\]\r\n\[redacted\]/
     await waitUntil('the output is recorded', async () => recorded.test(outputOf(await read(runnerId))))
