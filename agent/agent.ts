@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, realpathSync } from 'node:fs'
 import { arch, availableParallelism, hostname, platform, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -27,6 +27,7 @@ import { startObserver } from './observer/observer-process'
 import { sampleReply } from './observer/protocol'
 import type { AgentOptions } from './options'
 import { judgePath } from './place/judge-path'
+import { keepOut } from './place/open-below'
 import { createTreeFinder } from './process-tree/find-trees'
 import { identify } from './process-tree/identity'
 import { createSignaller } from './process-tree/signal'
@@ -44,6 +45,7 @@ import { endLeftovers } from './runner/end-leftovers'
 import { createRoster, type Roster } from './runner/roster'
 import { Refused } from './runner/runner-host'
 import { openRunnerRecords } from './runner/runner-records'
+import { createTyping } from './runner/typing'
 import { serveTelemetry } from './telemetry/serve-telemetry'
 import { createTelemetryQueue } from './telemetry/telemetry-queue'
 import { openTelemetrySpool } from './telemetry/telemetry-spool'
@@ -89,6 +91,15 @@ export interface AgentHandle {
   stop(): Promise<void>
 }
 
+/** What no sandbox shows and no program's file is in: the whole home beside the daemon, where the database's password is too. */
+function placesOfOurs(options: AgentOptions): string[] {
+  const { dir } = options
+  // A remote agent's key is in its own directory.
+  if (options.kind !== 'local') return [dir]
+  const keys = dirname(options.tokenFile)
+  return dirname(keys) === dirname(dir) ? [dirname(dir)] : [dir, keys]
+}
+
 /** Starts the agent: owns the directory, ends what an earlier one left, then joins the daemon for ever. */
 export async function startAgent({
   options,
@@ -115,12 +126,13 @@ export async function startAgent({
   const signal = createSignaller(bootId)
   const records = await openRunnerRecords(join(dir, 'runners'))
   const [machine, cgroups] = await Promise.all([probeMachine(env), openRunnerCgroups(dir, onProblem)])
+  const ownDirs = placesOfOurs(options).map((place) => realpathSync(place))
+  keepOut(ownDirs)
   const confiner = createConfiner({
     machine,
     cgroups,
     ours: [process.execPath, scripts.relayScript, scripts.echoScript, scripts.opencodePlugin],
-    // A remote agent's key is in its own directory.
-    hidden: options.kind === 'local' ? [dir, dirname(options.tokenFile)] : [dir],
+    hidden: ownDirs,
   })
   const userName = async (uid: number) => (await findAccount(String(uid)))?.name ?? null
   const reports = createReports()
@@ -129,9 +141,11 @@ export async function startAgent({
   let socket: DaemonSocket | null = null
   let roster: Roster | null = null
   let kept: KeptRecordings | null = null
+  let parkAfterMs: number | null = null
   const mark: Mark = (...noted) => roster?.mark(...noted)
-  const tellKept = (): void => {
+  const tellSettings = (): void => {
     if (kept !== null) observer.notify({ type: 'keep', kept })
+    if (parkAfterMs !== null) observer.notify({ type: 'park', afterMs: parkAfterMs })
   }
 
   // First: a question is marked before it is answered.
@@ -141,7 +155,7 @@ export async function startAgent({
     reports,
     redact: secrets.redact,
     onClosed: (closed) => markClosed(mark, closed),
-    isAlive: (runnerId, epoch) => runners.isAlive(runnerId, epoch),
+    goesOn: (runnerId, epoch) => runners.goesOn(runnerId, epoch),
     now: Date.now,
     after: systemAfter,
   })
@@ -185,7 +199,7 @@ export async function startAgent({
         refusedRecording = null
         // The first time there is no roster yet, and no daemon has said anything.
         roster?.observerRestarted()
-        tellKept()
+        tellSettings()
       },
       onTaken: (life, end) => roster?.taken(life, end),
       onAnswer: (life, data) => roster?.answer(life, data),
@@ -203,7 +217,7 @@ export async function startAgent({
     const path = provider.transcriptRoot?.(env)
     if (path !== undefined) transcriptRoots.add({ provider: provider.id, path })
   }
-  const reader = startReader({ scriptPath: scripts.readerScript, recordingsDir, onProblem })
+  const reader = startReader({ scriptPath: scripts.readerScript, recordingsDir, ownDirs, onProblem })
   const tellSecrets = (): void => reader.knowSecrets(secrets.values())
   tellSecrets()
   secrets.onChange(tellSecrets)
@@ -241,6 +255,7 @@ export async function startAgent({
     signal,
     bootId,
     observer,
+    typing: createTyping(() => performance.now()),
     records,
     providers,
     programs,
@@ -326,7 +341,7 @@ export async function startAgent({
         gate,
         reader,
         checkSession: (question) => checkSession({ providers, env, reader }, question),
-        judgePath: ({ path }) => judgePath(path, dir),
+        judgePath: ({ path }) => judgePath(path, ownDirs),
         approvals,
         prompts,
         drafts,
@@ -335,10 +350,11 @@ export async function startAgent({
         onProblem,
         exit: stopAndExit,
       }),
-    onJoined(joined, { nodeName, keptRecordings = null }) {
+    onJoined(joined, { nodeName, keptRecordings = null, parkScreensAfterMs = null }) {
       logger.info({ nodeName }, 'joined the daemon')
       kept = keptRecordings
-      tellKept()
+      parkAfterMs = parkScreensAfterMs
+      tellSettings()
       socket = joined
       reports.attach(joined)
       heartbeats.attach(joined)

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { createTerminalLink } from '@/client/terminal/terminal-link'
 import type { Stack } from '../tests/support/stack'
 import type { EchoPort } from './echo-samples'
+import { createListeners } from './listeners'
+import { createRenderer } from './renderer'
 
+/** A client of a terminal, ours or a peer's. */
 export interface BenchTerminal extends EchoPort {
   /** Resolves when the first screen is drawn. */
   drawn: Promise<void>
@@ -18,23 +21,12 @@ export function openBenchTerminal(
   runnerId: string,
   { url = stack.url, bytesPerSecond = Number.POSITIVE_INFINITY }: { url?: string; bytesPerSecond?: number } = {},
 ): BenchTerminal {
-  let drawnUntil = 0
-  const render = (bytes: number, shown: () => void): void => {
-    const now = performance.now()
-    drawnUntil = Math.max(now, drawnUntil) + (bytes / bytesPerSecond) * 1000
-    if (drawnUntil - now < 1) shown()
-    else setTimeout(shown, drawnUntil - now)
-  }
-  const listeners = new Set<(text: string) => void>()
+  const render = createRenderer(bytesPerSecond)
+  const { tell, listen } = createListeners()
   let onDrawn = () => {}
   const drawn = new Promise<void>((resolve) => {
     onDrawn = resolve
   })
-  const tell = (data: Uint8Array) => {
-    if (listeners.size === 0) return
-    const text = Buffer.from(data).toString('latin1')
-    for (const listener of [...listeners]) listener(text)
-  }
   const link = createTerminalLink({
     url,
     clientId: randomUUID(),
@@ -61,10 +53,7 @@ export function openBenchTerminal(
   return {
     drawn,
     type: link.send,
-    listen: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    listen,
     close: link.close,
   }
 }

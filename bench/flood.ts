@@ -4,11 +4,11 @@ import { createProject, launchRunning, typeLine, untilScreen } from '../tests/su
 import type { Stack } from '../tests/support/stack'
 import { startLine } from '../tests/support/terminal/line'
 import { measureBareFlood } from './bare-flood'
-import { openBenchTerminal } from './bench-terminal'
+import { type BenchTerminal, openBenchTerminal } from './bench-terminal'
+import { shows } from './listeners'
+import { TAB_BYTES_PER_SECOND } from './renderer'
 import { type Figure, quantile } from './statistics'
 
-/** As fast as a browser's tab draws. */
-const TAB_BYTES_PER_SECOND = 12 * 1024 * 1024
 const FLOOD_BYTES = 48 * 1024 * 1024
 const INTERRUPTS = 5
 /** Each way, of a line to somewhere else. */
@@ -16,15 +16,14 @@ const LINE_DELAY_MS = 25
 const MB = 1024 * 1024
 
 /** A file of lines, and the command that prints it and then DONE, without typing that word. */
-function floodOf(directory: string): string {
+export function floodIn(directory: string): string {
   const path = join(directory, 'flood.txt')
   writeFileSync(path, `${'x'.repeat(99)}\n`.repeat(FLOOD_BYTES / 100))
   return `cat ${path}; printf '%s%s' DO NE`
 }
 
-/** Bytes per second that a client gets of a program that prints as fast as it can. */
-async function bulk(stack: Stack, runnerId: string, command: string, url?: string): Promise<number> {
-  const terminal = openBenchTerminal(stack, runnerId, url === undefined ? {} : { url })
+/** Bytes per second that a client gets of a program that prints as fast as it can. Closes the terminal. */
+export async function bulkTo(terminal: BenchTerminal, command: string): Promise<number> {
   await terminal.drawn
   const startedAt = performance.now()
   let seen = 0
@@ -40,11 +39,14 @@ async function bulk(stack: Stack, runnerId: string, command: string, url?: strin
   return seen / seconds
 }
 
-/** Milliseconds from Ctrl-C to the last of the flood on a screen that is drawn as fast as a tab does. */
-async function interrupts(stack: Stack, runnerId: string): Promise<number[]> {
+/**
+ * Milliseconds from Ctrl-C to the last of the flood on a screen that is drawn as fast as a tab does. Each flood has a
+ * terminal of its own from `open`, which is closed; `settle` follows.
+ */
+export async function interruptsOf(open: () => BenchTerminal, settle: () => Promise<void>): Promise<number[]> {
   const samples: number[] = []
   for (let count = 0; count < INTERRUPTS; count += 1) {
-    const terminal = openBenchTerminal(stack, runnerId, { bytesPerSecond: TAB_BYTES_PER_SECOND })
+    const terminal = open()
     await terminal.drawn
     let seen = 0
     const flowing = new Promise<void>((resolve) => {
@@ -56,38 +58,44 @@ async function interrupts(stack: Stack, runnerId: string): Promise<number[]> {
     terminal.type('yes\r')
     await flowing
     const startedAt = performance.now()
-    const stopped = new Promise<void>((resolve) => {
-      // The shell's own next line.
-      terminal.listen((text) => text.includes('^C') && resolve())
-    })
+    // The shell's own next line.
+    const stopped = shows(terminal, '^C')
     terminal.type('\x03')
     await stopped
     samples.push(performance.now() - startedAt)
     terminal.close()
-    await typeLine(stack, runnerId, 'clear; echo read""y')
-    await untilScreen(stack, runnerId, /^ready$/m)
+    await settle()
   }
   return samples
 }
+
+export const interruptFigures = (name: string, samples: readonly number[]): Figure[] => [
+  { name: `${name}, p50`, unit: 'ms', value: quantile(samples, 0.5) },
+  { name: `${name}, worst`, unit: 'ms', value: Math.max(...samples) },
+]
 
 /** Floods: how much gets through, near and far, and how soon Ctrl-C is seen to end one. */
 export async function measureFloods(stack: Stack): Promise<Figure[]> {
   const project = await createProject(stack)
   const runner = await launchRunning(stack, { project: project.name, provider: 'shell' })
-  const flood = floodOf(stack.workDir)
+  const flood = floodIn(stack.workDir)
   const line = await startLine(stack.url, LINE_DELAY_MS)
+  const settle = async () => {
+    await typeLine(stack, runner.id, 'clear; echo read""y')
+    await untilScreen(stack, runner.id, /^ready$/m)
+  }
   try {
     const bare = await measureBareFlood(flood)
-    const near = await bulk(stack, runner.id, flood)
-    const far = await bulk(stack, runner.id, flood, line.url)
-    const stops = await interrupts(stack, runner.id)
+    const near = await bulkTo(openBenchTerminal(stack, runner.id), flood)
+    const far = await bulkTo(openBenchTerminal(stack, runner.id, { url: line.url }), flood)
+    const tab = () => openBenchTerminal(stack, runner.id, { bytesPerSecond: TAB_BYTES_PER_SECOND })
+    const stops = await interruptsOf(tab, settle)
     return [
       { name: 'bulk, node-pty alone', unit: 'MB/s', value: bare / MB },
       { name: 'bulk, attached', unit: 'MB/s', value: near / MB },
       { name: 'bulk, attached, of node-pty alone', unit: '×', value: near / bare },
       { name: 'bulk, attached over a 50 ms line', unit: 'MB/s', value: far / MB },
-      { name: 'Ctrl-C in a flood to a quiet tab of 12 MB/s, p50', unit: 'ms', value: quantile(stops, 0.5) },
-      { name: 'Ctrl-C in a flood to a quiet tab of 12 MB/s, worst', unit: 'ms', value: Math.max(...stops) },
+      ...interruptFigures('Ctrl-C in a flood to a quiet tab of 12 MB/s', stops),
     ]
   } finally {
     await line.close()

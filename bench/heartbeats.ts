@@ -32,7 +32,7 @@ export async function measureHeartbeats(): Promise<Figure[]> {
   await migrate(url, join(checkout, 'prisma/migrations'))
   const db = openDatabase(url, (error) => process.stderr.write(`${error.message}\n`))
   try {
-    const ids = await insertRunners(db.pool)
+    const runners = await insertRunners(db.pool)
     const ctx = {
       db,
       clock: systemClock,
@@ -45,8 +45,8 @@ export async function measureHeartbeats(): Promise<Figure[]> {
       },
     }
     const reportsOf = (seq: number) =>
-      ids.map((runnerId) => ({
-        runnerId,
+      runners.map((runner) => ({
+        ...runner,
         epoch: 1,
         seq,
         cpuPercent: seq % 100,
@@ -60,7 +60,10 @@ export async function measureHeartbeats(): Promise<Figure[]> {
     const bulk = (RUNNERS * BULK_ROUNDS) / ((performance.now() - bulkStart) / 1000)
     const hot = await hotShare(db.pool)
     const { rows: after } = await db.pool.query<{ bytes: string }>(`SELECT pg_relation_size('runner_vitals') AS bytes`)
-    const single = await updateOneByOne(url, ids)
+    const single = await updateOneByOne(
+      url,
+      runners.map(({ runnerId }) => runnerId),
+    )
     return [
       { name: 'heartbeats in bulk', unit: '/s', value: bulk },
       { name: `heartbeats, one UPDATE each, ${CONNECTIONS} connections`, unit: '/s', value: single },
@@ -79,7 +82,7 @@ export async function measureHeartbeats(): Promise<Figure[]> {
   }
 }
 
-async function insertRunners(pool: pg.Pool): Promise<string[]> {
+async function insertRunners(pool: pg.Pool): Promise<{ runnerId: string; nodeId: string }[]> {
   const [node, project] = [randomUUID(), randomUUID()]
   await pool.query(`INSERT INTO nodes (id, name, kind) VALUES ($1, 'bench', 'local')`, [node])
   await pool.query(
@@ -91,7 +94,7 @@ async function insertRunners(pool: pg.Pool): Promise<string[]> {
      SELECT gen_random_uuid(), $1, $2, 'shell', 'running', '/' FROM generate_series(1, $3) RETURNING id`,
     [project, node, RUNNERS],
   )
-  return rows.map((row) => row.id)
+  return rows.map(({ id }) => ({ runnerId: id, nodeId: node }))
 }
 
 /** Per cent of updates that touched no index. The statistics are written when a backend is idle, so they are asked of a fresh one. */

@@ -7,7 +7,9 @@ import { measureHeartbeats } from './heartbeats'
 import { measureKeystrokes } from './keystroke'
 import { measureLaunches } from './launch'
 import { measureMemory } from './memory'
+import { measurePeers, peerNames } from './peers/measure-peers'
 import { measureRecording } from './recording'
+import { measureSmoothness } from './smoothness'
 import type { Figure } from './statistics'
 import { measureThumbnails } from './thumbnails'
 import { measureViewers } from './viewers'
@@ -21,6 +23,7 @@ const onStack: Record<string, (stack: Stack) => Promise<Figure[]>> = {
   memory: measureMemory,
   viewers: measureViewers,
   thumbnails: measureThumbnails,
+  smoothness: measureSmoothness,
 }
 /** Measured on parts of their own. */
 const apart: Record<string, () => Promise<Figure[]>> = {
@@ -33,7 +36,13 @@ const show = (value: number): string => (value >= 100 ? value.toFixed(0) : value
 
 /** Runs the measurements and prints each figure. Asserts nothing: machines differ. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, only: { type: 'string' } } })
+  const peers = Object.fromEntries(peerNames.map((name) => [name, { type: 'string' as const }]))
+  const { values } = parseArgs({
+    options: { json: { type: 'boolean', default: false }, only: { type: 'string' }, ...peers },
+  })
+  const commands = new Map(
+    Object.entries(values).filter((entry): entry is [string, string] => peerNames.includes(entry[0])),
+  )
   const known = [...Object.keys(onStack), ...Object.keys(apart)]
   const names = values.only === undefined ? known : values.only.split(',')
   const unknown = names.find((name) => !known.includes(name))
@@ -65,6 +74,7 @@ async function main(): Promise<void> {
       await stack.stop()
     }
   }
+  if (commands.size > 0) take(await measurePeers(commands))
   if (values.json) process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`)
 }
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { createProject, launchRunning } from '../tests/support/launch'
+import { residentMb } from '../tests/support/resident-memory'
 import type { Stack } from '../tests/support/stack'
 import { openBenchTerminal } from './bench-terminal'
-import { residentMb } from './resident'
 import { type Figure, spread } from './statistics'
 
 const RUNNERS = 40

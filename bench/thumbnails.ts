@@ -1,6 +1,6 @@
 import { createProject, launchRunning, typeLine } from '../tests/support/launch'
 import type { Stack } from '../tests/support/stack'
-import { cpuMs } from './resident'
+import { cpuMs } from './cpu-time'
 import { type Figure, quantile } from './statistics'
 
 const RUNNERS = 50

@@ -1,7 +1,9 @@
 import { createProject, launchRunning, typeLine } from '../tests/support/launch'
+import { residentMb } from '../tests/support/resident-memory'
 import type { Stack } from '../tests/support/stack'
 import { openBenchTerminal } from './bench-terminal'
-import { cpuMs, residentMb } from './resident'
+import { cpuMs } from './cpu-time'
+import { shows } from './listeners'
 import type { Figure } from './statistics'
 
 const VIEWERS = 100
@@ -11,17 +13,6 @@ const STALL_MS = 30_000
 const FROZEN_BYTES_PER_SECOND = 1
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** Resolves once each of these has shown `word`. */
-const allSee = (terminals: readonly ReturnType<typeof openBenchTerminal>[], word: string): Promise<unknown> =>
-  Promise.all(
-    terminals.map(
-      (terminal) =>
-        new Promise<void>((resolve) => {
-          terminal.listen((text) => text.includes(word) && resolve())
-        }),
-    ),
-  )
 
 /** The servers of a stack: what viewers may cost. */
 async function servers(stack: Stack): Promise<{ mb(): number; cpu(): number }> {
@@ -39,7 +30,7 @@ async function shared(stack: Stack, runnerId: string, count: number) {
   await Promise.all(terminals.map((terminal) => terminal.drawn))
   const attached = mb()
   const [cpuBefore, at] = [cpu(), performance.now()]
-  const seen = allSee(terminals, 'DONE')
+  const seen = Promise.all(terminals.map((terminal) => shows(terminal, 'DONE')))
   const lines = (SHARED_MB * 1024 * 1024) / 100
   // Any of them may be the driver.
   await typeLine(stack, runnerId, `yes ${'x'.repeat(98)} | head -${Math.round(lines)}; echo DO""NE`)

@@ -8,8 +8,11 @@ const CALL_TIMEOUT_MS = 30_000
 
 export type Api = TRPCClient<AppRouter>
 
-/** The API of the server at `url` (an origin), as whoever holds `token`. Opens nothing until the first call. */
-export function createApi(url: string, token: string | null): Api {
+/**
+ * The API of the server at `url` (an origin), as whoever holds `token`. Opens nothing until the first call. `before` each
+ * call: what it rejects with is what the call fails with, and the server is not told the token.
+ */
+export function createApi(url: string, token: string | null, before: () => Promise<void> = async () => {}): Api {
   const authorization: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` }
   const endpoint = `${url}/api/trpc`
   return createTRPCClient<AppRouter>({
@@ -20,19 +23,24 @@ export function createApi(url: string, token: string | null): Api {
           url: endpoint,
           EventSource,
           eventSourceOptions: () => ({
-            fetch: (input, init) => fetch(input, { ...init, headers: { ...init.headers, ...authorization } }),
+            fetch: async (input, init) => {
+              await before()
+              return fetch(input, { ...init, headers: { ...init.headers, ...authorization } })
+            },
           }),
         }),
         false: httpLink({
           url: endpoint,
           headers: authorization,
-          fetch: (input, init) =>
-            checkedFetch(input as string, {
+          fetch: async (input, init) => {
+            await before()
+            return checkedFetch(input as string, {
               ...(init as RequestInit),
               signal: init?.signal
                 ? AbortSignal.any([init.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)])
                 : AbortSignal.timeout(CALL_TIMEOUT_MS),
-            }),
+            })
+          },
         }),
       }),
     ],

@@ -1,3 +1,4 @@
+import { TRPCClientError } from '@trpc/client'
 import { CommanderError } from 'commander'
 import { type ApiFailure, readApiFailure } from '@/client/api/api-failure'
 import { SettingsError } from '@/config/settings-error'
@@ -26,6 +27,8 @@ export function describeFailure(failure: ApiFailure): string {
 
 /** Whatever was thrown, as the line for stderr (null when all is said already) and the exit code. */
 export function explainError(error: unknown): { line: string | null; exitCode: ExitCode } {
+  // Thrown on the way of a call, it comes wrapped.
+  if (error instanceof TRPCClientError && error.cause instanceof CliError) return explainError(error.cause)
   if (error instanceof CliError) return { line: inertLine(error.message), exitCode: error.exitCode }
   if (error instanceof SettingsError) return { line: inertLine(error.message), exitCode: ExitCode.usage }
   // Commander has printed its own line, or the help that was asked for.

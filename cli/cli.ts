@@ -1,7 +1,9 @@
 import { createColors } from 'picocolors'
 import { type LoadedSettings, loadSettings } from '@/config/load-settings'
+import { homePaths } from '@/config/paths'
 import { type Api, createApi } from './api-client'
 import type { ExitCode } from './exit-code'
+import { requireHomeProof } from './require-home-proof'
 import { findServer, type ServerAddress } from './server-address'
 import { readLogins } from './stored-logins'
 import { inertJson } from './text/inert-text'
@@ -65,8 +67,10 @@ export function createCli(process: CliProcess, options: () => GlobalOptions, exi
       return address
     },
     api() {
-      const { url, token } = cli.server()
-      client ??= createApi(url, token)
+      if (client) return client
+      const { url, token, homeToken } = cli.server()
+      const { controlKey } = homePaths(cli.settings().settings.home)
+      client = createApi(url, token, homeToken && token !== null ? () => requireHomeProof(url, controlKey) : undefined)
       return client
     },
     print: (text) => void process.stdout.write(`${text}\n`),

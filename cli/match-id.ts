@@ -20,12 +20,21 @@ export function matchId<Item extends { id: string }>(
 ): Item {
   const wanted = prefix.toLowerCase()
   const matches = items.filter((item) => item.id.startsWith(wanted))
+  if (matches.length > 0) return onlyMatch(prefix, matches, hint)
+  throw new CliError(`no ${what} has an id that begins with ${JSON.stringify(prefix)}`, ExitCode.notFound)
+}
+
+/** The one of these that `typed` may mean. Throws CliError, naming them with a `hint`, when they are several (2). */
+export function onlyMatch<Item extends { id: string }>(
+  typed: string,
+  matches: readonly Item[],
+  hint: (item: Item) => string,
+): Item {
   const [only] = matches
   if (only && matches.length === 1) return only
-  if (!only) throw new CliError(`no ${what} has an id that begins with ${JSON.stringify(prefix)}`, ExitCode.notFound)
   const shown = matches.slice(0, MAX_CANDIDATES).map((item) => `${distinctId(item.id, matches)} (${hint(item)})`)
   const more = matches.length > MAX_CANDIDATES ? `, and ${matches.length - MAX_CANDIDATES} more` : ''
-  throw new CliError(`${JSON.stringify(prefix)} may be any of ${shown.join(', ')}${more}`, ExitCode.usage)
+  throw new CliError(`${JSON.stringify(typed)} may be any of ${shown.join(', ')}${more}`, ExitCode.usage)
 }
 
 /** The shortest beginning, at least that of tables, that tells `id` from the others. */

@@ -47,6 +47,7 @@ import { registerVersion } from './commands/version'
 import { EXIT_CODE_HELP, ExitCode } from './exit-code'
 import { runPicker } from './picker'
 import { smartLaunch } from './smart-launch'
+import { inertLines } from './text/inert-text'
 import { VERSION } from './version'
 
 /** In the order of the help. */
@@ -114,7 +115,8 @@ export function createProgram(cli: Cli): Command {
     .configureOutput({
       writeOut: (text) => void cli.process.stdout.write(text),
       writeErr: (text) => void cli.process.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'stratavore: ')),
+      // It repeats what was typed, which may have been pasted from anywhere.
+      outputError: (text, write) => write(inertLines(text.replace(/^error: /, 'stratavore: '))),
     })
     .action(async (project: string | undefined) => {
       if (project !== undefined) return smartLaunch(cli, project)

@@ -12,6 +12,10 @@ export interface ServerAddress {
   url: string
   /** Null when none was found: the server will say that it is needed. */
   token: string | null
+  /** It is the one of this home, whose files are here. */
+  own: boolean
+  /** The token is this home's own, which opens everything: only for who proves to be its server. */
+  homeToken: boolean
 }
 
 /** An origin from what a person typed. Throws CliError (usage) for anything but http(s). */
@@ -24,7 +28,8 @@ export function readOrigin(text: string): string {
 
 /**
  * Which server to talk to, and as whom: `explicitUrl` (flag or STRATAVORE_URL), else what runs in this home, else the
- * settings; STRATAVORE_TOKEN, else what `stratavore login` has kept for that server, else this home's own token.
+ * settings; STRATAVORE_TOKEN, else what `stratavore login` has kept for that server, else, for this home's own server, this
+ * home's token.
  */
 export function findServer(
   settings: Settings,
@@ -32,14 +37,22 @@ export function findServer(
   explicitToken: string | undefined,
   logins: () => Readonly<Record<string, StoredLogin>>,
 ): ServerAddress {
-  const own = readLauncherRecord(settings.home)?.url ?? localUrl(settings)
-  const url = explicitUrl ? readOrigin(explicitUrl) : readOrigin(own)
-  if (explicitToken) return { url, token: explicitToken }
-  const login = url === readOrigin(own) ? undefined : logins()[url]
-  if (login) return { url, token: login.token }
-  // This home's token is a secret of this machine: another machine's server must never be shown it.
-  const mayHaveIt = url === readOrigin(own) || isLoopback(new URL(url).hostname)
-  return { url, token: mayHaveIt ? readToken(homePaths(settings.home).cliToken) : null }
+  const home = readOrigin(readLauncherRecord(settings.home)?.url ?? localUrl(settings))
+  const given = explicitUrl ? readOrigin(explicitUrl) : home
+  // By another name of this machine: what may listen there beside ours is none of it.
+  const url = isSameHere(given, home) ? home : given
+  const own = url === home
+  if (explicitToken) return { url, token: explicitToken, own, homeToken: false }
+  const login = own ? undefined : logins()[url]
+  if (login) return { url, token: login.token, own, homeToken: false }
+  return { url, token: own ? readToken(homePaths(settings.home).cliToken) : null, own, homeToken: own }
+}
+
+function isSameHere(given: string, home: string): boolean {
+  const [one, other] = [new URL(given), new URL(home)]
+  return (
+    one.protocol === other.protocol && one.port === other.port && isLoopback(one.hostname) && isLoopback(other.hostname)
+  )
 }
 
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host)

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs'
 import { parseDocument } from 'yaml'
 import type { SettingName } from './settings'
 
@@ -24,11 +24,13 @@ export function secretsInFile<Name extends SettingName>(path: string, names: rea
   )
 }
 
-/** Takes one setting out of `stratavore.yaml`, and leaves everything else, comments too, as it is. */
+/** Takes one setting out of `stratavore.yaml`, and leaves everything else, comments too, as it is; a link stays one. */
 export function removeFromFile(path: string, name: SettingName): void {
   const document = parseDocument(textOf(path) ?? '')
   if (!document.delete(name)) return
   const rest = document.contents === null || String(document).trim() === '{}' ? '' : String(document)
-  writeFileSync(`${path}.new`, rest, { mode: OWNER_ONLY })
-  renameSync(`${path}.new`, path)
+  // The file itself where the path is a link to it: a collection of settings that is kept elsewhere stays whole.
+  const file = realpathSync(path)
+  writeFileSync(`${file}.new`, rest, { mode: OWNER_ONLY })
+  renameSync(`${file}.new`, file)
 }

@@ -356,6 +356,14 @@ export const settingDefinitions = {
     fallback: 30,
     description: 'Days that recordings are kept, and the output logs of runners that have ended.',
   },
+  parkScreensSeconds: {
+    env: 'STRATAVORE_PARK_SCREENS_SECONDS',
+    flag: null,
+    schema: wholeNumber(1, 86_400),
+    fallback: 60,
+    description:
+      'Seconds after which a screen that nobody looks at and that prints nothing is kept compressed. Less saves memory; the next look takes some milliseconds longer.',
+  },
   logLevel: {
     env: 'STRATAVORE_LOG_LEVEL',
     flag: null,

@@ -38,8 +38,11 @@ export const absolutePath = z
   .refine((path) => !path.includes('\0'), 'must not contain NUL')
   .refine((path) => path.startsWith('/'), 'must be an absolute path')
 
-/** Identifier of every row of ours: random, so that a short prefix is nearly always unique. */
-export const uuid = z.uuid('must be a UUID')
+/**
+ * Identifier of every row of ours: random, so that a short prefix is nearly always unique. As the database spells it: what
+ * is looked up by it in memory is found however it was typed, and is not taken for something unknown.
+ */
+export const uuid = z.uuid('must be a UUID').toLowerCase()
 
 /** Whether a text could be the id of a row, of whatever version: nothing else may be called like that. */
 export const isUuidShaped = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)

@@ -1,4 +1,5 @@
-// `npm run bench`: measurements of a real stack on this machine. `-- --json` for programs, `-- --only keystroke,launch`.
+// `npm run bench`: measurements of a real stack on this machine. `-- --json` for programs, `-- --only keystroke,launch`;
+// `-- --wetty 'COMMAND {port}'` and `--ttyd` measure those beside it.
 import { spawnSync } from 'node:child_process'
 import { checkout } from './bootstrap/checkout.mjs'
 import { makeReady } from './bootstrap/make-ready.mjs'

@@ -13,8 +13,8 @@ import { existsSync, readFileSync } from 'node:fs'
 const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')
 const firstLine = (message) => (message ?? '').replace(COLOURS, '').split('\n', 1)[0]
 
-const vitestSuite = (project) => ({
-  name: project,
+const vitestSuite = (name, project = name) => ({
+  name,
   script: 'vitest/vitest.mjs',
   args: (report, files = []) => [
     'run',
@@ -49,12 +49,18 @@ const specsOf = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flat
 
 /** The suites of `npm test`, in the order they run. @type {Suite[]} */
 export const suites = [
-  vitestSuite('unit'),
+  vitestSuite('unit', 'unit*'),
   vitestSuite('integration'),
   {
     name: 'e2e',
     script: '@playwright/test/cli.js',
-    args: (_report, files = []) => ['test', '--reporter=list,json', ...files],
+    // A trace costs as much again as the test itself, so only a second try leaves one.
+    args: (_report, files = []) => [
+      'test',
+      '--reporter=list,json',
+      ...(files.length === 0 ? [] : ['--trace=retain-on-failure']),
+      ...files,
+    ],
     env: (report) => ({ PLAYWRIGHT_JSON_OUTPUT_FILE: report }),
     count: ({ stats }) => ({ passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped }),
     failures: (report) =>

@@ -13,7 +13,7 @@ const lanes = [
     ['unused code', 'knip/bin/knip.js', []],
   ],
   [
-    ['unit tests', 'vitest/vitest.mjs', ['run', '--project', 'unit']],
+    ['unit tests', 'vitest/vitest.mjs', ['run', '--project', 'unit*']],
     ['layers', 'dependency-cruiser/bin/dependency-cruise.mjs', ['--config', '.dependency-cruiser.cjs', ...layers]],
   ],
 ]

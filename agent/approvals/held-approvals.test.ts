@@ -27,7 +27,7 @@ beforeEach(() => {
     hooks,
     reports: { send: (event, message) => void told.push([event, message]) },
     onClosed: () => {},
-    isAlive: () => alive,
+    goesOn: () => alive,
     now: () => 1_000,
     after: (ms, work) => {
       const timer = { ms, work }
@@ -211,6 +211,14 @@ describe('a question is over', () => {
     alive = false
     lapse(1_000)
     expect(outcomes()).toEqual(['elsewhere', 'ended', 'ended'])
+  })
+
+  it('with the program, when its question vanishes while it leaves', () => {
+    ask()
+    approvals.activity(RUNNER, 1, 'waiting_permission', 'program-status')
+    alive = false
+    approvals.activity(RUNNER, 1, 'idle', 'program-status')
+    expect(outcomes()).toEqual(['ended'])
   })
 
   it('of several, only when that is certain', () => {

@@ -56,8 +56,8 @@ interface Ports {
   redact: RedactText
   /** A question is over. */
   onClosed(closed: ApprovalClosed): void
-  /** Whether the runner's program is there. */
-  isAlive(runnerId: string, epoch: number): boolean
+  /** Whether the runner's program is there and was not asked to end. */
+  goesOn(runnerId: string, epoch: number): boolean
   /** Unix milliseconds. */
   now(): number
   /** Runs `work` after `ms`; returns what calls it off. */
@@ -65,7 +65,7 @@ interface Ports {
 }
 
 /** Listens for what programs ask, reports it, and holds it open until it is answered, here or in the terminal. */
-export function holdApprovals({ hooks, reports, redact, onClosed, isAlive, now, after }: Ports): HeldApprovals {
+export function holdApprovals({ hooks, reports, redact, onClosed, goesOn, now, after }: Ports): HeldApprovals {
   const held = new Map<string, Held>()
   const answered = new Map<string, Promise<void>>()
 
@@ -88,7 +88,9 @@ export function holdApprovals({ hooks, reports, redact, onClosed, isAlive, now, 
     if (!held.has(one.id) || one.answering !== null) return
     drop(one)
     one.reply(null)
-    tellClosed(one, outcome)
+    // A program that leaves takes its question off the screen and closes it before it is gone: nobody answered.
+    const leaves = outcome === 'elsewhere' && !goesOn(one.runnerId, one.epoch)
+    tellClosed(one, leaves ? 'ended' : outcome)
   }
 
   function hold(call: HookCall): HookReply | Promise<HookReply> {
@@ -108,8 +110,7 @@ export function holdApprovals({ hooks, reports, redact, onClosed, isAlive, now, 
         ...{ seenWaiting: false, answering: null, reply, cancelTimers },
       }
       held.set(id, one)
-      const judgeHangUp = () => settle(one, isAlive(runnerId, epoch) ? 'elsewhere' : 'ended')
-      const hangUp = () => timers.push(after(END_MAY_FOLLOW_MS, judgeHangUp))
+      const hangUp = () => timers.push(after(END_MAY_FOLLOW_MS, () => settle(one, 'elsewhere')))
       if (hungUp.aborted) hangUp()
       else hungUp.addEventListener('abort', hangUp, { once: true })
       // Before anything is cut: a part of a secret would not be known.

@@ -24,6 +24,8 @@ export interface ConfinedProgram {
   file: string
   args: readonly string[]
   cwd: string
+  /** The project's directory, which `cwd` is in. */
+  project: string
   env: Readonly<Record<string, string>>
   state: ProgramState | null
 }
@@ -89,12 +91,12 @@ export function createConfiner({ machine, cgroups, ours, hidden }: ConfinerOptio
       const owned = account === null ? agentEnv : environmentOf(account, agentEnv)
       return {
         env: profile.sandbox ? withinSandbox(owned) : owned,
-        async finish({ runnerId, epoch }, { file, args, cwd, env, state }) {
+        async finish({ runnerId, epoch }, { file, args, cwd, project, env, state }) {
           // env(1) would take it for a variable.
           if (profile.sandbox && file.includes('=')) throw refused(`A program at ${file} cannot be run in a sandbox.`)
           const place = {
             profile,
-            cwd,
+            project,
             env,
             program: file,
             state,

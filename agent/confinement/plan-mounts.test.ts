@@ -8,7 +8,7 @@ it('lays inner places over outer ones and the home over the system, whatever the
   const args = planMounts({
     home: '/home/ann',
     shown: [place('/home/ann/p/.git', false), place('/home/ann/p', true), place('/home/ann/p/.git/x', true)],
-    fixed: ['/home/ann/.claude/settings.json'],
+    fixed: [place('/home/ann/.claude/settings.json', false)],
     secrets: ['/etc/shadow'],
   }).join(' ')
   const order = [

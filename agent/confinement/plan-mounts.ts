@@ -1,4 +1,5 @@
 import { sep } from 'node:path'
+import { isInside } from '@/platform/is-inside'
 
 /** What bubblewrap is told of one path; later ones lie over earlier ones. */
 type Mount = readonly string[]
@@ -9,10 +10,6 @@ const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', 
 const RESOLVERS = ['/run/systemd/resolve', '/run/NetworkManager/resolv.conf', '/run/resolvconf']
 /** Nobody but root may read them, and a runner may be root's. */
 const SECRETS_IN_ETC = ['/etc/shadow', '/etc/shadow-', '/etc/gshadow', '/etc/gshadow-']
-
-/** Whether `path` is `place` or in it. */
-export const isInside = (path: string, place: string): boolean =>
-  path === place || path.startsWith(place.endsWith(sep) ? place : place + sep)
 
 /** Whether a path belongs to what every sandbox sees. */
 export const isSystem = (path: string): boolean => SYSTEM.some((place) => isInside(path, place))
@@ -63,8 +60,8 @@ export interface SeenPlace {
  * What was judged, as the sandbox must show it: between the judging and the binding somebody else, with rights to write
  * there, may have laid another thing under the same path. What is bound stays what it is. Pure.
  */
-export const seenPlaces = ({ shown }: SandboxPlaces): SeenPlace[] =>
-  [...new Map(shown.map((place) => [place.to, place])).values()].flatMap(({ from, to, identity }) =>
+export const seenPlaces = ({ shown, fixed }: SandboxPlaces): SeenPlace[] =>
+  [...new Map([...shown, ...fixed].map((place) => [place.to, place])).values()].flatMap(({ from, to, identity }) =>
     identity === undefined ? [] : [{ path: to, identity, isAlias: from !== to }],
   )
 
@@ -75,7 +72,7 @@ export interface SandboxPlaces {
   /** Of two for the same path the later one counts. */
   shown: readonly ShownPlace[]
   /** Files within a writable place that stay as they are. */
-  fixed: readonly string[]
+  fixed: readonly ShownPlace[]
   /** Files that hold passwords. */
   secrets: readonly string[]
 }
@@ -96,7 +93,7 @@ export function planMounts({ home, shown, fixed, secrets }: SandboxPlaces): stri
     ...systemMounts(),
     ...(home === null ? [] : [['--tmpfs', home]]),
     ...byDepth.map(({ from, to, writable }) => [writable ? '--bind' : '--ro-bind', from, to]),
-    ...fixed.map((path) => ['--ro-bind', path, path]),
+    ...fixed.map(({ from, to }) => ['--ro-bind', from, to]),
     ...secrets.map((path) => ['--ro-bind', '/dev/null', path]),
     // The places between the mounts are in memory: nothing is to be kept there by mistake.
     ['--remount-ro', '/'],

@@ -1,19 +1,15 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, open, readlink, realpath, stat } from 'node:fs/promises'
-import { delimiter, dirname, isAbsolute, join, sep } from 'node:path'
-import { promisify } from 'node:util'
+import { realpath, stat } from 'node:fs/promises'
+import { delimiter, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import type { ConfinementProfile } from '@/contracts/project/confinement'
+import { isInside } from '@/platform/is-inside'
 import { LaunchRefused, type ProgramState } from '../providers/provider'
 import type { Account } from './account'
-import { isInside, isSystem, type SandboxPlaces, type ShownPlace, secretsIn } from './plan-mounts'
+import { ledOutOf } from './led-out'
+import { lookAt, type Seen } from './look-at'
+import { isSystem, type SandboxPlaces, type ShownPlace, secretsIn } from './plan-mounts'
+import { fixedFiles, makeDirectories } from './program-state'
 
-const run = promisify(execFile)
-
-/** Where mkdir is; a project may set the program's own PATH. */
-const SYSTEM_PATH = '/usr/bin:/bin:/run/current-system/sw/bin'
-/** A home on a file server that does not answer must not hold up a launch for ever. */
-const MAKING_TIMEOUT_MS = 10_000
 /** The kernel's own: a sandbox has what it may have of them. */
 const KERNEL = ['/proc', '/sys', '/dev', '/boot']
 /** A program's package is looked for so many directories up. */
@@ -22,7 +18,8 @@ const PACKAGE_DEPTH = 5
 /** What a sandbox is made for. */
 export interface SandboxRequest {
   profile: ConfinementProfile
-  cwd: string
+  /** The project's directory. */
+  project: string
   env: Readonly<Record<string, string>>
   /** Absolute path of the program. */
   program: string
@@ -42,27 +39,12 @@ const refused = (message: string): LaunchRefused => new LaunchRefused('confineme
 
 const real = (path: string): Promise<string | null> => realpath(path).catch(() => null)
 
-/** Linux: a handle on a file of any kind that opens nothing of it. Node has no name for it. */
-const O_PATH = 0o10000000
-
-/** What is at a path now: its real path, and which file that is, of one and the same. Null where there is nothing. */
-async function lookAt(path: string): Promise<{ found: string; identity: string } | null> {
-  const handle = await open(path, O_PATH).catch(() => null)
-  if (handle === null) return null
-  try {
-    const { dev, ino } = await handle.stat({ bigint: true })
-    return { found: await readlink(`/proc/self/fd/${handle.fd}`), identity: `${dev}:${ino}` }
-  } finally {
-    await handle.close()
-  }
-}
-
 /** What the profile lists, as it really is. Throws LaunchRefused for what no sandbox may show. */
-async function judged(path: string, hidden: readonly string[]): Promise<{ found: string; identity: string }> {
+async function judged(path: string, hidden: readonly string[]): Promise<Seen> {
   const seen = await lookAt(path)
-  const found = seen?.found ?? null
-  if (seen === null || found === null)
+  if (seen === null)
     throw refused(`The project's sandbox is to show ${JSON.stringify(path)}, which is not there on this node.`)
+  const { found } = seen
   const holds = hidden.some((place) => isInside(place, found) || isInside(found, place))
   if (found === sep || holds || KERNEL.some((place) => isInside(found, place)))
     throw refused(`The project's sandbox is to show ${JSON.stringify(found)}, which no sandbox may.`)
@@ -79,33 +61,6 @@ function packageOf(program: string): string {
   return dirname(program)
 }
 
-/**
- * Makes what is missing of the program's own directories: what it kept elsewhere would be gone with its sandbox. In
- * another user's home it is made as that user: root, following a link laid there, would make and give away anything.
- */
-async function makeState(
-  directories: readonly string[],
-  account: Account | null,
-  setpriv: string | null,
-): Promise<void> {
-  if (account === null) {
-    for (const directory of directories) await mkdir(directory, { recursive: true })
-    return
-  }
-  if (directories.length === 0) return
-  if (setpriv === null) throw refused('setpriv (util-linux) is not installed.')
-  const identity = [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--init-groups']
-  try {
-    // The agent's environment is not that user's to read. The framework's types would have NODE_ENV in every environment.
-    const env = { PATH: SYSTEM_PATH } as unknown as NodeJS.ProcessEnv
-    const options = { cwd: sep, env, timeout: MAKING_TIMEOUT_MS }
-    await run(setpriv, [...identity, '--', 'mkdir', '-p', '--', ...directories], options)
-  } catch (error) {
-    const said = (error as { stderr?: string }).stderr?.trim().split('\n').at(-1)
-    throw refused(`The user ${account.name} cannot have what the program keeps: ${said || (error as Error).message}.`)
-  }
-}
-
 /** Whether a user gets to a path by who owns what is above it; further groups of the user are not counted. */
 async function reaches(path: string, { uid, gid }: Account): Promise<boolean> {
   for (let directory = dirname(path); ; directory = dirname(directory)) {
@@ -117,24 +72,61 @@ async function reaches(path: string, { uid, gid }: Account): Promise<boolean> {
   }
 }
 
+/** Of these paths the ones that are there, as they are now. */
+async function existing(paths: readonly string[], writable: boolean): Promise<Required<ShownPlace>[]> {
+  const places = await Promise.all(paths.map(async (to) => ({ to, seen: await lookAt(to) })))
+  return places.flatMap(({ to, seen }) =>
+    seen === null ? [] : [{ from: seen.found, to, writable, identity: seen.identity }],
+  )
+}
+
 /** Where programs are: the directories of PATH, the program itself with its package, and ours. */
-async function programPlaces({ env, program, ours, account }: SandboxRequest): Promise<ShownPlace[]> {
-  const found = await realpath(program)
-  const paths = [...(env.PATH ?? '').split(delimiter).filter(isAbsolute), dirname(program), packageOf(found), ...ours]
-  const places = await Promise.all(paths.map(async (to) => ({ from: await real(to), to, writable: false })))
-  const there = places.flatMap(({ from, ...place }) => (from === null ? [] : [{ ...place, from }]))
+async function programPlaces(
+  { env, program, ours, account }: SandboxRequest,
+  shown: readonly ShownPlace[],
+): Promise<ShownPlace[]> {
+  const from = await realpath(program)
+  const isLedOut = ledOutOf({ from, to: program }, shown) !== null
+  const packages = isLedOut ? [] : [packageOf(from)]
+  const path = (env.PATH ?? '').split(delimiter).filter(isAbsolute)
+  const found = await existing([...path, dirname(program), ...packages, ...ours], false)
+  const there = found.map(({ from, to, writable }) => ({ from, to, writable }))
   if (account === null) return there
   // The agent's PATH may lead through its own home.
   const reached = await Promise.all(there.map(({ from }) => reaches(from, account)))
   return there.filter((_, index) => reached[index])
 }
 
+/** A place that may have to be made: its nearest directory above that is there, as it really is. */
+async function whereItWouldBe(to: string): Promise<Pick<ShownPlace, 'from' | 'to'>> {
+  for (let there = to; ; there = dirname(there)) {
+    const found = await real(there)
+    if (found !== null) return { from: join(found, relative(there, to)), to }
+  }
+}
+
+/** Throws LaunchRefused for a place that is named in what a program may write and leads out of it. */
+function requireWithin(places: readonly Pick<ShownPlace, 'from' | 'to'>[], shown: readonly ShownPlace[]): void {
+  for (const place of places) {
+    const outOf = ledOutOf(place, shown)
+    if (outOf !== null)
+      throw refused(
+        `The sandbox is to show ${JSON.stringify(place.to)}, and a link in ${JSON.stringify(outOf)}, where its programs may write, leads to ${JSON.stringify(place.from)}: name that itself if it is meant.`,
+      )
+  }
+}
+
 /** Everything that a runner's sandbox shows. Throws LaunchRefused with the reason when it cannot be made. */
 export async function sandboxPlaces(request: SandboxRequest): Promise<SandboxPlaces> {
-  const { profile, env, state, account, hidden } = request
+  const { profile, env, state, hidden } = request
   const home = env.HOME === undefined || env.HOME === sep ? null : env.HOME
   const realHome = home === null ? null : await real(home)
-  const { found: project, identity } = await judged(request.cwd, hidden)
+  const { found: project, identity } = await judged(request.project, hidden)
+  // A program of a project around it may have laid a link there: it would choose what this one's sandbox shows.
+  if (project !== request.project)
+    throw refused(
+      `The project's directory ${JSON.stringify(request.project)} is a symbolic link now, or below one, and leads to ${JSON.stringify(project)}: if that is meant, give the project this directory.`,
+    )
   if (realHome !== null && isInside(realHome, project))
     throw refused('The project holds the home directory, which its sandbox would have to hide.')
 
@@ -150,36 +142,28 @@ export async function sandboxPlaces(request: SandboxRequest): Promise<SandboxPla
   const chosen = [
     ...(await listed(profile.readable, false)),
     ...(await listed(profile.writable, true)),
-    ...[project, request.cwd].map((to) => ({ from: project, to, writable: true, identity })),
+    { from: project, to: project, writable: true, identity },
   ]
   // What a person chose is not widened or narrowed by where a program happens to be installed.
   const widens = ({ from }: ShownPlace): boolean =>
     [...hidden, project, ...(realHome === null ? [] : [realHome])].some((place) => isInside(place, from)) ||
     hidden.some((place) => isInside(from, place))
-  const programs = (await programPlaces(request)).filter(
-    (place) => !isSystem(place.to) && !widens(place) && !chosen.some(({ from }) => isInside(place.from, from)),
-  )
 
-  await makeState(state?.directories ?? [], account, request.setpriv)
-  const kept = await Promise.all(
-    [...(state?.directories ?? []), ...(state?.files ?? [])].map(async (to) => ({
-      from: await real(to),
-      to,
-      writable: true,
-    })),
+  const directories = state?.directories ?? []
+  // Nothing is made where a link leads either.
+  requireWithin(await Promise.all(directories.map(whereItWouldBe)), chosen)
+  await makeDirectories(directories, request)
+  const kept = await existing([...directories, ...(state?.files ?? [])], true)
+  const own = [...kept.filter((place) => !widens(place)), ...chosen]
+  requireWithin(own, own)
+  const fixed = await fixedFiles(state?.fixed ?? [], request)
+  requireWithin(fixed, own)
+  const programs = (await programPlaces(request, own)).filter(
+    (place) =>
+      !isSystem(place.to) &&
+      !widens(place) &&
+      ledOutOf(place, own) === null &&
+      !chosen.some(({ from }) => isInside(place.from, from)),
   )
-  const fixed: string[] = []
-  for (const path of state?.fixed ?? []) if (await stat(path).catch(() => null)) fixed.push(path)
-  return {
-    home,
-    shown: [
-      ...programs,
-      ...kept.flatMap(({ from, ...place }) =>
-        from === null || widens({ ...place, from }) ? [] : [{ ...place, from }],
-      ),
-      ...chosen,
-    ],
-    fixed,
-    secrets: secretsIn(existsSync),
-  }
+  return { home, shown: [...programs, ...own], fixed, secrets: secretsIn(existsSync) }
 }

@@ -9,6 +9,7 @@ import {
 import type { DaemonSocket } from './commands'
 import type { Credentials } from './credentials'
 import { type DaemonAddress, dialOptions, originOf } from './daemon-address'
+import { UnmaskedWebSocket } from './unmasked-websocket'
 
 /** Dialling a daemon that is there takes milliseconds; one that hangs is tried again. */
 const CONNECT_TIMEOUT_MS = 10_000
@@ -50,7 +51,7 @@ export function attemptConnection({
     // The retrying is ours: one attempt is one socket.
     reconnection: false,
     forceNew: true,
-    transports: ['websocket'],
+    transports: [UnmaskedWebSocket],
     timeout: CONNECT_TIMEOUT_MS,
     auth: { ...credentials.auth, protocol: AGENT_PROTOCOL_VERSION },
   })

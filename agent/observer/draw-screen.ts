@@ -27,6 +27,8 @@ export interface ScreenDrawing {
   bare: boolean
   /** Sequences for modes that are not part of the state read here. */
   moreModes: string
+  /** Sequences for how the keyboard reports, to be written while that screen is shown. */
+  keyboard: { normal: string; alternate: string }
   /** Rows of the normal screen where a prompt begins, counted like its `lines`. */
   promptRows: ReadonlySet<number>
 }
@@ -35,7 +37,8 @@ export interface ScreenDrawing {
  * Escape sequences that bring an empty terminal of the same size into this state, so that whatever is written then acts
  * on both alike.
  */
-export function drawScreen(state: TerminalState, { scrollback, bare, moreModes, promptRows }: ScreenDrawing): string {
+export function drawScreen(state: TerminalState, drawing: ScreenDrawing): string {
+  const { scrollback, bare, moreModes, keyboard, promptRows } = drawing
   const { normal, active, cols } = state
   const pen = createPen(state, bare)
   pen.add(CLEAN_START)
@@ -47,7 +50,11 @@ export function drawScreen(state: TerminalState, { scrollback, bare, moreModes, 
     })
   draw(normal, Math.max(0, normal.ybase - scrollback))
   settle(state, normal, pen)
-  if (active === normal) keepHidden(state, pen)
+  if (active === normal) {
+    keepHidden(state, pen)
+    if (keyboard.alternate !== '') pen.add(`\x1b[?47h${keyboard.alternate}\x1b[?47l`)
+  }
+  pen.add(keyboard.normal)
   if (active !== normal) {
     // Where it is here decides what a smaller size takes from this buffer meanwhile.
     pen.add(moveTo(Math.min(normal.x, cols - 1), normal.y))
@@ -56,6 +63,7 @@ export function drawScreen(state: TerminalState, { scrollback, bare, moreModes, 
     // A smaller size leaves rows above a full screen that are never shown.
     draw(active, active.ybase)
     settle(state, active, pen)
+    pen.add(keyboard.alternate)
   }
   finish(state, pen, moreModes)
   return pen.text()

@@ -6,6 +6,7 @@ import { mendXterm } from '@/contracts/terminal/mend-xterm'
 import type { ProgramSignal } from '@/contracts/terminal/program-signal'
 import { drawScreen } from './draw-screen'
 import { HIDDEN_CELL, type HiddenColumns, hiddenCells, plainRow } from './hidden-cells'
+import { trackKeyboard } from './keyboard-modes'
 import { trackModes } from './mode-tracker'
 import { keepDirectory, listenForNotices } from './program-notices'
 import { parseProgramStatus, STATUS_HANDSHAKE } from './program-status'
@@ -98,6 +99,7 @@ export function createEmulator(
   mendXterm(terminal)
   const feed = createTerminalFeed(terminal, SCROLLBACK_LINES)
   const modes = trackModes(terminal)
+  const keys = trackKeyboard(terminal)
   const directory = keepDirectory(terminal)
   const prompts = keepPrompts(terminal)
   const unfinished = createUnfinished()
@@ -155,13 +157,14 @@ export function createEmulator(
 
   const drawing = (): string => {
     const state = readState(terminal)
-    const moreModes = `${modes.restore()}${directory()}`
+    const moreModes = `${modes.restore()}${keys.otherKeys()}${directory()}`
+    const keyboard = { normal: keys.levels('normal'), alternate: keys.levels('alternate') }
     const promptRows = prompts.rows()
     for (const scrollback of SCROLLBACK_STEPS) {
-      const text = drawScreen(state, { scrollback, bare: false, moreModes, promptRows })
+      const text = drawScreen(state, { scrollback, bare: false, moreModes, keyboard, promptRows })
       if (fits(text)) return text
     }
-    return drawScreen(state, { scrollback: 0, bare: true, moreModes, promptRows })
+    return drawScreen(state, { scrollback: 0, bare: true, moreModes, keyboard, promptRows })
   }
 
   return {

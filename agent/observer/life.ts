@@ -64,6 +64,9 @@ export function createLife(log: OutputLog, emulator: ParkingEmulator, recorder: 
   return life
 }
 
+/** Of a screen whose size nobody knows. */
+export const USUAL_SIZE = { cols: 80, rows: 24 }
+
 /** How much of a log is read and parsed at once while a screen is rebuilt. */
 const REBUILD_STEP_BYTES = 512 * 1024
 
@@ -75,7 +78,7 @@ export async function rebuildEmulator(
   onSaid: (said: ProgramSaid) => void = () => {},
   onNotice: (signal: ProgramSignal) => void = () => {},
 ): Promise<Emulator> {
-  const first = log.sizes()[0] ?? size ?? { cols: 80, rows: 24 }
+  const first = log.sizes()[0] ?? size ?? USUAL_SIZE
   const emulator = createEmulator(first.cols, first.rows, onAnswer, onSaid, undefined, onNotice)
   const changes = [...log.sizes().slice(1)]
   for (let at = 0; at < log.end(); ) {

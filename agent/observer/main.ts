@@ -32,5 +32,6 @@ const observer = createObserver({
   },
   send,
   onProblem: (message, error) => logger.warn({ error: String(error) }, message),
+  onParked: (life) => logger.info({ life }, 'a screen that nobody uses was put away'),
 })
 process.stdin.on('end', () => observer.stop())

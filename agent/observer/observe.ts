@@ -10,7 +10,7 @@ import type { Recorders, RecorderThreadOptions } from '../recording/recorder-thr
 import type { Clock } from '../recording/recording-clock'
 import { findStoredLives } from '../recording/stored-lives'
 import { createEmulator, type Emulator } from './emulator'
-import { createLife, type Life, rebuildEmulator } from './life'
+import { createLife, type Life, rebuildEmulator, USUAL_SIZE } from './life'
 import { maskSecrets } from './mask-bytes'
 import { createNoticeGate, type NoticeGate } from './notice-gate'
 import { type OutputLog, openOutputLog } from './output-log'
@@ -27,6 +27,8 @@ export interface ObserverOptions {
   startRecorders(options: Omit<RecorderThreadOptions, 'script'>): Recorders
   send(message: FromObserver, data?: Uint8Array): void
   onProblem(message: string, error: unknown): void
+  /** Told once of each life: its screen was put away for the first time. */
+  onParked?(life: string): void
 }
 
 export interface Observer {
@@ -35,8 +37,9 @@ export interface Observer {
   stop(): void
 }
 
-/** How often it is looked for screens that nobody uses. */
-const PARK_SWEEP_MS = 15_000
+/** How often it is looked for screens that nobody uses: a part of the time after which they go, and no less often than this. */
+const PARK_SWEEPS = 4
+const MAX_PARK_SWEEP_MS = 15_000
 /** Drawing one takes some of these. */
 const PARK_GAP_MS = 100
 
@@ -46,6 +49,7 @@ const findShapes = createSecretFinder([])
 const LOG_CONTEXT_BYTES = 2_048
 
 type Request = Extract<ToObserver, { requestId: number }>
+type Adoption = Pick<Extract<ToObserver, { type: 'adopt' }>, 'sizes' | 'title' | 'secrets'>
 type Noticer = (signal: ProgramSignal) => void
 type Answer = { body: object; data?: Uint8Array }
 
@@ -57,6 +61,7 @@ export function createObserver({
   startRecorders,
   send,
   onProblem,
+  onParked = () => {},
 }: ObserverOptions): Observer {
   const lives = new Map<string, Promise<Life>>()
   const gates = new Map<string, NoticeGate>()
@@ -87,7 +92,7 @@ export function createObserver({
     )
   }
 
-  function know(life: string, { secrets }: RecordedBeginning): void {
+  function know(life: string, secrets: string[]): void {
     known.set(life, secrets)
     finders.set(life, createSecretFinder(secrets))
   }
@@ -104,37 +109,48 @@ export function createObserver({
   }
   const answerer = (life: string) => (answer: string) => send({ type: 'answer', life }, Buffer.from(answer))
 
-  const parking = (life: string, emulator: Emulator, onNotice: Noticer) =>
-    createParkingEmulator({
+  const parking = (life: string, emulator: Emulator, onNotice: Noticer) => {
+    let wasParked = false
+    return createParkingEmulator({
       emulator,
       make: ({ cols, rows }, said) => createEmulator(cols, rows, answerer(life), teller(life), said, onNotice),
       monotonicMs: clock.monotonicMs,
+      onParked() {
+        if (!wasParked) onParked(life)
+        wasParked = true
+      },
       onBroken(error) {
         onProblem(`the screen of ${life} failed and begins anew`, error)
         void lives.get(life)?.then(({ recorder }) => recorder.mark('status', 'the screen failed and began anew'))
       },
     })
+  }
 
   /** Puts away the screens that nobody uses, again and again; between two there is time for those in use. */
   let stopped = false
-  let cancelParking = clock.after(PARK_SWEEP_MS, parkUnused)
+  let parkAfterMs = PARK_AFTER_MS
+  const nextSweep = () => clock.after(Math.min(MAX_PARK_SWEEP_MS, parkAfterMs / PARK_SWEEPS), parkUnused)
+  let sweeping = false
+  let cancelParking = nextSweep()
   const pause = (ms: number): Promise<void> =>
     new Promise((done) => {
       cancelParking = clock.after(ms, done)
     })
   async function parkUnused(): Promise<void> {
-    const since = clock.monotonicMs() - PARK_AFTER_MS
+    const since = clock.monotonicMs() - parkAfterMs
+    sweeping = true
     for (const held of [...lives.values()]) {
       if (stopped) return
       // A life that could not begin is told elsewhere.
       const life = await held.catch(() => null)
       if (!stopped && life?.emulator.parkUnusedSince(since)) await pause(PARK_GAP_MS)
     }
-    if (!stopped) cancelParking = clock.after(PARK_SWEEP_MS, parkUnused)
+    sweeping = false
+    if (!stopped) cancelParking = nextSweep()
   }
 
   async function beginLife(life: string, beginning: RecordedBeginning): Promise<Life> {
-    know(life, beginning)
+    know(life, beginning.secrets)
     const recorder = recorders.begin(life, beginning)
     const { cols, rows } = beginning
     const log = await openLog(life)
@@ -144,11 +160,19 @@ export function createObserver({
     return createLife(log, parking(life, emulator, onNotice), recorder)
   }
 
-  async function adoptLife(life: string, beginning: RecordedBeginning): Promise<Life> {
-    know(life, beginning)
-    const size = { cols: beginning.cols, rows: beginning.rows }
+  async function adoptLife(life: string, { sizes, title, secrets }: Adoption): Promise<Life> {
+    know(life, secrets)
     const log = await openLog(life)
+    const { cols, rows } = sizes.findLast(({ offset }) => offset <= log.end()) ?? USUAL_SIZE
+    const size = { cols, rows }
+    const beginning = { ...size, title, secrets }
     const recorder = recorders.adopt(life, beginning)
+    const logged = log.sizes().at(-1)
+    if (logged?.cols !== cols || logged?.rows !== rows) {
+      // Nobody was there to hear of it.
+      log.recordSize(cols, rows)
+      recorder.resize(cols, rows)
+    }
     const tell = teller(life)
     let rebuilt = false
     const onNotice = noticer(life, beginning)
@@ -223,6 +247,14 @@ export function createObserver({
     }
   }
 
+  function parkAfter(ms: number): void {
+    parkAfterMs = ms
+    // A sweep that is under way plans the next one.
+    if (sweeping || stopped) return
+    cancelParking()
+    cancelParking = nextSweep()
+  }
+
   function keep(kept: KeptRecordings): void {
     pruner.keep(kept)
     if (hasLooked) return
@@ -259,7 +291,7 @@ export function createObserver({
     return { body: { epoch: epochs.length === 0 ? null : Math.max(...epochs) } }
   }
 
-  async function adopt(key: string, beginning: RecordedBeginning): Promise<Answer> {
+  async function adopt(key: string, beginning: Adoption): Promise<Answer> {
     const adopting = adoptLife(key, beginning)
     lives.set(key, adopting)
     return { body: { end: (await adopting).log.end() } }
@@ -322,6 +354,8 @@ export function createObserver({
           return withLife(message.life, (life) => life.recorder.mark(message.kind, message.label))
         case 'keep':
           return keep(message.kept)
+        case 'park':
+          return parkAfter(message.afterMs)
         default:
           return reply(message)
       }

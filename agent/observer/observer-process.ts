@@ -25,8 +25,12 @@ export interface ObserverEvents {
 
 export interface ObserverLink {
   notify(message: ObserverNotice, data?: Uint8Array): void
-  /** Asks and checks the answer. Rejects when the observer fails, dies or does not answer in time. */
-  request<Body>(message: ObserverRequest, body: z.ZodType<Body>): Promise<{ body: Body; data: Buffer }>
+  /** Asks and checks the answer. Rejects when the observer fails, dies or does not answer in time: the usual, or `timeoutMs`. */
+  request<Body>(
+    message: ObserverRequest,
+    body: z.ZodType<Body>,
+    timeoutMs?: number,
+  ): Promise<{ body: Body; data: Buffer }>
   /** Resolves when the observer has written what it was fed and ended. */
   stop(): Promise<void>
 }

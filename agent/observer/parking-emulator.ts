@@ -2,7 +2,10 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Emulator } from './emulator'
 import type { ProgramSaid } from './protocol'
 
-/** Unused for this long, an emulator is put away: 1.7 MB become some KB. The next use costs the time of a re-attach. */
+/**
+ * Unused for this long, an emulator is put away, unless the daemon says otherwise: 1.7 MB become some KB. The next use costs
+ * the time of a re-attach.
+ */
 export const PARK_AFTER_MS = 60_000
 
 /** An emulator that is put away while nothing comes and nobody asks. */
@@ -18,6 +21,7 @@ interface Options {
   /** Another one, empty, whose program has said this. It answers and tells like the first. */
   make(size: { cols: number; rows: number }, said: ProgramSaid): Emulator
   monotonicMs(): number
+  onParked?(): void
   /** One failed and another goes on in its place. */
   onBroken?(error: unknown): void
 }
@@ -37,7 +41,13 @@ interface Parked {
  * Keeps what an emulator shows as the sequences that draw it, and draws it again for whoever comes: what is shown then, and
  * what follows, is what it would have been. Nothing in a drawing is answered.
  */
-export function createParkingEmulator({ emulator, make, monotonicMs, onBroken = () => {} }: Options): ParkingEmulator {
+export function createParkingEmulator({
+  emulator,
+  make,
+  monotonicMs,
+  onParked = () => {},
+  onBroken = () => {},
+}: Options): ParkingEmulator {
   let live: Emulator | null = emulator
   let parked: Parked | null = null
   let usedAt = monotonicMs()
@@ -74,6 +84,7 @@ export function createParkingEmulator({ emulator, make, monotonicMs, onBroken = 
     parked = { drawing: deflateRawSync(data), cols, rows, said: from.said() }
     live = null
     from.dispose()
+    onParked()
   }
 
   return {

@@ -21,6 +21,9 @@ export function partsOfLife(life: string): { runnerId: string; epoch: number } {
 
 const requestId = z.number().int()
 const size = { cols: z.number().int(), rows: z.number().int() }
+/** A size, and the offset of the output from which on it holds. */
+export const sizeSince = z.object({ offset: z.number().int(), ...size })
+export type SizeSince = z.infer<typeof sizeSince>
 /** How a life is recorded: `secrets` are values that must not be in it. They go over this pipe and nowhere else. */
 const recorded = { title: z.string(), secrets: z.array(z.string()) }
 
@@ -37,8 +40,11 @@ export type SampleTarget = z.infer<typeof sampleTarget>
 export const toObserver = z.discriminatedUnion('type', [
   /** A new life begins with an empty screen and an empty log. */
   z.object({ type: z.literal('open'), life: lifeKey, ...size, ...recorded }),
-  /** A life that goes on after the observer was restarted: its screen is rebuilt from its log. Answers `end`. */
-  z.object({ type: z.literal('adopt'), requestId, life: lifeKey, ...size, ...recorded }),
+  /**
+   * A life that goes on after the observer was restarted: its screen is rebuilt from its log. `sizes`: those it may not
+   * have heard of, oldest first, with the offset from which each holds, and the one before them. Answers `end`.
+   */
+  z.object({ type: z.literal('adopt'), requestId, life: lifeKey, sizes: z.array(sizeSince).min(1), ...recorded }),
   /** Output from `offset` on, in the frame's data. What it asks the terminal is answered only when `live`. */
   z.object({ type: z.literal('feed'), life: lifeKey, offset: z.number().int(), live: z.boolean() }),
   /** What was typed, in the frame's data: only of a life whose input is recorded, after the output fed so far. */
@@ -48,6 +54,8 @@ export const toObserver = z.discriminatedUnion('type', [
   z.object({ type: z.literal('mark'), life: lifeKey, kind: markerKind, label: z.string() }),
   /** How much of recordings and logs is kept. */
   z.object({ type: z.literal('keep'), kept: keptRecordings }),
+  /** How long a screen is unused before it is put away. */
+  z.object({ type: z.literal('park'), afterMs: z.number().positive() }),
   /** No output follows; `ending` says how it ended, as far as anybody saw it. Answers the last lines, and frees the emulator. */
   z.object({ type: z.literal('finish'), requestId, life: lifeKey, ending: z.string().nullable() }),
   z.object({ type: z.literal('snapshot'), requestId, life: lifeKey }),

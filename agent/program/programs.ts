@@ -6,10 +6,11 @@ import type { HookEvent } from '../loopback/hook-event'
 import type { LoopbackServer } from '../loopback/loopback-server'
 import type { RunnerLife } from '../loopback/runner-lives'
 import { lifeOf, type MeasuredVitals, type ProgramSaid } from '../observer/protocol'
+import type { FileBelow } from '../place/open-below'
 import type { FoundSession, Integration, Provider } from '../providers/provider'
 import { followSessions } from './follow-sessions'
 import { causeAfterEnd, causeOfStart } from './session-binding'
-import { readSmallFile, type WatchFile } from './watch-file'
+import { readOwnFile, type WatchFile } from './watch-file'
 
 /** Hooks that say something of what the program does. */
 const TELLING_HOOKS = [
@@ -60,7 +61,7 @@ interface Entry {
   reportedSession: string | null
   /** Why the next session is opened, as far as the end of the last one told. */
   nextCause: BindingCause
-  filePath: string | null
+  file: FileBelow | null
   unwatch(): void
   unfollow(): void
 }
@@ -137,7 +138,7 @@ export function createPrograms(options: ProgramsOptions): Programs {
     }
     if (life.sessionId === null || life.sessionId === event.session_id) return true
     // It may have moved on without a word: its own file says.
-    const text = entry.filePath === null ? null : await readSmallFile(entry.filePath)
+    const text = entry.file === null ? null : await readOwnFile(entry.file)
     return text !== null && onFile(entry, text) === event.session_id
   }
 
@@ -173,7 +174,7 @@ export function createPrograms(options: ProgramsOptions): Programs {
         },
       })
       const unwatch = () => {}
-      const unbound = { process: null, reportedSession: null, nextCause: 'found', filePath: null } as const
+      const unbound = { process: null, reportedSession: null, nextCause: 'found', file: null } as const
       entries.set(lifeOf(runnerId, epoch), { life, provider, cwd, tracker, unwatch, unfollow: unwatch, ...unbound })
       return {
         hookUrl: `${loopback.url}/hook/${runnerId}/${epoch}`,
@@ -191,8 +192,8 @@ export function createPrograms(options: ProgramsOptions): Programs {
       entry.unfollow = follow(entry, process, env)
       const file = entry.provider.programFile
       if (file === undefined) return
-      entry.filePath = file.path(env, process.pid)
-      entry.unwatch = options.watchFile(entry.filePath, (text) => void onFile(entry, text))
+      entry.file = file.of(env, process.pid)
+      entry.unwatch = options.watchFile(entry.file, (text) => void onFile(entry, text))
     },
     left(runnerId, epoch, lastLines) {
       const entry = entryOf({ runnerId, epoch })

@@ -1,20 +1,18 @@
 import { type FSWatcher, watch } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
+import type { FileBelow } from '../place/open-below'
+import { readSmallBelow } from '../place/read-small'
 
 /** Behind the notifications, which some file systems lack; also how soon a directory that is made later is noticed. */
 const POLL_MS = 2_000
 /** A file about one process: what is longer is something else. */
-const MAX_CHARS = 64 * 1024
+const MAX_BYTES = 64 * 1024
 
 /** Calls back with a file's text: now, when it has changed, and when it appears. Returns what ends that. */
-export type WatchFile = (path: string, onText: (text: string) => void) => () => void
+export type WatchFile = (file: FileBelow, onText: (text: string) => void) => () => void
 
-/** The text of a small file; null when it is absent or not small. */
-export async function readSmallFile(path: string): Promise<string | null> {
-  const text = await readFile(path, 'utf8').catch(() => null)
-  return text !== null && text.length <= MAX_CHARS ? text : null
-}
+/** The text of a program's own file; null when it is absent, refused or not small. */
+export const readOwnFile = (file: FileBelow): Promise<string | null> => readSmallBelow(file, MAX_BYTES)
 
 /** Watches files by their directories, of which each is watched once however many files of it are. */
 export function createFileWatcher(pollMs = POLL_MS): WatchFile {
@@ -50,19 +48,19 @@ export function createFileWatcher(pollMs = POLL_MS): WatchFile {
     }
   }
 
-  return (path, onText) => {
+  return (file, onText) => {
     let last: string | null = null
     let ended = false
     const look = (): void => {
-      void readSmallFile(path).then((text) => {
+      void readOwnFile(file).then((text) => {
         if (ended || text === null || text === last) return
         last = text
         onText(text)
       })
     }
-    let unlisten = listen(path, look)
+    let unlisten = listen(file.path, look)
     const timer = setInterval(() => {
-      unlisten ??= listen(path, look)
+      unlisten ??= listen(file.path, look)
       look()
     }, pollMs)
     timer.unref()

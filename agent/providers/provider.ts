@@ -3,6 +3,7 @@ import type { ProviderId } from '@/contracts/provider/provider'
 import type { ProviderProfile } from '@/contracts/provider/provider-profiles'
 import type { RunnerActivity } from '@/contracts/runner/status'
 import type { SessionMode } from '@/contracts/session/session'
+import type { FileBelow } from '../place/open-below'
 import type { PromptStyle } from '../prompts/typed-prompt'
 
 /** Where the program of one runner's life may report what it does, until it ends. */
@@ -91,7 +92,7 @@ export interface ProgramRecord {
 /** A file in which a program tells of its running process. */
 export interface ProgramFile {
   /** Of process `pid`, for a child with this environment. */
-  path(env: Readonly<Record<string, string>>, pid: number): string
+  of(env: Readonly<Record<string, string>>, pid: number): FileBelow
   /** Null for what is half written, of another version, or of another process. */
   read(text: string, process: ProcessIdentity): ProgramRecord | null
 }
@@ -102,8 +103,8 @@ export interface ProgramState {
   directories: readonly string[]
   /** The same, where they are there. */
   files: readonly string[]
-  /** What a later program outside of the sandbox would obey: read-only in it. */
-  fixed: readonly string[]
+  /** What a later program outside of the sandbox would obey: read-only in it, made with `empty` in it where it is missing. */
+  fixed: readonly { path: string; empty: string }[]
 }
 
 /** How to run one kind of CLI. A new kind is one more entry in the registry and nothing else. */

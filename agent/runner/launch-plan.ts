@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises'
 import type { StartRunner } from '@/contracts/agent-protocol/messages'
 import type { ConfinedLaunch, Confiner } from '../confinement/confiner'
 import { environmentProblem } from '../confinement/plan-confinement'
+import { workDirectory } from '../place/work-directory'
 import { childEnvironment } from '../providers/child-environment'
 import { type Integration, LaunchRefused } from '../providers/provider'
 import type { ProviderRegistry } from '../providers/registry'
@@ -26,7 +26,7 @@ export async function planLaunch(
   confiner: Confiner,
 ): Promise<LaunchPlan> {
   const provider = registry[request.provider]
-  const { runnerId, epoch, cwd, cols, rows, prompt, providerSessionId, sessionMode, forkOf } = request
+  const { runnerId, epoch, project, cols, rows, prompt, providerSessionId, sessionMode, forkOf } = request
   const problem = environmentProblem(request.confinement, request.env)
   if (problem !== null) throw new LaunchRefused('confinement_unavailable', problem)
   const confining = await confiner.begin(request.confinement, agentEnv)
@@ -43,11 +43,7 @@ export async function planLaunch(
       `${provider.displayName} is not installed on this node. ${provider.installHint}`,
     )
   }
-  const isDirectory = await stat(cwd).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
-  if (!isDirectory) throw new LaunchRefused('invalid_input', `${JSON.stringify(cwd)} is not a directory on this node.`)
+  const cwd = await workDirectory(request.cwd, project)
   const {
     args,
     typed,
@@ -64,7 +60,7 @@ export async function planLaunch(
   })
   const root = provider.transcriptRoot?.(env)
   const whole = { ...env, ...added }
-  const program = { file, args, cwd, env: whole, state: provider.state?.(env) ?? null }
+  const program = { file, args, cwd, project: project ?? cwd, env: whole, state: provider.state?.(env) ?? null }
   const confined = await confining.finish({ runnerId, epoch }, program)
   return {
     command: { file: confined.file, args: confined.args, env: whole, cwd, cols, rows, owner: confined.account },

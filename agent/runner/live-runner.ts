@@ -44,8 +44,8 @@ export interface LiveRunner {
   recordsInput: boolean
   describe(): HeldRunner
   sampleTarget(): SampleTarget | null
-  /** Its program runs. */
-  isAlive(): boolean
+  /** Its program runs, and nobody has asked for its end. */
+  goesOn(): boolean
   /** How its program takes a prompt. Throws Refused when it has ended. */
   prompting(): Provider['prompting']
   input(message: RunnerInput): Promise<InputReply>
@@ -63,8 +63,8 @@ export interface LiveRunner {
   ackOutput(offset: number): void
   unwatch(): void
   taken(end: number): void
-  /** Hands the observer all output so far. */
-  flushOutput(): void
+  /** Resolves when the observer has been handed all output so far. */
+  outputCaughtUp(): Promise<void>
   answer(data: Buffer): void
   /** Notes in the recording what happened, after all output so far. */
   mark(kind: MarkerKind, label: string): void
@@ -112,7 +112,7 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
   const output = createObservedOutput({
     life,
     observer: host.observer,
-    size: () => size,
+    size,
     recorded,
     hold: () => pty?.hold('observer'),
     release: () => pty?.release('observer'),
@@ -122,6 +122,7 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
     sendSkipped: () => host.events.outputSkipped(runnerId),
     hold: () => pty?.hold('watch'),
     release: () => pty?.release('watch'),
+    yields: () => host.typing.elsewhere(runnerId),
     now: () => performance.now(),
   })
   /** Output from here on was printed for the present size. */
@@ -277,7 +278,7 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
     recordsInput: request.recordInput,
     ended,
     describe: () => ({ runnerId, epoch, state, process: identity, exit }),
-    isAlive: () => !rootEnded,
+    goesOn: () => !rootEnded && stopReason === null,
     prompting() {
       requireAlive()
       return provider.prompting
@@ -294,6 +295,7 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
           throw new Refused('input_full', 'The program does not read its input; try again later.')
         const written = terminal.write(data).then((result) => result === 'written')
         ledger.take(clientId, seq, written)
+        host.typing.note(runnerId, data.length)
         if (request.recordInput) {
           output.flush()
           host.observer.notify({ type: 'input', life }, data)
@@ -307,8 +309,7 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
       if (cols === size.cols && rows === size.rows) return
       size = { cols, rows }
       terminal.resize(cols, rows)
-      output.flush()
-      host.observer.notify({ type: 'resize', life, cols, rows })
+      output.resized(size)
       sizeSince = output.tail.end()
       const offset = sizeSince
       watch.inOrder(() => host.events.resized(runnerId, cols, rows, offset))
@@ -358,7 +359,7 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
         life,
         observer: host.observer,
         tail: output.tail,
-        flush: output.flush,
+        caughtUp: output.caughtUp,
         size: () => size,
         sizeSince,
       }
@@ -379,7 +380,7 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
     ackOutput: (offset) => watch.ack(offset),
     unwatch: () => watch.end(),
     taken: (end) => output.taken(end),
-    flushOutput: () => output.flush(),
+    outputCaughtUp: () => output.caughtUp(),
     answer: (data) => void terminal.write(data),
     mark,
     observerRestarted: async () => {

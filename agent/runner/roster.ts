@@ -45,8 +45,8 @@ export interface Roster {
   forget(runnerId: string, epoch: number): Promise<void>
   input(message: RunnerInput): ReturnType<LiveRunner['input']>
   prompting(runnerId: string, epoch: number): ReturnType<LiveRunner['prompting']>
-  /** Whether its program runs. */
-  isAlive(runnerId: string, epoch: number): boolean
+  /** Whether its program runs, and nobody has asked for its end. */
+  goesOn(runnerId: string, epoch: number): boolean
   resize(runnerId: string, cols: number, rows: number): void
   watch(runnerId: string, from: number | null, reply: (reply: WatchReply) => void): Promise<void>
   unwatch(runnerId: string): void
@@ -128,7 +128,7 @@ export function createRoster(host: RunnerHost): Roster {
   async function newestLife(runnerId: string): Promise<string> {
     const entry = entries.get(runnerId)
     if (entry !== undefined) {
-      entry.live?.flushOutput()
+      await entry.live?.outputCaughtUp()
       return lifeOf(runnerId, entry.epoch)
     }
     const { body } = await host.observer.request({ type: 'newestLife', runnerId }, newestLifeReply)
@@ -183,9 +183,9 @@ export function createRoster(host: RunnerHost): Roster {
       if (forgottenEpochs.size > REMEMBERED_EPOCHS && oldest !== undefined) forgottenEpochs.delete(oldest)
       await host.records.remove(runnerId)
     },
-    isAlive(runnerId, epoch) {
+    goesOn(runnerId, epoch) {
       const entry = entries.get(runnerId)
-      return entry?.epoch === epoch && entry.live?.isAlive() === true
+      return entry?.epoch === epoch && entry.live?.goesOn() === true
     },
     prompting: (runnerId, epoch) => liveOf(runnerId, epoch).prompting(),
     input: async (message) => liveOf(message.runnerId).input(message),

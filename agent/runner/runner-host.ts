@@ -11,6 +11,7 @@ import type { LoadedPty } from '../pty/native-pty'
 import type { SpawnQueue } from '../pty/spawn-queue'
 import type { TranscriptRoot } from '../transcripts/transcript-roots'
 import type { RunnerRecords } from './runner-records'
+import type { Typing } from './typing'
 
 /** What runners tell the daemon; lost without harm while it is away, but for starts and ends, which are repeated. */
 export interface RunnerEvents {
@@ -33,6 +34,7 @@ export interface RunnerHost {
   signal: SignalProcess
   bootId: string
   observer: ObserverLink
+  typing: Typing
   records: RunnerRecords
   providers: ProviderRegistry
   /** What the programs in the runners tell of themselves. */

@@ -11,8 +11,8 @@ export interface WatchSource {
   life: string
   observer: ObserverLink
   tail: OutputTail
-  /** Hands the observer all output so far. */
-  flush(): void
+  /** Resolves when the observer has been handed all output so far. */
+  caughtUp(): Promise<void>
   size(): { cols: number; rows: number }
   /** Bytes before this offset were printed for another size. */
   sizeSince: number
@@ -20,6 +20,7 @@ export interface WatchSource {
 
 async function replayFromLog(source: WatchSource, from: number, end: number): Promise<Buffer | null> {
   const limit = end - from
+  await source.caughtUp()
   const { body, data } = await source.observer.request({ type: 'log', life: source.life, from, limit }, logBody)
   return body.offset === from && data.length === limit ? data : null
 }
@@ -41,9 +42,9 @@ export async function startOfWatch(
   source: WatchSource,
   from: number | null,
 ): Promise<Extract<WatchReply, { ok: true }>> {
-  source.flush()
   const replayed = from === null ? null : await replay(source, from)
   if (replayed !== null) return replayed
+  await source.caughtUp()
   const { body, data } = await source.observer.request({ type: 'snapshot', life: source.life }, snapshotReply)
   return { ok: true, kind: 'snapshot', data, ...body }
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { GATHER_MS, GATHERED_BYTES } from './flood-gauge'
+import { STEP_BYTES, STEP_MS } from './flood-pace'
 import { FIRST_WINDOW_BYTES } from './flow-window'
 import { createWatch } from './watch'
 
@@ -11,7 +12,7 @@ afterEach(() => {
 })
 
 /** A watch whose every effect is written down. */
-function recorded() {
+function recorded({ yields = (): boolean => false } = {}) {
   const sent: { offset: number; length: number }[] = []
   const events: string[] = []
   const watch = createWatch({
@@ -19,6 +20,7 @@ function recorded() {
     sendSkipped: () => events.push('skipped'),
     hold: () => events.push('hold'),
     release: () => events.push('release'),
+    yields,
     now: () => performance.now(),
   })
   let end = 0
@@ -67,6 +69,32 @@ describe('a watch', () => {
     expect(sent.reduce((sum, { length }) => sum + length, 0)).toBe(12 * 4096)
     for (let at = 0; at < 4 * GATHERED_BYTES; at += 4096) print(4096)
     expect(sent.length).toBeGreaterThan(before + 1)
+  })
+
+  it('lets a flood go in steps while somebody types elsewhere, and other output at once', () => {
+    let typing = true
+    const { watch, sent, events, print } = recorded({ yields: () => typing })
+    watch.go(watch.open(), 0)
+    print(10)
+    expect(sent.length).toBe(1)
+    for (let at = 0; at < 3 * STEP_BYTES; at += 4096) {
+      print(4096)
+      vi.advanceTimersByTime(0)
+    }
+    const bytes = () => sent.reduce((sum, { length }) => sum + length, 0)
+    vi.advanceTimersByTime(STEP_MS)
+    const before = bytes()
+    vi.advanceTimersByTime(STEP_MS)
+    expect(bytes() - before).toBe(STEP_BYTES)
+    expect(events).toEqual(['hold'])
+    typing = false
+    vi.advanceTimersByTime(STEP_MS)
+    expect(bytes()).toBe(10 + 3 * STEP_BYTES)
+    expect(events).toEqual(['hold', 'release'])
+    vi.advanceTimersByTime(50)
+    typing = true
+    print(7)
+    expect(sent.at(-1)?.length).toBe(7)
   })
 
   it('makes the terminal wait past the window, and goes on when acknowledged', () => {

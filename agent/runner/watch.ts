@@ -1,6 +1,7 @@
 import type { WatchReply } from '@/contracts/agent-protocol/messages'
 import { joinRead } from '../pty/output-slab'
-import { createFloodGauge, GATHER_MS, GATHERED_BYTES } from './flood-gauge'
+import { GATHER_MS, GATHERED_BYTES } from './flood-gauge'
+import { createFloodPace } from './flood-pace'
 import { createFlowWindow, type FlowWindow } from './flow-window'
 
 /** Printed while a watch opens; past it the terminal waits, so that memory stays flat. */
@@ -23,6 +24,8 @@ export interface WatchPorts {
   /** Stops and continues reading the terminal. */
   hold(): void
   release(): void
+  /** Somebody types elsewhere: a flood makes room. */
+  yields(): boolean
   /** Milliseconds of a steady clock. */
   now(): number
 }
@@ -69,7 +72,7 @@ export function createWatch(ports: WatchPorts): Watch {
   let nextToken = 1
   let flushScheduled = false
   let gatherTimer: NodeJS.Timeout | null = null
-  const isFlood = createFloodGauge(ports.now)
+  const pace = createFloodPace(ports.yields, ports.now)
   let holding = false
   let stallTimer: NodeJS.Timeout | null = null
 
@@ -116,11 +119,12 @@ export function createWatch(ports: WatchPorts): Watch {
     const room = current.window.size() - (current.sentEnd - current.ackedEnd)
     const first = current.waiting[0]
     if (first === undefined || 'action' in first || room <= 0) return null
+    const most = Math.min(room, MAX_MESSAGE_BYTES, pace.most())
     const batch: Buffer[] = []
     let bytes = 0
     let count = 0
     for (const item of current.waiting) {
-      if ('action' in item || bytes >= Math.min(room, MAX_MESSAGE_BYTES)) break
+      if ('action' in item || bytes >= most) break
       batch.push(item.data)
       bytes += item.data.length
       count += 1
@@ -140,14 +144,18 @@ export function createWatch(ports: WatchPorts): Watch {
         first.action()
         continue
       }
+      if (pace.wait() > 0) break
       const message = nextMessage(state)
       if (message === null) break
       state.sentEnd = message.offset + message.data.length
       state.window.sent(state.sentEnd)
+      pace.sent()
       ports.sendOutput(message.offset, message.data)
     }
     if (state.waiting.length > 0) {
-      stall()
+      const wait = pace.wait()
+      if (wait > 0) gatherTimer = setTimeout(flush, wait)
+      if (wait === 0 || state.waitingBytes >= GATHERED_BYTES) stall()
       return
     }
     clearStall()
@@ -205,7 +213,7 @@ export function createWatch(ports: WatchPorts): Watch {
         }
         return
       }
-      if (isFlood(data.length) && state.waitingBytes < GATHERED_BYTES) {
+      if (pace.came(data.length) && state.waitingBytes < GATHERED_BYTES) {
         gatherTimer ??= setTimeout(flush, GATHER_MS)
         return
       }

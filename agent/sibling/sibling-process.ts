@@ -30,8 +30,8 @@ export interface SiblingEvents {
 export interface SiblingLink {
   /** Says something that is not answered. Lost when the sibling is being restarted. */
   notify(message: object, data?: Uint8Array): void
-  /** Asks and checks the answer. Rejects when the sibling fails, dies or does not answer in time. */
-  request<Body>(message: object, body: z.ZodType<Body>): Promise<{ body: Body; data: Buffer }>
+  /** Asks and checks the answer. Rejects when the sibling fails, dies or does not answer in time: the usual, or `timeoutMs`. */
+  request<Body>(message: object, body: z.ZodType<Body>, timeoutMs?: number): Promise<{ body: Body; data: Buffer }>
   /** Resolves when the sibling has done what it was told and ended. */
   stop(): Promise<void>
 }
@@ -131,12 +131,12 @@ export function startSibling({ name, scriptPath, args, requestTimeoutMs, events 
   start()
   return {
     notify: send,
-    request(message, body) {
+    request(message, body, timeoutMs = requestTimeoutMs) {
       const id = nextId
       nextId += 1
       return new Promise<{ body: unknown; data: Buffer }>((resolve, reject) => {
         if (child === null) return reject(new Error(`the ${name} is being restarted`))
-        const timer = setTimeout(() => settle(id)?.reject(new Error(`the ${name} did not answer`)), requestTimeoutMs)
+        const timer = setTimeout(() => settle(id)?.reject(new Error(`the ${name} did not answer`)), timeoutMs)
         pending.set(id, { resolve, reject, timer })
         send({ ...message, requestId: id })
       }).then((answer) => ({ body: body.parse(answer.body), data: answer.data }))

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,6 +25,7 @@ const startAgent = async (): Promise<TelemetryQueue> => {
   return createTelemetryQueue(await openTelemetrySpool(path, onProblem), onProblem)
 }
 
+const RUNNER = randomUUID()
 const request = (requestId: string): UsageRecord => ({
   requestId,
   messageId: null,
@@ -51,8 +53,8 @@ function fakeDaemon({ answers }: { answers: boolean }) {
 it('is on the disk before the program hears that it was taken, and told by the next agent', async () => {
   const killed = await startAgent()
   killed.attach(fakeDaemon({ answers: false }).socket)
-  await killed.add('claude', [request('one')])
-  await killed.add('opencode', [request('two')])
+  await killed.add(RUNNER, 'claude', [request('one')])
+  await killed.add(RUNNER, 'opencode', [request('two')])
 
   const next = await startAgent()
   const daemon = fakeDaemon({ answers: true })
@@ -68,7 +70,7 @@ it('is on the disk before the program hears that it was taken, and told by the n
 })
 
 it('a torn line costs only itself', async () => {
-  await (await startAgent()).add('claude', [request('one')])
+  await (await startAgent()).add(RUNNER, 'claude', [request('one')])
   writeFileSync(path, `${readFileSync(path, 'utf8')}{"provider":"claude","rec`)
   const next = await startAgent()
   const daemon = fakeDaemon({ answers: true })
@@ -81,7 +83,7 @@ it('a torn line costs only itself', async () => {
 it('a disk that does not take it makes the program tell it again, and it is told to the daemon all the same', async () => {
   const queue = await startAgent()
   rmSync(dir, { recursive: true })
-  await expect(queue.add('claude', [request('one')])).rejects.toThrow(/ENOENT/)
+  await expect(queue.add(RUNNER, 'claude', [request('one')])).rejects.toThrow(/ENOENT/)
   const daemon = fakeDaemon({ answers: true })
   queue.attach(daemon.socket)
   await queue.settled(5_000)
@@ -104,7 +106,7 @@ it('one request that is not taken keeps no other waiting, and is given up only w
       },
     }),
   }
-  for (const id of ['one', 'foreign', 'two', 'poison', 'three']) await queue.add('claude', [request(id)])
+  for (const id of ['one', 'foreign', 'two', 'poison', 'three']) await queue.add(RUNNER, 'claude', [request(id)])
   queue.attach(socket as unknown as DaemonSocket)
   await queue.settled(30_000)
   const taken = sent.filter((ids) => !ids.includes('foreign')).flat()
@@ -113,3 +115,26 @@ it('one request that is not taken keeps no other waiting, and is given up only w
   // The others were taken before what is tried again and again.
   expect(sent.at(-1)).toEqual(['poison'])
 }, 40_000)
+
+it('tells whose secret each came with, across a crash too; one whose runner is gone is given up', async () => {
+  const other = randomUUID()
+  const killed = await startAgent()
+  await killed.add(RUNNER, 'claude', [request('one')])
+  await killed.add(other, 'claude', [request('two')])
+  const next = await startAgent()
+  const sent: [unknown, unknown][] = []
+  const socket = {
+    timeout: () => ({
+      async emitWithAck(_event: string, { runnerId, records }: { runnerId: string; records: UsageRecord[] }) {
+        sent.push(...records.map(({ requestId }): [unknown, unknown] => [runnerId, requestId]))
+        return runnerId === other ? { ok: false, code: 'not_found', error: 'no' } : { ok: true }
+      },
+    }),
+  }
+  next.attach(socket as unknown as DaemonSocket)
+  await next.settled(5_000)
+  expect(sent).toEqual([
+    [RUNNER, 'one'],
+    [other, 'two'],
+  ])
+})

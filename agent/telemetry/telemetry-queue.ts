@@ -8,11 +8,16 @@ import type { TelemetrySpool, ToldRequest } from './telemetry-spool'
 const MAX_RECORDS = 50_000
 const ACK_TIMEOUT_MS = 10_000
 const RETRY_MS = 1_000
+/** What is not taken however often it is told: it cannot be, or its runner is not there. */
+const FINAL_REFUSALS: ReadonlySet<string> = new Set(['invalid_input', 'not_found'])
 
 /** What programs told of their requests, until the daemon has it in the database. */
 export interface TelemetryQueue {
-  /** Resolves when it can not be lost any more; rejects when the disk does not take it: it should be told again. */
-  add(provider: ProviderId, records: readonly UsageRecord[], cwd?: string): Promise<void>
+  /**
+   * What the program of this runner told. Resolves when it can not be lost any more; rejects when the disk does not take it:
+   * it should be told again.
+   */
+  add(runnerId: string, provider: ProviderId, records: readonly UsageRecord[], cwd?: string): Promise<void>
   /** A joined connection: what waits is sent on it. */
   attach(socket: DaemonSocket): void
   detach(): void
@@ -42,9 +47,11 @@ export function createTelemetryQueue(
       .catch((error: unknown) => onProblem('the spool of telemetry cannot be shortened', error))
   }
 
-  /** Those of the oldest's provider and directory. */
-  const batchFrom = ({ provider, cwd }: ToldRequest): readonly ToldRequest[] =>
-    waiting.filter((told) => told.provider === provider && told.cwd === cwd).slice(0, atOnce)
+  /** Those of the oldest's runner, provider and directory. */
+  const batchFrom = ({ runnerId, provider, cwd }: ToldRequest): readonly ToldRequest[] =>
+    waiting
+      .filter((told) => told.runnerId === runnerId && told.provider === provider && told.cwd === cwd)
+      .slice(0, atOnce)
 
   function remove(batch: readonly ToldRequest[]): void {
     // The oldest may have been given up meanwhile.
@@ -59,7 +66,7 @@ export function createTelemetryQueue(
       atOnce = Math.ceil(batch.length / 2)
       return
     }
-    if (code === 'invalid_input') {
+    if (FINAL_REFUSALS.has(code)) {
       onProblem('the daemon does not take what a program told of a request', error)
       remove(batch)
     } else waiting = [...waiting.filter((told) => told !== batch[0]), ...batch]
@@ -73,10 +80,10 @@ export function createTelemetryQueue(
       const [oldest] = waiting
       if (current === null || oldest === undefined) break
       const batch = batchFrom(oldest)
-      const { provider, cwd } = oldest
+      const { runnerId, provider, cwd } = oldest
       const answer: unknown = await current
         .timeout(ACK_TIMEOUT_MS)
-        .emitWithAck('telemetry', { provider, cwd, records: batch.map(({ record }) => record) })
+        .emitWithAck('telemetry', { runnerId, provider, cwd, records: batch.map(({ record }) => record) })
         .catch(() => null)
       const { data } = ack.safeParse(answer)
       if (data?.ok) {
@@ -85,7 +92,7 @@ export function createTelemetryQueue(
         continue
       }
       if (data !== undefined) setApart(batch, data.code, data.error)
-      if (data?.code !== 'invalid_input' && socket === current)
+      if (!(data !== undefined && FINAL_REFUSALS.has(data.code)) && socket === current)
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref())
     }
     isBusy = false
@@ -94,8 +101,8 @@ export function createTelemetryQueue(
   }
 
   return {
-    async add(provider, records, cwd = '') {
-      const told = records.map((record) => ({ provider, cwd, record }))
+    async add(runnerId, provider, records, cwd = '') {
+      const told = records.map((record) => ({ runnerId, provider, cwd, record }))
       waiting = [...waiting, ...told]
       if (waiting.length > MAX_RECORDS) {
         onProblem('requests that programs told of are given up', waiting.length - MAX_RECORDS)

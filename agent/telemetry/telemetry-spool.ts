@@ -1,11 +1,14 @@
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { usageRecord } from '@/contracts/agent-protocol/transcript'
+import { uuid } from '@/contracts/primitives'
 import { providerId } from '@/contracts/provider/provider'
 
 /** One request that a program of this provider told of. */
 export const toldRequest = z.object({
   provider: providerId,
+  /** Whose secret it came with; null in a spool that an agent of before this was known has left. */
+  runnerId: uuid.nullable().default(null),
   /** Where its session works; empty where the program does not tell. */
   cwd: z.string().max(4096),
   record: usageRecord,

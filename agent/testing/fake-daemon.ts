@@ -140,6 +140,7 @@ export const shellLaunch = (changes: Partial<StartRunner> = {}): StartRunner => 
   epoch: 0,
   provider: 'shell',
   cwd: '/',
+  project: null,
   env: {},
   prompt: null,
   providerSessionId: null,

@@ -1,5 +1,6 @@
-import { open, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import type { SessionCheck } from '@/contracts/agent-protocol/session-files'
+import { FileRefused, openBelow } from '../place/open-below'
 import { parseLine } from './claude/line'
 import { findSessionFile } from './find-session-file'
 import { readLines } from './read-lines'
@@ -9,10 +10,11 @@ const TAIL_BYTES = 1024 * 1024
 
 /** Whether Claude Code would take the session up again: its transcript is there, can be read, and has a message. */
 export async function checkClaudeSession(roots: readonly string[], sessionId: string): Promise<SessionCheck> {
-  const path = await findSessionFile(roots, sessionId)
-  if (path === null) return refused('its transcript is not on this node any more.', null)
+  const transcript = await findSessionFile(roots, sessionId)
+  if (transcript === null) return refused('its transcript is not on this node any more.', null)
+  const { path } = transcript
   try {
-    const file = await open(path)
+    const file = await openBelow(transcript)
     try {
       const head = await readFacts(file, 0)
       if (!head.hasLine) return refused('no line of its transcript can be read.', path)
@@ -25,6 +27,7 @@ export async function checkClaudeSession(roots: readonly string[], sessionId: st
       await file.close()
     }
   } catch (error) {
+    if (error instanceof FileRefused) return refused(`its transcript ${error.message}.`, path)
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error'
     return refused(`its transcript cannot be read (${code}).`, path)
   }

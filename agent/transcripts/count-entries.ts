@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises'
 import { setTimeout as rest } from 'node:timers/promises'
 import { entriesOfLine } from './claude/entries-of-line'
 import type { LineTable } from './line-table'
@@ -29,7 +28,7 @@ export function createEntryCount(table: LineTable): EntryCount {
     }
     const end = table.end
     const isLong = end - counted > WAIT_FOR_BYTES
-    const file = await open(table.path)
+    const file = await table.open()
     try {
       for await (const lines of readLines(file, counted)) {
         for (const { start, end: lineEnd, text } of lines) {

@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises'
 import { ack } from '@/contracts/agent-protocol/messages'
 import {
   MAX_CURSOR_PATHS,
@@ -7,6 +6,7 @@ import {
   transcriptCursorsReply,
 } from '@/contracts/agent-protocol/transcript'
 import type { RedactText } from '@/contracts/redaction/redact-text'
+import { openBelow } from '../place/open-below'
 import { type Cursor, mayHaveMore, startOf } from './cursor'
 import { identifyFile, inodeOf } from './identify-file'
 import { type ReadState, readBatch, resumeAt } from './read-batch'
@@ -115,7 +115,7 @@ export function createFeed(
 
   /** Reads and tells one batch. True when it should be looked at again at once. */
   async function readOn(known: Known): Promise<boolean> {
-    const handle = await open(known.found.path, 'r')
+    const handle = await openBelow(known.found)
     try {
       const stats = await handle.stat({ bigint: true })
       const file = await identifyFile(handle, known.found, inodeOf(stats))

@@ -1,4 +1,5 @@
-import { open, stat } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { type FileBelow, openBelow } from '../place/open-below'
 import { inodeOf } from './identify-file'
 
 /** Lines of one transcript that are known: 8 bytes each. What comes after them is not shown. */
@@ -9,7 +10,8 @@ const LINE_FEED = 10
 
 /** Where the lines of one transcript are. Nothing of them is read but where they end, so that a page costs what it shows. */
 export interface LineTable {
-  readonly path: string
+  /** The transcript as it is now, for reading. Throws FileRefused, and when it is gone. */
+  open(): Promise<FileHandle>
   /** Whole lines. */
   readonly count: number
   /** Where the last whole line ends. */
@@ -20,12 +22,12 @@ export interface LineTable {
   start(index: number): number
   /** Index of the first line that begins at or after a position; `count` when there is none. */
   firstFrom(position: number): number
-  /** Looks on to the present end; from the beginning where another file has taken the path. Throws when it is gone. */
+  /** Looks on to the present end; from the beginning where another file has taken the path. Throws as `open`. */
   refresh(): Promise<void>
 }
 
 /** A table of nothing yet: `refresh` looks at the file, once at a time however many ask. */
-export function createLineTable(path: string): LineTable {
+export function createLineTable(transcript: FileBelow): LineTable {
   let starts = new Float64Array(FIRST_CAPACITY)
   let count = 0
   let end = 0
@@ -45,16 +47,16 @@ export function createLineTable(path: string): LineTable {
   }
 
   async function lookOn(): Promise<void> {
-    const stats = await stat(path, { bigint: true })
-    if (inodeOf(stats) !== inode || Number(stats.size) < end) {
-      inode = inodeOf(stats)
-      count = 0
-      end = 0
-      generation += 1
-    }
-    if (Number(stats.size) === end) return
-    const file = await open(path)
+    const file = await openBelow(transcript)
     try {
+      const stats = await file.stat({ bigint: true })
+      if (inodeOf(stats) !== inode || Number(stats.size) < end) {
+        inode = inodeOf(stats)
+        count = 0
+        end = 0
+        generation += 1
+      }
+      if (Number(stats.size) === end) return
       const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
       for (let position = end; count < MAX_LINES; ) {
         const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, position)
@@ -70,7 +72,7 @@ export function createLineTable(path: string): LineTable {
   }
 
   return {
-    path,
+    open: () => openBelow(transcript),
     get count() {
       return count
     },

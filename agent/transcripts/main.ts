@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { createTextRedactor } from '@/contracts/redaction/redact-text'
+import { keepOut } from '../place/open-below'
 import { createRecordingAnswers } from '../recording/recording-answers'
 import { openAgentPipes } from '../sibling/agent-pipes'
 import { toReader } from './protocol'
@@ -10,12 +11,13 @@ const logger = pino(
   { name: 'reader', hooks: { streamWrite: createTextRedactor([]) } },
   pino.destination({ dest: 2, sync: true }),
 )
-const recordingsDir = process.argv[2]
+const [recordingsDir, ...ownDirs] = process.argv.slice(2)
 if (recordingsDir === undefined) {
-  process.stderr.write('usage: reader RECORDINGS_DIRECTORY (started by the agent)\n')
+  process.stderr.write('usage: reader RECORDINGS_DIRECTORY OWN_DIRECTORY... (started by the agent)\n')
   process.exit(2)
 }
 
+keepOut(ownDirs)
 const send = openAgentPipes(({ header }) => reader.handle(toReader.parse(header)))
 const reader = createReader({
   recordings: createRecordingAnswers(recordingsDir),

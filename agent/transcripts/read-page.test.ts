@@ -30,7 +30,7 @@ const NEWEST = { before: null, after: null }
 describe('a page', () => {
   it('is the newest, one before, or one after a position', async () => {
     write(...Array.from({ length: 10 }, (_, number) => `${bookkeeping}${says(`n${number}`)}`))
-    const table = createLineTable(path)
+    const table = createLineTable({ root: directory, path })
     const newest = await readPage(table, { ...NEWEST, limit: 4 }, redact)
     expect(textsOf(newest)).toEqual(['n6', 'n7', 'n8', 'n9'])
     expect(newest).toMatchObject({ hasBefore: true, hasAfter: false })
@@ -45,7 +45,7 @@ describe('a page', () => {
 
   it('goes on with what is written since, waits for a torn line, and begins anew with another file', async () => {
     write(says('one'), '{"type":"us')
-    const table = createLineTable(path)
+    const table = createLineTable({ root: directory, path })
     expect(textsOf(await readPage(table, { ...NEWEST, limit: 9 }, redact))).toEqual(['one'])
     appendFileSync(path, 'er","message":{"content":"two"}}\n')
     expect(textsOf(await readPage(table, { ...NEWEST, limit: 9 }, redact))).toEqual(['one', 'two'])
@@ -57,7 +57,7 @@ describe('a page', () => {
 
   it('of nothing is empty', async () => {
     write()
-    expect(await readPage(createLineTable(path), { ...NEWEST, limit: 9 }, redact)).toEqual({
+    expect(await readPage(createLineTable({ root: directory, path }), { ...NEWEST, limit: 9 }, redact)).toEqual({
       entries: [],
       hasBefore: false,
       hasAfter: false,
@@ -69,9 +69,9 @@ describe('a page', () => {
     const block = (text: string): string =>
       `${JSON.stringify({ type: 'assistant', message: { id: 'm', content: [{ type: 'text', text }], usage: { input_tokens: 1 } } })}\n`
     write(block('a'), block('b'))
-    const { entries } = await readPage(createLineTable(path), { ...NEWEST, limit: 1 }, redact)
+    const { entries } = await readPage(createLineTable({ root: directory, path }), { ...NEWEST, limit: 1 }, redact)
     expect(entries).toMatchObject([{ body: { text: 'b' }, tokens: null }])
-    const all = await readPage(createLineTable(path), { ...NEWEST, limit: 2 }, redact)
+    const all = await readPage(createLineTable({ root: directory, path }), { ...NEWEST, limit: 2 }, redact)
     expect(all.entries).toMatchObject([{ tokens: { input: 1 } }, { tokens: null }])
   })
 
@@ -79,11 +79,15 @@ describe('a page', () => {
     const long = 'x'.repeat(MAX_ENTRY_TEXT)
     const heavy = Array.from({ length: 100 }, () => ({ type: 'text', text: long }))
     write(says('first'), `${JSON.stringify({ type: 'user', message: { content: heavy } })}\n`)
-    const table = createLineTable(path)
+    const table = createLineTable({ root: directory, path })
     const page = await readPage(table, { ...NEWEST, limit: 500 }, redact)
     expect(page.entries.at(-1)).toMatchObject({ kind: 'malformed' })
     expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThan(MAX_PAGE_BYTES + 10_000)
-    expect(textsOf(await readPage(createLineTable(path), { before: null, after: 0, limit: 1 }, redact))[0]).toBe(long)
+    expect(
+      textsOf(
+        await readPage(createLineTable({ root: directory, path }), { before: null, after: 0, limit: 1 }, redact),
+      )[0],
+    ).toBe(long)
   })
 
   it('steps over a line of 50 MB and says so', async () => {
@@ -92,7 +96,7 @@ describe('a page', () => {
     for (let part = 0; part < 50; part += 1) await file.write(Buffer.alloc(1024 * 1024, 'y'))
     await file.write(`\n${says('after')}`)
     await file.close()
-    const page = await readPage(createLineTable(path), { ...NEWEST, limit: 9 }, redact)
+    const page = await readPage(createLineTable({ root: directory, path }), { ...NEWEST, limit: 9 }, redact)
     expect(page.entries.map((entry) => entry.kind)).toEqual(['user', 'malformed', 'user'])
   })
 })
@@ -100,7 +104,7 @@ describe('a page', () => {
 describe('a search', () => {
   it('finds whatever is shown, whatever its case, and nothing else', async () => {
     write(says('The Quick fox'), bookkeeping, says('quick "quoted" ÄRGER'), says('slow'), 'not json quick\n')
-    const table = createLineTable(path)
+    const table = createLineTable({ root: directory, path })
     const find = async (text: string) => (await searchLines(table, { text, limit: 10 }, redact)).hits
     expect((await find('quick')).map((hit) => hit.excerpt)).toEqual([
       'The Quick fox',
@@ -121,7 +125,7 @@ describe('a search', () => {
     const call = { type: 'tool_use', id: 't', name: 'Bash', input: { command: 'ls /tmp' } }
     const escaped = '{"type":"user","message":{"content":"\\u00c4rger \\u0062ei a\\/b"}}\n'
     write(escaped, `${JSON.stringify({ type: 'assistant', message: { content: [call] } })}\n`)
-    const table = createLineTable(path)
+    const table = createLineTable({ root: directory, path })
     for (const text of ['ärger bei', 'a/b', '"command": "ls', 'LS /TMP'])
       expect((await searchLines(table, { text, limit: 10 }, redact)).hits, text).toHaveLength(1)
   })
@@ -132,7 +136,7 @@ describe('a search', () => {
       says('my key is AKIAIOSFODNN7EXAMPLE'),
       `${JSON.stringify({ type: 'assistant', message: { content: [call] } })}\n`,
     )
-    const table = createLineTable(path)
+    const table = createLineTable({ root: directory, path })
     const shown = JSON.stringify(await readPage(table, { ...NEWEST, limit: 9 }, redact))
     expect(shown).toContain('curl -u me:[redacted]')
     expect(shown).not.toMatch(/hunter2|AKIA/)
@@ -144,7 +148,7 @@ describe('a search', () => {
 
   it('says when there is more', async () => {
     write(says('a'), says('a'), says('a'))
-    const table = createLineTable(path)
+    const table = createLineTable({ root: directory, path })
     expect(await searchLines(table, { text: 'a', limit: 2 }, redact)).toMatchObject({ hits: [{}, {}], more: true })
     expect(await searchLines(table, { text: 'a', limit: 3 }, redact)).toMatchObject({ more: false })
   })

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import type { ReadTranscript, TranscriptPage } from '@/contracts/agent-protocol/session-files'
 import type { RedactText } from '@/contracts/redaction/redact-text'
 import type { TranscriptEntry } from '@/contracts/transcript/entry'
@@ -22,7 +22,7 @@ export async function readPage(
 ): Promise<PageEntries> {
   await table.refresh()
   const { end, count } = table
-  const file = await open(table.path)
+  const file = await table.open()
   try {
     const lineAt = (index: number) => readEntries(file, table, index, redact)
     const step = after === null ? -1 : 1

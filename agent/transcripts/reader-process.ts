@@ -28,11 +28,13 @@ export interface ReaderProcessOptions {
   scriptPath: string
   /** Where the observer writes recordings. */
   recordingsDir: string
+  /** Stratavore's own directories: nothing of them is read as a transcript. */
+  ownDirs: readonly string[]
   onProblem(message: string, detail: unknown): void
 }
 
 /** Runs the reader as a child, and passes on what it and the daemon have for each other. */
-export function startReader({ scriptPath, recordingsDir, onProblem }: ReaderProcessOptions): ReaderLink {
+export function startReader({ scriptPath, recordingsDir, ownDirs, onProblem }: ReaderProcessOptions): ReaderLink {
   const roots = new Map<string, TranscriptRoot>()
   let socket: DaemonSocket | null = null
   let isUp = false
@@ -59,7 +61,7 @@ export function startReader({ scriptPath, recordingsDir, onProblem }: ReaderProc
   const sibling = startSibling({
     name: 'reader',
     scriptPath,
-    args: [recordingsDir],
+    args: [recordingsDir, ...ownDirs],
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     events: {
       onProblem,

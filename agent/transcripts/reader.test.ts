@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -86,7 +87,7 @@ let daemon: ReturnType<typeof fakeDaemon>
 let reader: Reader
 let problems: string[]
 
-function start(): Reader {
+function start(from = root): Reader {
   const started = createReader({
     recordings: createRecordingAnswers(join(root, 'recordings')),
     now: Date.now,
@@ -97,7 +98,7 @@ function start(): Reader {
       setImmediate(() => started.handle({ type: 'told', tellId, reply: daemon.answer(message) }))
     },
   })
-  started.handle({ type: 'roots', roots: [{ provider: 'claude', path: root }] })
+  started.handle({ type: 'roots', roots: [{ provider: 'claude', path: from }] })
   return started
 }
 
@@ -223,6 +224,26 @@ it('files that the daemon cannot write hold up no other, and are told once it ca
   reader.stop()
   reader = start()
   await eventually(() => expect(daemon.ledger().has('r1')).toBe(true))
+})
+
+it('nothing is told of what a link leads to', async () => {
+  const elsewhere = join(root, 'elsewhere')
+  mkdirSync(elsewhere)
+  for (const name of ['agent-a1.jsonl', 'other.jsonl']) writeFileSync(join(elsewhere, name), lines(assistant(7)))
+  mkdirSync(join(dirname(path), SESSION))
+  symlinkSync(join(elsewhere, 'other.jsonl'), join(dirname(path), 'other.jsonl'))
+  reader.stop()
+  // A root that `elsewhere` is not below.
+  reader = start(join(root, 'claude'))
+  const projects = join(root, 'claude', 'projects')
+  mkdirSync(dirname(projects))
+  renameSync(join(root, 'projects'), projects)
+  symlinkSync(elsewhere, join(projects, '-w', SESSION, 'subagents'))
+  writeFileSync(join(projects, '-w', `${SESSION}.jsonl`), lines(user('a'), assistant(9)))
+  await eventually(() => expect(problems).toEqual([expect.stringContaining('is not really below')]))
+  await eventually(() => expect(daemon.ledger().has('r9')).toBe(true))
+  expect(daemon.ledger().has('r7')).toBe(false)
+  problems = []
 })
 
 it('tells that a file is gone', async () => {

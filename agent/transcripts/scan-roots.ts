@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { formatOf } from './formats'
 import { inodeOf } from './identify-file'
 import type { TranscriptName } from './transcript-format'
@@ -6,6 +6,8 @@ import type { TranscriptRoot } from './transcript-roots'
 
 /** A transcript as the file system has it. */
 export interface FoundTranscript extends TranscriptName {
+  /** The configuration directory it is below. */
+  root: string
   inode: string
   size: number
   /** Unix milliseconds. */
@@ -15,11 +17,11 @@ export interface FoundTranscript extends TranscriptName {
 /** Files asked about at the same time. */
 const PARALLEL_LOOKS = 64
 
-/** A transcript that is there now, or null. */
-export async function findTranscript(name: TranscriptName): Promise<FoundTranscript | null> {
-  const stats = await stat(name.path, { bigint: true }).catch(() => null)
+/** A transcript that is there now, or null; a link is none. It is yet to be opened, and may be refused then. */
+export async function findTranscript(root: string, name: TranscriptName): Promise<FoundTranscript | null> {
+  const stats = await lstat(name.path, { bigint: true }).catch(() => null)
   if (stats === null || !stats.isFile()) return null
-  return { ...name, inode: inodeOf(stats), size: Number(stats.size), writtenAt: Number(stats.mtimeMs) }
+  return { ...name, root, inode: inodeOf(stats), size: Number(stats.size), writtenAt: Number(stats.mtimeMs) }
 }
 
 /** All transcripts below a program's configuration directory, as of now. */
@@ -29,7 +31,7 @@ export async function scanRoot({ provider, path }: TranscriptRoot): Promise<Foun
   const names = (await format.list(directory)).flatMap((relative) => format.name(directory, relative) ?? [])
   const found: FoundTranscript[] = []
   for (let from = 0; from < names.length; from += PARALLEL_LOOKS) {
-    const some = await Promise.all(names.slice(from, from + PARALLEL_LOOKS).map(findTranscript))
+    const some = await Promise.all(names.slice(from, from + PARALLEL_LOOKS).map((name) => findTranscript(path, name)))
     found.push(...some.flatMap((transcript) => transcript ?? []))
   }
   return found

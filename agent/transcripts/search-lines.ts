@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises'
 import type { SearchTranscript, TranscriptHits } from '@/contracts/agent-protocol/session-files'
 import type { RedactText } from '@/contracts/redaction/redact-text'
 import type { TranscriptEntry } from '@/contracts/transcript/entry'
@@ -32,7 +31,7 @@ export async function searchLines(
   const needle = text.toLowerCase()
   const mayHold = sieve(needle)
   const hits: TranscriptHits['hits'] = []
-  const file = await open(table.path)
+  const file = await table.open()
   try {
     for await (const lines of readLines(file, 0)) {
       for (const { start, text: line } of lines) {

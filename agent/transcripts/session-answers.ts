@@ -1,5 +1,6 @@
 import type { ReadTranscript, SearchTranscript } from '@/contracts/agent-protocol/session-files'
 import type { RedactText } from '@/contracts/redaction/redact-text'
+import { type FileBelow, FileRefused } from '../place/open-below'
 import { checkClaudeSession } from './check-claude-session'
 import { createEntryCount, type EntryCount } from './count-entries'
 import { findSessionFile } from './find-session-file'
@@ -17,8 +18,8 @@ interface Opened {
   entryCount: EntryCount
 }
 
-function openTranscript(path: string): Opened {
-  const table = createLineTable(path)
+function openTranscript(file: FileBelow): Opened {
+  const table = createLineTable(file)
   return { table, entryCount: createEntryCount(table) }
 }
 
@@ -34,10 +35,10 @@ export function createSessionAnswers(redact: RedactText): SessionAnswers {
   const opened = new Map<string, Opened>()
 
   /** The least lately used is given up for one more. */
-  function openAt(path: string): Opened {
-    const transcript = opened.get(path) ?? openTranscript(path)
-    opened.delete(path)
-    opened.set(path, transcript)
+  function openAt(file: FileBelow): Opened {
+    const transcript = opened.get(file.path) ?? openTranscript(file)
+    opened.delete(file.path)
+    opened.set(file.path, transcript)
     const [oldest] = opened.keys()
     if (opened.size > MAX_OPENED && oldest !== undefined) opened.delete(oldest)
     return transcript
@@ -46,25 +47,30 @@ export function createSessionAnswers(redact: RedactText): SessionAnswers {
   async function locate(
     { provider, providerSessionId, subagentId }: ReadTranscript | SearchTranscript,
     roots: readonly string[],
-  ): Promise<string | Answer> {
+  ): Promise<FileBelow | Answer> {
     if (provider !== 'claude') {
       return { ok: false, code: 'not_found', error: `The transcripts of ${provider} cannot be shown.` }
     }
-    const path = await findSessionFile(roots, providerSessionId, subagentId)
-    return path ?? { ok: false, code: 'not_found', error: 'Its transcript is not on this node any more.' }
+    const file = await findSessionFile(roots, providerSessionId, subagentId)
+    return file ?? { ok: false, code: 'not_found', error: 'Its transcript is not on this node any more.' }
   }
 
   return {
     async answer(message, roots) {
       if (message.type === 'checkSession')
         return { ok: true, ...(await checkClaudeSession(roots, message.question.providerSessionId)) }
-      const path = await locate(message.question, roots)
-      if (typeof path !== 'string') return path
-      const { table, entryCount } = openAt(path)
-      if (message.type === 'searchTranscript')
-        return { ok: true, ...(await searchLines(table, message.question, redact)) }
-      const page = await readPage(table, message.question, redact)
-      return { ok: true, ...page, total: await entryCount.total() }
+      const file = await locate(message.question, roots)
+      if ('ok' in file) return file
+      const { table, entryCount } = openAt(file)
+      try {
+        if (message.type === 'searchTranscript')
+          return { ok: true, ...(await searchLines(table, message.question, redact)) }
+        const page = await readPage(table, message.question, redact)
+        return { ok: true, ...page, total: await entryCount.total() }
+      } catch (error) {
+        if (!(error instanceof FileRefused)) throw error
+        return { ok: false, code: 'not_found', error: `Its transcript ${error.message}.` }
+      }
     },
   }
 }

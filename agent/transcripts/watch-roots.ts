@@ -67,7 +67,7 @@ export function watchRoots(events: RootWatcherEvents, now: () => number): RootWa
   async function look(relative: string | null, { provider, path }: TranscriptRoot): Promise<void> {
     const format = formatOf(provider)
     const name = relative === null ? null : format.name(format.directory(path), relative)
-    const found = name === null ? null : await findTranscript(name)
+    const found = name === null ? null : await findTranscript(path, name)
     if (stopped) return
     if (found === null) return scanIn(0)
     events.found([found])
@@ -92,7 +92,7 @@ export function watchRoots(events: RootWatcherEvents, now: () => number): RootWa
   }
 
   const looking = setInterval(() => {
-    void Promise.all(live.map(findTranscript)).then((found) => {
+    void Promise.all(live.map((known) => findTranscript(known.root, known))).then((found) => {
       if (!stopped) events.found(found.flatMap((transcript) => transcript ?? []))
     })
   }, LOOK_EVERY_MS)

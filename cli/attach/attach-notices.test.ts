@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { initialLinkState } from '@/client/terminal/terminal-link-state'
-import { describeEnd, noticeOf } from './attach-notices'
+import { describeEnd, misfitOf, noticeOf } from './attach-notices'
 
 const ID = '3b1f8a52-6a0e-4a6a-9c5b-0f6a5a1b2c3d'
 
@@ -18,6 +18,20 @@ describe('attach notices', () => {
       'is recorded',
     )
     expect(noticeOf({ ...initialLinkState, phase: 'attached', presence: recorded }, true)).toBeNull()
+  })
+
+  it('tells a driver who asks for the seat, and a viewer that this terminal is too small', () => {
+    const asker = { clientId: 'y', name: 'ana', readOnly: false, asks: true }
+    const presence = { driver: { clientId: 'x', name: 'eve' }, clients: [asker], inputRecorded: true }
+    const attached = { ...initialLinkState, phase: 'attached', presence } as const
+    const misfit = misfitOf({ cols: 200, rows: 50 }, { cols: 80, rows: 60 })
+    expect(noticeOf({ ...attached, role: 'driver' }, false, misfit)).toBe(
+      'ana asks to drive (Ctrl-] detaches and leaves the seat to them)',
+    )
+    expect(noticeOf(attached, false, misfit)).toMatch(/eve drives.*its screen is 200x50, this one 80x60/)
+    expect(noticeOf(attached, true, misfit)).toMatch(/^its screen is 200x50/)
+    expect(misfitOf({ cols: 80, rows: 24 }, { cols: 80, rows: 24 })).toBeNull()
+    expect(misfitOf(null, { cols: 80, rows: 24 })).toBeNull()
   })
 
   it.each([

@@ -1,6 +1,6 @@
 import type { TerminalLinkState } from '@/client/terminal/terminal-link-state'
 import { errorCode } from '@/contracts/errors/errors'
-import type { TerminalError, TerminalExit } from '@/contracts/terminal/terminal'
+import type { TerminalError, TerminalExit, TerminalSize } from '@/contracts/terminal/terminal'
 import { ExitCode, exitCodeOfFailure } from '../exit-code'
 import { shortId } from '../match-id'
 import { inertLine } from '../text/inert-text'
@@ -12,17 +12,29 @@ export type AttachEnd =
   | { kind: 'closed'; problem: TerminalError | null }
   | { kind: 'signal'; signal: NodeJS.Signals }
 
-/** The line a person must see now, or null when all is as usual. */
-export function noticeOf(state: TerminalLinkState, readOnly: boolean): string | null {
+/** What to tell who watches a screen that this terminal is too small for; null when it fits, or is not known yet. */
+export function misfitOf(runner: TerminalSize | null, own: TerminalSize): string | null {
+  if (runner === null || (runner.cols <= own.cols && runner.rows <= own.rows)) return null
+  return `its screen is ${runner.cols}x${runner.rows}, this one ${own.cols}x${own.rows}: what does not fit is drawn wrong`
+}
+
+/** The line a person must see now, or null when all is as usual. `misfit`: of a screen that only this person sees so. */
+export function noticeOf(state: TerminalLinkState, readOnly: boolean, misfit: string | null = null): string | null {
   if (state.phase === 'reconnecting') return 'connection lost, connecting again (Ctrl-] detaches)'
   if (state.phase !== 'attached') return null
   if (state.problem && state.problem.code !== 'forbidden') return state.problem.message
   if (state.inputUnread) return 'the program does not read what you type: it waits (Ctrl-] detaches)'
-  if (!readOnly && state.role === 'driver')
-    return state.presence.inputRecorded ? 'what you type here is recorded (Ctrl-] detaches)' : null
-  if (readOnly) return null
+  if (!readOnly && state.role === 'driver') return driverNotice(state)
+  if (readOnly) return misfit
   const driver = state.presence.driver?.name
-  return `watching only: ${driver ? `${driver} drives` : 'the seat is not yours'} (attach --take takes it; Ctrl-] detaches)`
+  const watching = `watching only: ${driver ? `${driver} drives` : 'the seat is not yours'} (attach --take takes it; Ctrl-] detaches)`
+  return misfit === null ? watching : `${watching}; ${misfit}`
+}
+
+function driverNotice({ presence }: TerminalLinkState): string | null {
+  const asker = presence.clients.find((client) => client.asks)
+  if (asker) return `${asker.name} asks to drive (Ctrl-] detaches and leaves the seat to them)`
+  return presence.inputRecorded ? 'what you type here is recorded (Ctrl-] detaches)' : null
 }
 
 function describeExit({ status, exitCode, signal, reason }: TerminalExit): string {

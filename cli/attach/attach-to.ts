@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { createTerminalLink } from '@/client/terminal/terminal-link'
-import type { TerminalLinkState } from '@/client/terminal/terminal-link-state'
+import { initialLinkState, type TerminalLinkState } from '@/client/terminal/terminal-link-state'
+import type { TerminalSize } from '@/contracts/terminal/terminal'
 import type { Cli } from '../cli'
 import { CliError } from '../cli-error'
 import { ExitCode } from '../exit-code'
-import { type AttachEnd, describeEnd, noticeOf } from './attach-notices'
+import { type AttachEnd, describeEnd, misfitOf, noticeOf } from './attach-notices'
 import { createCursorQueryCounter } from './cursor-query-counter'
 import { readKeyboard } from './keyboard'
 import { createLocalScreen } from './local-screen'
@@ -18,6 +19,8 @@ export interface AttachChoices {
   readOnly?: boolean
   /** Take the seat even from somebody else. */
   take?: boolean
+  /** Programs may put text into the clipboard of who looks (OSC 52). */
+  clipboard?: boolean
 }
 
 /**
@@ -49,22 +52,36 @@ function connect(
   cli: Cli,
   requestTicket: () => Promise<string>,
   finish: (end: AttachEnd) => void,
-  { readOnly, take }: AttachChoices & { readOnly: boolean },
+  { readOnly, take, clipboard = false }: AttachChoices & { readOnly: boolean },
 ): () => void {
   const { stdin, stdout } = cli.process
   const { url, token } = cli.server()
   const countCursorQueries = createCursorQueryCounter()
   let notice: string | null = null
 
-  const screen = createLocalScreen(stdout, (data) => {
-    for (let queries = countCursorQueries(data); queries > 0; queries--) keyboard.expectCursorReport()
+  let runnerSize: TerminalSize | null = null
+  let known = initialLinkState
+  const screen = createLocalScreen(stdout, clipboard, {
+    onOutput(data) {
+      for (let queries = countCursorQueries(data); queries > 0; queries--) keyboard.expectCursorReport()
+    },
+    onSize(size) {
+      runnerSize = size
+      // What was told before may just have been drawn over.
+      notice = null
+      tellNotice()
+    },
   })
+  function tellNotice(): void {
+    const next = noticeOf(known, readOnly, misfitOf(runnerSize, screen.size()))
+    if (next !== notice && next !== null) screen.notice(next)
+    notice = next
+  }
   function onState(state: TerminalLinkState): void {
     if (state.exit) finish({ kind: 'exit', exit: state.exit })
     else if (state.phase === 'closed') finish({ kind: 'closed', problem: state.problem })
-    const next = noticeOf(state, readOnly)
-    if (next !== notice && next !== null) screen.notice(next)
-    notice = next
+    known = state
+    tellNotice()
   }
   const link = createTerminalLink({
     url,
@@ -73,6 +90,7 @@ function connect(
     size: screen.size,
     socketOptions: token === null ? {} : { extraHeaders: { authorization: `Bearer ${token}` } },
     screen,
+    isIntact: screen.isIntact,
     onState,
   })
   if (take) link.takeSeat()
@@ -80,7 +98,10 @@ function connect(
     if (!readOnly) link.send(data)
   }
   const keyboard = readKeyboard(stdin, send, () => finish({ kind: 'detached' }))
-  const onResize = () => link.resize(screen.size())
+  const onResize = () => {
+    link.resize(screen.size())
+    tellNotice()
+  }
   const onSignal = (signal: NodeJS.Signals) => finish({ kind: 'signal', signal })
   stdout.on('resize', onResize)
   for (const signal of END_SIGNALS) process.on(signal, onSignal)

@@ -1,9 +1,19 @@
-import { createTerminalInputParser, type TerminalInput } from './terminal-input'
+import { type Scheduler, systemScheduler } from '@/client/terminal/scheduler'
+import { createTerminalInputParser, type Pending, type TerminalInput } from './terminal-input'
 
-/** A sequence cut between two reads goes on at once; after this long its beginning was a key (Esc). */
-const KEY_PAUSE_MS = 30
-/** The rest of a report or a paste that began may be this late on a bad line; then it is taken as ended. */
-const SEQUENCE_PAUSE_MS = 2_000
+/** After so many milliseconds without anything more, what is unfinished is taken for what it is. */
+const PAUSE_MS: Record<Pending, number> = {
+  // A sequence cut between two reads goes on at once; its beginning alone was a key (Esc).
+  key: 30,
+  // The rest of a report that began may be this late on a bad line.
+  sequence: 2_000,
+  // A forged end is followed by more of its paste; nobody types much faster than this, nor waits longer for an echo.
+  afterPaste: 200,
+  // A paste may wait for a bad line too.
+  paste: 2_000,
+  // Whoever presses it waits for it to act.
+  leaving: 500,
+}
 
 export interface Keyboard {
   /** The runner asked for the cursor's position: an answer is on its way here. */
@@ -12,9 +22,14 @@ export interface Keyboard {
 }
 
 /** Reads a raw terminal: `send` gets what is for the runner, `detach` is called on Ctrl-] and when stdin ends. */
-export function readKeyboard(stdin: NodeJS.ReadStream, send: (data: Uint8Array) => void, detach: () => void): Keyboard {
+export function readKeyboard(
+  stdin: Pick<NodeJS.ReadStream, 'on' | 'off' | 'resume'>,
+  send: (data: Uint8Array) => void,
+  detach: () => void,
+  scheduler: Scheduler = systemScheduler,
+): Keyboard {
   const parser = createTerminalInputParser()
-  let timer: NodeJS.Timeout | undefined
+  let cancelTimer = (): void => undefined
 
   function pass(data: Uint8Array): void {
     if (data.byteLength > 0) send(data)
@@ -25,11 +40,14 @@ export function readKeyboard(stdin: NodeJS.ReadStream, send: (data: Uint8Array) 
       detach()
       return
     }
-    const pause = parser.pending === 'key' ? KEY_PAUSE_MS : SEQUENCE_PAUSE_MS
-    if (parser.pending) timer = setTimeout(() => take(parser.flush()), pause)
+    if (parser.pending) cancelTimer = scheduler.after(PAUSE_MS[parser.pending], whenQuiet)
+  }
+  /** This process may have been held up, with what followed waiting to be read: that is read first. */
+  function whenQuiet(): void {
+    cancelTimer = scheduler.after(0, () => take(parser.flush()))
   }
   function onData(chunk: Buffer): void {
-    clearTimeout(timer)
+    cancelTimer()
     take(parser.push(chunk))
   }
 
@@ -38,7 +56,7 @@ export function readKeyboard(stdin: NodeJS.ReadStream, send: (data: Uint8Array) 
   return {
     expectCursorReport: () => parser.expectCursorReport(),
     stop() {
-      clearTimeout(timer)
+      cancelTimer()
       stdin.off('data', onData).off('end', detach).off('close', detach)
     },
   }

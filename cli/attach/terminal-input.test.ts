@@ -55,7 +55,7 @@ function feed(text: string, cuts: number[], parser = createTerminalInputParser()
     detach ||= result.detach
   }
   // Nothing follows: what could be more of a paste is none.
-  if (parser.pending === 'key') {
+  if (parser.pending === 'key' || parser.pending === 'afterPaste') {
     const result = parser.flush()
     out.push(result.data)
     detach ||= result.detach
@@ -150,10 +150,18 @@ describe('terminal input', () => {
   it('takes keys that come right after a paste for keys once nothing follows', () => {
     expect(feed('\x1b[200~a\x1b[201~\r\x1b[Ab', []).text).toBe('\x1b[200~a\x1b[201~\r\x1b[Ab')
     expect(feed('\x1b[200~a\x1b[201~b\x1dc', [])).toMatchObject({ text: '\x1b[200~a\x1b[201~b', detach: true })
+  })
+
+  it('takes nobody for typing so much right after a paste: what is in it stays in it', () => {
     const parser = createTerminalInputParser()
-    const keys = 'x'.repeat(70_000)
-    expect(Buffer.from(parser.push(bytes(`\x1b[200~a\x1b[201~${keys}`)).data).toString()).toBe(
-      `\x1b[200~a\x1b[201~${keys}`,
+    const much = 'x'.repeat(70_000)
+    const first = parser.push(bytes(`\x1b[200~a\x1b[201~${much}`))
+    expect(parser.pending).toBe('paste')
+    const rest = parser.push(bytes('rm\r\x1d\x1b[201~'))
+    const last = parser.flush()
+    expect(Buffer.concat([first, rest, last].map(({ data }) => data)).toString()).toBe(
+      `\x1b[200~a${much}rm\r\x1d\x1b[201~`,
     )
+    expect(parser.pending).toBeNull()
   })
 })

@@ -1,17 +1,9 @@
-import { isDetachSequence, isReportString, judgeControlSequence } from './terminal-report'
+import { beginsPaste, createPasteGuard } from './paste-guard'
+import { isDetachSequence, isReportString, judgeControlSequence, onlyDetachKey } from './terminal-report'
 
 const ESC = 0x1b
 const CTRL_RIGHT_BRACKET = 0x1d
 const BELL = 0x07
-const PASTE_START = '200~'
-const PASTE_END = '201~'
-const BRACKETS = [`\x1b[${PASTE_START}`, `\x1b[${PASTE_END}`]
-const isBracket = (text: string): boolean => BRACKETS.includes(text)
-const beginsBracket = (text: string): boolean => BRACKETS.some((bracket) => bracket.startsWith(text))
-const TILDE = 0x7e
-/** What comes right after a paste is waited with, to see whether that was its end; no more than this. */
-const MAX_AFTER_PASTE_BYTES = 64 * 1024
-
 /** A control sequence longer than this is none: its bytes are passed on as they are. */
 const MAX_CONTROL_SEQUENCE_BYTES = 256
 /** A report string is dropped as it comes; one without an end must not swallow what is typed for ever. */
@@ -28,25 +20,30 @@ export interface TerminalInput {
   detach: boolean
 }
 
+/**
+ * What is unfinished: when nothing follows, `flush` is to be called. `key`: most likely a key (a lone Esc, Alt-[) or the
+ * end of a paste, so soon; `sequence`: a report on a slow line, so later; `afterPaste`: something follows on what may be
+ * the end of a paste; `paste`: one goes on, and a pause in it tells nothing but that it pauses; `leaving`: in such a pause
+ * Ctrl-] was pressed, or pasted after all.
+ */
+export type Pending = 'key' | 'sequence' | 'afterPaste' | 'paste' | 'leaving'
+
 export interface TerminalInputParser {
   push(chunk: Uint8Array): TerminalInput
-  /**
-   * What is unfinished: when nothing follows, call `flush`. `key`: most likely a key (a lone Esc, Alt-[), so soon;
-   * `sequence`: a report or a paste on a slow line, so later.
-   */
-  readonly pending: 'key' | 'sequence' | null
-  /** Ends what is unfinished and gives out what was held back of it. */
+  readonly pending: Pending | null
+  /** Nothing followed: ends what is unfinished, but for a paste, and gives out what was held back of it. */
   flush(): TerminalInput
   /** The runner asked for the cursor's position: the next report that could be F3 is the answer. */
   expectCursorReport(): void
 }
 
-type State = 'ground' | 'escape' | 'control' | 'stringStart' | 'string' | 'stringEscape' | 'paste' | 'afterPaste'
+type State = 'ground' | 'escape' | 'control' | 'stringStart' | 'string' | 'stringEscape' | 'paste'
 
 /**
  * Takes the local terminal's own answers and Ctrl-] out of stdin and passes every other byte on, in order and
- * unchanged, wherever the reads cut it. Inside a bracketed paste only brackets are taken out: a paste goes on until nothing
- * follows on its end, or what follows a forged end would run as typed keys.
+ * unchanged, wherever the reads cut it. Inside a bracketed paste only brackets are taken out, however long it pauses: a
+ * paste goes on until nothing follows on its end, or what follows a forged end would run as typed keys. Ctrl-] is a part
+ * of it too, unless nothing else came for a while before and after it: a paste whose end was lost can be left.
  */
 export function createTerminalInputParser(): TerminalInputParser {
   let state: State = 'ground'
@@ -54,10 +51,10 @@ export function createTerminalInputParser(): TerminalInputParser {
   let held: number[] = []
   let introducer = ''
   let stringLength = 0
-  /** Of a paste: what may become a bracket, what was given out last, and what has come after its end. */
-  let bracket = ''
-  let given = ''
-  let afterPaste: number[] = []
+  const paste = createPasteGuard()
+  /** Nothing came for a while, in a paste; and what did then. */
+  let pausing = false
+  let leaving: number[] = []
   let expectedCursorReports = 0
 
   function release(out: number[]): void {
@@ -76,62 +73,25 @@ export function createTerminalInputParser(): TerminalInputParser {
       expectedCursorReports = Math.max(0, expectedCursorReports - 1)
     if (isAnswer) held = []
     else release(out)
-    if (body === PASTE_START) {
+    if (beginsPaste(body)) {
       state = 'paste'
-      bracket = ''
-      given = ''
+      paste.begin()
     }
-    return false
-  }
-
-  /** Gives out a pasted byte, unless it ends a bracket that taking one out has built. */
-  function pasted(byte: number, out: number[]): void {
-    if (byte === TILDE && isBracket(`${given}~`)) return
-    const next = given + String.fromCharCode(byte)
-    given = beginsBracket(next) ? next : byte === ESC ? '\x1b' : ''
-    out.push(byte)
-  }
-
-  /** Gives out what was no bracket. */
-  function endBracket(out: number[]): void {
-    for (const byte of Buffer.from(bracket, 'latin1')) pasted(byte, out)
-    bracket = ''
-  }
-
-  function inPaste(byte: number, out: number[]): void {
-    const next = bracket + String.fromCharCode(byte)
-    if (isBracket(next)) {
-      const isEnd = next.endsWith(PASTE_END)
-      bracket = ''
-      if (isEnd) state = 'afterPaste'
-    } else if (beginsBracket(next)) bracket = next
-    else {
-      endBracket(out)
-      if (byte === ESC) bracket = '\x1b'
-      else pasted(byte, out)
-    }
-  }
-
-  /** Another bracket makes the end before it, and what came between, a part of what was pasted. */
-  function inAfterPaste(byte: number, out: number[]): boolean {
-    afterPaste.push(byte)
-    if (afterPaste.length > MAX_AFTER_PASTE_BYTES) return endPaste(out)
-    if (byte !== TILDE || !isBracket(Buffer.from(afterPaste.slice(-6)).toString('latin1'))) return false
-    const between = afterPaste
-    afterPaste = []
-    state = 'paste'
-    for (const each of between) inPaste(each, out)
     return false
   }
 
   /** It was its end: what came after it are keys. True when they complete Ctrl-]. */
   function endPaste(out: number[]): boolean {
-    endBracket(out)
-    for (const byte of Buffer.from(`\x1b[${PASTE_END}`)) out.push(byte)
-    const keys = afterPaste
-    afterPaste = []
+    const keys = paste.end(out)
     state = 'ground'
     return keys.some((byte) => step(byte, out))
+  }
+
+  /** Ctrl-], alone in its read, after a pause in a paste. True when it was pressed before: somebody insists. */
+  function wantsToLeave(chunk: Uint8Array): boolean {
+    const insists = leaving.length > 0
+    leaving.push(...chunk)
+    return insists
   }
 
   function afterEscape(byte: number, out: number[]): boolean {
@@ -207,10 +167,8 @@ export function createTerminalInputParser(): TerminalInputParser {
       case 'stringStart':
         return afterIntroducer(byte, out)
       case 'paste':
-        inPaste(byte, out)
+        paste.push(byte, out)
         return false
-      case 'afterPaste':
-        return inAfterPaste(byte, out)
       default:
         return inString(byte)
     }
@@ -219,18 +177,30 @@ export function createTerminalInputParser(): TerminalInputParser {
   return {
     push(chunk) {
       const out: number[] = []
-      for (const byte of chunk) if (step(byte, out)) return { data: Uint8Array.from(out), detach: true }
+      if (state === 'paste' && pausing && onlyDetachKey(chunk))
+        return { data: Uint8Array.from(out), detach: wantsToLeave(chunk) }
+      pausing = false
+      const bytes = leaving.length === 0 ? chunk : [...leaving, ...chunk]
+      leaving = []
+      for (const byte of bytes) if (step(byte, out)) return { data: Uint8Array.from(out), detach: true }
       return { data: Uint8Array.from(out), detach: false }
     },
     get pending() {
       if (state === 'ground') return null
-      if (state === 'afterPaste') return 'key'
+      if (state === 'paste') {
+        const after = paste.afterEnd()
+        if (after !== null) return after === 0 ? 'key' : 'afterPaste'
+        return leaving.length > 0 ? 'leaving' : pausing ? null : 'paste'
+      }
       return held.length > 0 && held.length <= MAX_KEY_PREFIX_BYTES ? 'key' : 'sequence'
     },
     flush() {
       const out: number[] = []
-      if (state === 'afterPaste') return { detach: endPaste(out), data: Uint8Array.from(out) }
-      if (state === 'paste') endBracket(out)
+      if (state === 'paste') {
+        if (paste.afterEnd() !== null) return { detach: endPaste(out), data: Uint8Array.from(out) }
+        pausing = true
+        return { data: Uint8Array.from(out), detach: leaving.length > 0 }
+      }
       state = 'ground'
       release(out)
       return { data: Uint8Array.from(out), detach: false }

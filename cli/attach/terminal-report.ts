@@ -32,6 +32,17 @@ export function isDetachSequence(body: string): boolean {
   return modifiers > 0 && (modifiers & ~LOCKS) === CONTROL && kitty?.[2] !== '3'
 }
 
+/** Ctrl-] pressed, held or let go, in the kitty protocol and xterm's modifyOtherKeys. */
+const DETACH_KEY = /^(?:93(?::\d*)*;[\d:;]*u|27;\d+;93~)$/
+
+/** Whether a read brought Ctrl-] and nothing else: pressed at least once. */
+export function onlyDetachKey(chunk: Uint8Array): boolean {
+  const text = Buffer.from(chunk).toString('latin1')
+  const [before, ...sequences] = text.replaceAll('\x1d', '').split('\x1b[')
+  if (before !== '' || !sequences.every((body) => DETACH_KEY.test(body))) return false
+  return text.includes('\x1d') || sequences.some(isDetachSequence)
+}
+
 /** A string sequence that only a terminal sends: OSC with a number or a title, DCS, APC. `introducer` follows ESC. */
 export function isReportString(introducer: string, first: string): boolean {
   switch (introducer) {

@@ -1,4 +1,4 @@
-import { attachTo } from '../attach/attach-to'
+import { type AttachChoices, attachTo } from '../attach/attach-to'
 import { pickRunner } from '../picker'
 import { resolveRunnerId } from '../runner-id'
 import type { Register } from './command'
@@ -16,12 +16,13 @@ export const registerAttach: Register = (program, cli) => {
   program
     .command('attach')
     .description("connect this terminal to a runner's")
-    .argument('[id]', 'runner id or a beginning of it; without it you are asked')
+    .argument('[id]', 'runner name, or its id or a beginning of it; without it you are asked')
     .option('--read-only', 'only watch')
     .option('--take', "take the driver's seat, also from somebody else")
+    .option('--clipboard', 'let the program put text into your clipboard (OSC 52)')
     .addHelpText('after', HELP)
-    .action(async (typed: string | undefined, options: { readOnly?: boolean; take?: boolean }) => {
+    .action(async (typed: string | undefined, options: AttachChoices) => {
       const id = typed === undefined ? await pickRunner(cli) : await resolveRunnerId(cli.api(), typed)
-      if (id !== null) await attachTo(cli, id, { readOnly: options.readOnly === true, take: options.take === true })
+      if (id !== null) await attachTo(cli, id, options)
     })
 }

@@ -1,4 +1,7 @@
 import { readApiFailure } from '@/client/api/api-failure'
+import { homePaths } from '@/config/paths'
+import { secretsInFile } from '@/config/secrets-in-file'
+import { storableSecret } from '@/contracts/secret/secret'
 import type { SystemHealth, SystemStatus } from '@/contracts/system/system'
 import type { Cli } from '../cli'
 import { describeFailure, explainError } from '../cli-error'
@@ -23,12 +26,25 @@ function nodeFinding(): Finding {
   return { name: 'node', state: recent ? 'ok' : 'problem', detail }
 }
 
+/** Secret settings work where they stand; sealed they are in no backup of the file, and in nobody's editor. */
+function secretsFinding(file: string): Finding {
+  const plain = [...secretsInFile(file, storableSecret.options).keys()]
+  return plain.length === 0
+    ? { name: 'secrets', state: 'ok', detail: `none in plain in ${file}` }
+    : {
+        name: 'secrets',
+        state: 'off',
+        detail: `${plain.join(', ')} in plain in ${file}. Seal: stratavore secrets import`,
+      }
+}
+
 function settingsFindings(cli: Cli): Finding[] {
   try {
     const { settings } = cli.settings()
     return [
       { name: 'settings', state: 'ok', detail: 'read; see: stratavore config show --source' },
       { name: 'home', state: 'ok', detail: settings.home },
+      secretsFinding(homePaths(settings.home).settingsFile),
     ]
   } catch (error) {
     return [{ name: 'settings', state: 'problem', detail: explainError(error).line ?? '' }]

@@ -27,7 +27,7 @@ export const registerDrivers: Register = (program, cli) => {
   program
     .command('drivers')
     .description('list who had the driver seat of a runner, and when')
-    .argument('<id>', 'runner id or a beginning of it')
+    .argument('<id>', 'runner name, or its id or a beginning of it')
     .option(...JSON_FLAG)
     .action(async (typed: string, options: { json?: boolean }) => {
       const api = cli.api()

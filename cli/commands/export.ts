@@ -17,7 +17,7 @@ export const registerExport: Register = (program, cli) => {
   program
     .command('export')
     .description('write what a runner recorded to a file')
-    .argument('<id>', 'runner id or a beginning of it')
+    .argument('<id>', 'runner name, or its id or a beginning of it')
     .requiredOption('--cast <file>', 'as asciicast v2, to this file, or to stdout with -')
     .option('--epoch <number>', 'an earlier life, by its epoch; default: the newest', readEpoch)
     .action(async (typed: string, options: { cast: string; epoch?: number }) => {

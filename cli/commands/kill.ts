@@ -24,7 +24,7 @@ interface KillOptions {
 /** The ids a command line means; exactly one way of naming them may be used. */
 async function targets(cli: Cli, ids: readonly string[], options: KillOptions): Promise<string[]> {
   const ways = Number(ids.length > 0) + Number(options.project !== undefined) + Number(options.all === true)
-  if (ways !== 1) throw new CliError('name runners by id, or use --project or --all', ExitCode.usage)
+  if (ways !== 1) throw new CliError('name runners, or use --project or --all', ExitCode.usage)
   const api = cli.api()
   if (ids.length > 0) return [...new Set(await Promise.all(ids.map((id) => resolveRunnerId(api, id))))]
   const runners: Runner[] = await api.runner.list.query({ project: options.project, limit: LIST_LIMIT })
@@ -36,7 +36,7 @@ export const registerKill: Register = (program, cli) => {
     .command('kill')
     .alias('stop')
     .description('stop runners: politely first, then the whole process tree')
-    .argument('[id...]', 'runner ids or beginnings of them')
+    .argument('[id...]', 'runner names, or ids or beginnings of them')
     .option('--project <project>', 'all live runners of a project')
     .option('--all', 'all live runners')
     .option('--force', 'SIGKILL at once')

@@ -20,7 +20,7 @@ export const registerLifecycle: Register = (program, cli) => {
     program
       .command(verb)
       .description(VERBS[verb])
-      .argument('<id>', 'runner id or a beginning of it')
+      .argument('<id>', 'runner name, or its id or a beginning of it')
       .option(...JSON_FLAG)
       .action(async (typed: string, options: { json?: boolean }) => {
         const runner = await call(cli, verb, await resolveRunnerId(cli.api(), typed))

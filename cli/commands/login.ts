@@ -6,6 +6,7 @@ import {
   type DeviceLoginOutcome,
   deviceLoginOutcome,
   deviceLoginStarted,
+  MAX_DEVICE_TOKEN_DAYS,
   MAX_TOKEN_NAME_LENGTH,
   signInRefusal,
 } from '@/contracts/identity/identity'
@@ -19,7 +20,6 @@ import { inertLine } from '../text/inert-text'
 import type { Register } from './command'
 
 const TIMEOUT_MS = 30_000
-const DEFAULT_DAYS = '90'
 
 /** Asks one of the endpoints that need no sign-in. Throws CliError with what the server says. */
 async function ask(server: string, path: string, body: unknown): Promise<unknown> {
@@ -61,11 +61,12 @@ const clientName = (): string =>
   `${userInfo().username} on ${hostname()}`.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_TOKEN_NAME_LENGTH)
 
 async function login(cli: Cli, server: string, options: { scope: string[]; days: string }): Promise<void> {
-  if (!/^\d{1,4}$/.test(options.days))
-    throw new CliError(`--days: must be a number of days, not ${options.days}`, ExitCode.usage)
-  const request = { client: clientName(), scopes: options.scope, days: Number(options.days) }
+  const days = /^\d{1,4}$/.test(options.days) ? Number(options.days) : Number.NaN
+  if (!(days >= 1 && days <= MAX_DEVICE_TOKEN_DAYS))
+    throw new CliError(`--days: must be 1 to ${MAX_DEVICE_TOKEN_DAYS}, not ${options.days}`, ExitCode.usage)
+  const request = { client: clientName(), scopes: options.scope, days }
   const started = deviceLoginStarted.parse(await ask(server, 'device', request))
-  cli.print(`Open ${server}/device#${started.userCode}`)
+  cli.print(`Open ${server}/device`)
   cli.print(`and allow this machine there. Code: ${started.userCode}`)
   const outcome = await waitForAnswer(server, started.deviceCode, started.interval)
   if (outcome.state === 'denied') throw new CliError('the login was denied', ExitCode.failed)
@@ -99,7 +100,7 @@ export const registerLogin: Register = (program, cli) => {
         .choices(tokenScope.options)
         .default(['*']),
     )
-    .option('--days <days>', 'until the token expires', DEFAULT_DAYS)
+    .option('--days <days>', `until the token expires, at most ${MAX_DEVICE_TOKEN_DAYS}`, `${MAX_DEVICE_TOKEN_DAYS}`)
     .action((url: string, options: { scope: string[]; days: string }) => login(cli, readOrigin(url), options))
 }
 

@@ -41,7 +41,7 @@ export const registerLogs: Register = (program, cli) => {
   program
     .command('logs')
     .description('print what a runner wrote, as plain text')
-    .argument('<id>', 'runner id or a beginning of it')
+    .argument('<id>', 'runner name, or its id or a beginning of it')
     .option('-f, --follow', 'go on until the runner ends')
     .option('--all', `from the oldest kept byte, not only the last ${TAIL_BYTES / 1024} KiB`)
     .option('--raw', 'the bytes as they were written, escape sequences included')

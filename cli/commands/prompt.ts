@@ -38,7 +38,7 @@ export const registerPrompt: Register = (program, cli) => {
   program
     .command('prompt')
     .description('send a prompt to a runner; it is typed once the runner is idle')
-    .argument('<id>', 'runner id or a beginning of it')
+    .argument('<id>', 'runner name, or its id or a beginning of it')
     .argument('<text>', 'the prompt; "-" reads it from stdin')
     .option('--wait', 'wait until it was typed; exits with 1 when it was not')
     .option(...JSON_FLAG)
@@ -70,7 +70,7 @@ export const registerPrompts: Register = (program, cli) => {
   program
     .command('prompts')
     .description('list the prompts of a runner and what became of them, or cancel one that waits')
-    .argument('<id>', 'runner id or a beginning of it')
+    .argument('<id>', 'runner name, or its id or a beginning of it')
     .option('--cancel <prompt>', 'id of a prompt that waits, or a beginning of it')
     .option(...JSON_FLAG)
     .action(async (typed: string, options: { cancel?: string; json?: boolean }) => {

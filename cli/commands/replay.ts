@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { createClipboardFilter } from '../attach/clipboard-filter'
 import { readKeyboard } from '../attach/keyboard'
 import { takeTerminal } from '../attach/local-terminal'
 import { CLEAR_SCREEN } from '../attach/terminal-modes'
@@ -55,10 +56,15 @@ async function replay(cli: Cli, id: string, { speed, idleLimit, from, epoch }: C
   const life = await findRecordedLife(api, id, epoch ?? null)
   const { stdin, stdout } = cli.process
   const terminal = takeTerminal(cli.process)
+  // What was recorded writes nobody's clipboard when it is looked at.
+  let harmless = createClipboardFilter()
   const player = createPlayer({
     open: () => recordedEvents(api, id, life.epoch),
-    write: (text) => new Promise((resolve) => stdout.write(text, () => resolve())),
-    clear: () => void stdout.write(CLEAR_SCREEN),
+    write: (text) => new Promise((resolve) => stdout.write(harmless(Buffer.from(text)), () => resolve())),
+    clear() {
+      harmless = createClipboardFilter()
+      stdout.write(CLEAR_SCREEN)
+    },
     wait: waitAtMost,
     monotonicMs: () => performance.now(),
     speed,
@@ -80,7 +86,7 @@ export const registerReplay: Register = (program, cli) => {
   program
     .command('replay')
     .description('play what a runner recorded in this terminal')
-    .argument('<id>', 'runner id or a beginning of it')
+    .argument('<id>', 'runner name, or its id or a beginning of it')
     .option('--speed <times>', 'how many times as fast as it was', readNumber(0.1, 1000), 1)
     .option('--idle-limit <seconds>', 'make longer pauses this short', readNumber(0, 86_400))
     .option('--from <time>', 'begin here, in seconds or as 1:30', readTime, 0)

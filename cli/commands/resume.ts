@@ -6,7 +6,7 @@ import { CliError } from '../cli-error'
 import { ExitCode } from '../exit-code'
 import { shortId } from '../match-id'
 import { type OpenChoices, openSession } from '../open-session'
-import { matchRunner } from '../runner-id'
+import { isRunner, matchRunner } from '../runner-id'
 import { findSession } from '../session-id'
 import { inertLine } from '../text/inert-text'
 import { JSON_FLAG, type Register } from './command'
@@ -25,10 +25,10 @@ const OUTCOMES: Record<SessionOpened['outcome'], string> = {
   waiting: 'goes on, once its earlier runner has ended, in',
 }
 
-/** The runner whose id begins so; null where none has such an id, as that of a session. */
+/** The runner of that name, or whose id begins so; null where there is none, as for a session's id. */
 async function runnerLike(cli: Cli, typed: string): Promise<string | null> {
   const runners: Runner[] = await cli.api().runner.list.query({ limit: LIST_LIMIT })
-  return runners.some((runner) => runner.id.startsWith(typed.toLowerCase())) ? matchRunner(typed, runners).id : null
+  return isRunner(typed, runners) ? matchRunner(typed, runners).id : null
 }
 
 async function resumeSession(cli: Cli, typed: string, options: ResumeOptions): Promise<void> {
@@ -47,7 +47,7 @@ export const registerResume: Register = (program, cli) => {
   program
     .command('resume')
     .description('take a conversation up again; let a paused runner go on')
-    .argument('<id>', 'id of a session or of a paused runner, or a beginning of it')
+    .argument('<id>', 'id of a session or of a paused runner, or a beginning of it; or the name of the runner')
     .option('--prompt <text>', 'say this next')
     .option('--take-over', 'end the runner that holds the session, and go on in a new one')
     .option('--fork', 'go on in a copy of the session, which stays as it is')

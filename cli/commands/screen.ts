@@ -6,7 +6,7 @@ export const registerScreen: Register = (program, cli) => {
   program
     .command('screen')
     .description("print a runner's present screen")
-    .argument('<id>', 'runner id or a beginning of it')
+    .argument('<id>', 'runner name, or its id or a beginning of it')
     .option('--ansi', 'with its colours and attributes')
     .option(...JSON_FLAG)
     .action(async (typed: string, options: { ansi?: boolean; json?: boolean }) => {

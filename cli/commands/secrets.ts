@@ -38,6 +38,10 @@ async function set(cli: Cli, name: StorableSecret): Promise<void> {
 
 /** Moves what stands in plain in the settings file into the database; the file loses a line once its value is kept. */
 async function importFromFile(cli: Cli): Promise<void> {
+  const { url, own } = cli.server()
+  // Another installation would be given secrets that are none of its business, and this one would lose them.
+  if (!own)
+    throw new CliError(`${url} is not the server of this home: leave out --url and STRATAVORE_URL`, ExitCode.usage)
   const file = homePaths(cli.settings().settings.home).settingsFile
   const moved: string[] = []
   for (const [name, value] of secretsInFile(file, storableSecret.options)) {

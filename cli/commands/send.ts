@@ -5,7 +5,7 @@ export const registerSend: Register = (program, cli) => {
   program
     .command('send')
     .description('type into a runner')
-    .argument('<id>', 'runner id or a beginning of it')
+    .argument('<id>', 'runner name, or its id or a beginning of it')
     .argument('<text>', 'text, sent as it is; begin with "--" before text that looks like a flag')
     .option('--enter', 'press Enter afterwards')
     .action(async (typed: string, text: string, options: { enter?: boolean }) => {

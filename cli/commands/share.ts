@@ -42,7 +42,7 @@ export const registerShare: Register = (program, cli) => {
   share
     .command('create', { isDefault: true })
     .description('print a link that shows a live terminal, read-only')
-    .argument('<id>', 'runner id or a beginning of it')
+    .argument('<id>', 'runner name, or its id or a beginning of it')
     .option('--recording', 'show its recordings instead')
     .option('--for <time>', 'how long it works, at most 7d', '1h')
     .option(...JSON_FLAG)

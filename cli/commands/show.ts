@@ -7,7 +7,7 @@ export const registerShow: Register = (program, cli) => {
   program
     .command('show')
     .description('show one runner')
-    .argument('<id>', 'runner id, or any beginning of it that no other has')
+    .argument('<id>', 'runner name, or its id, or any beginning of it that no other has')
     .option(...JSON_FLAG)
     .action(async (typed: string, options: { json?: boolean }) => {
       const api = cli.api()

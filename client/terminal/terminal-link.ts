@@ -44,6 +44,8 @@ export interface TerminalLinkOptions {
   /** It comes to look: a free seat is left free until something is typed. */
   watch?: boolean
   screen: TerminalScreen
+  /** Whether the screen still shows what it was given; drawn over, it is replaced at the next attach. It is when not given. */
+  isIntact?(): boolean
   onState(state: TerminalLinkState): void
   socketOptions?: Partial<ManagerOptions & SocketOptions>
   scheduler?: Scheduler
@@ -80,6 +82,8 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
   // Tells a ticket that comes after its attempt was given up.
   let generation = 0
   let epoch: number | null = null
+  /** What the handshake said of the terminal's size here. */
+  let toldSize: TerminalSize | null = null
   // A seat asked for before anybody could be asked; applied by the next attach.
   let seatWish: 'take' | 'release' | null = null
 
@@ -165,12 +169,13 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
       return lost({ code: failure.code, message: failure.message, fatal })
     }
     if (mine !== generation) return
+    toldSize = options.size()
     const handshake = {
       protocol: TERMINAL_PROTOCOL_VERSION,
       ticket,
       clientId: options.clientId,
-      resumeFrom: output.resumeFrom(),
-      ...(options.size() ?? { cols: null, rows: null }),
+      resumeFrom: options.isIntact?.() === false ? null : output.resumeFrom(),
+      ...(toldSize ?? { cols: null, rows: null }),
       // After a break it wants back what it had.
       watch: options.watch === true && state.role !== 'driver',
     }
@@ -190,8 +195,10 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
       resized: output.resized,
       presence(presence) {
         const role = presence.driver?.clientId === options.clientId ? 'driver' : 'viewer'
-        const taken = state.phase === 'attached' && presence.driver !== null && role === 'viewer'
-        update({ presence, role, ...(taken ? dropInput('somebody else took the seat') : {}) })
+        // Let go, too: what was not typed yet would take the seat back.
+        const lost = role === 'viewer' && (presence.driver !== null || state.role === 'driver')
+        const why = presence.driver === null ? 'the seat was let go' : 'somebody else took the seat'
+        update({ presence, role, ...(state.phase === 'attached' && lost ? dropInput(why) : {}) })
         pump()
       },
       inputAck(seq) {
@@ -236,6 +243,10 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
       ...dropped,
     })
     output.attached(message)
+    const size = options.size()
+    // Since the handshake nobody could be told of another one.
+    if (size !== null && (size.cols !== toldSize?.cols || size.rows !== toldSize.rows))
+      connection?.socket.emit('resize', size)
     if (role === 'driver')
       for (const sent of input.unacknowledged()) connection?.socket.emit('input', sent.seq, sent.data)
     if (seatWish === 'take' && role === 'viewer' && !readOnly) connection?.socket.emit('takeSeat')

@@ -1,7 +1,7 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
 import { Terminal } from 'lucide-react'
-import { type FormEvent, useEffect, useState } from 'react'
+import { type FormEvent, useState } from 'react'
 import { useTRPC } from '@/components/api/client'
 import { problemText, toastProblem } from '@/components/api/toast-problem'
 import { PageHeader } from '@/components/shell/page-header'
@@ -10,7 +10,10 @@ import { Field, Input } from '@/components/ui/input'
 import { Panel } from '@/components/ui/panel'
 import type { DeviceLogin } from '@/contracts/identity/identity'
 
-/** Where a CLI that was started with `stratavore login` is allowed in, or not. */
+/**
+ * Where a CLI that was started with `stratavore login` is allowed in, or not. Its code is typed from the terminal: filled in by
+ * an address, it could be that of whoever sent the address.
+ */
 export function DevicePage() {
   const trpc = useTRPC()
   const [code, setCode] = useState('')
@@ -18,8 +21,6 @@ export function DevicePage() {
   const answer = useMutation(
     trpc.auth.answerDevice.mutationOptions({ onError: (error) => toastProblem('Could not answer', error) }),
   )
-  // The code is in the fragment: it is never sent with an address.
-  useEffect(() => setCode(window.location.hash.slice(1)), [])
   const submit = (event: FormEvent) => {
     event.preventDefault()
     find.mutate({ code })
@@ -82,8 +83,16 @@ const Question = ({ device, busy, onAnswer }: QuestionProps) => (
   <div className="grid gap-4">
     <p className="flex items-center gap-2 font-medium">
       <Terminal aria-hidden className="size-4 shrink-0 text-ink-faint" />
-      <span className="min-w-0 break-words">{device.client}</span>
+      <span className="min-w-0 break-words">
+        {device.client}
+        <span className="font-normal text-ink-faint text-xs"> (the name it gives itself)</span>
+      </span>
     </p>
+    {!device.fromHere && (
+      <p role="alert" className="rounded-md bg-warn-wash px-3 py-2 text-ink">
+        It asks from another address than this browser. If somebody sent you its code, deny it.
+      </p>
+    )}
     <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-ink-soft">
       <dt>From</dt>
       <dd className="text-ink">{device.address ?? 'an unknown address'}</dd>

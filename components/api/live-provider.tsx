@@ -30,12 +30,12 @@ export function LiveProvider({ children }: { children: ReactNode }) {
           { lastEventId, types: LIVE_EVENT_TYPES },
           {
             onData(message) {
-              if ('data' in message) handlers.onEvent(message.data)
-              else applier.applyDetail(message)
+              if (!('data' in message)) applier.applyDetail(message)
+              else if ('after' in message.data) handlers.onOpen(message.data.after)
+              else handlers.onEvent(message.data)
             },
             onConnectionStateChange(change) {
-              if (change.state === 'pending') handlers.onOpen()
-              else if (change.state === 'connecting' && change.error) handlers.onInterrupted()
+              if (change.state === 'connecting' && change.error) handlers.onInterrupted()
             },
             onError: handlers.onClosed,
             onComplete: handlers.onClosed,
@@ -74,14 +74,21 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   return <LiveContext value={live}>{children}</LiveContext>
 }
 
-/** A hidden tab gets no frames, so it falls back to a plain task. */
+/** A tab that is hidden, or becomes it before the frame comes, gets none: its changes wait no longer than this. */
+const FRAME_TIMEOUT_MS = 250
+
 function scheduleFrame(callback: () => void): () => void {
-  if (document.visibilityState === 'hidden') {
-    const timer = setTimeout(callback)
-    return () => clearTimeout(timer)
+  const cancel = () => {
+    cancelAnimationFrame(frame)
+    clearTimeout(timer)
   }
-  const frame = requestAnimationFrame(callback)
-  return () => cancelAnimationFrame(frame)
+  const run = () => {
+    cancel()
+    callback()
+  }
+  const frame = requestAnimationFrame(run)
+  const timer = setTimeout(run, FRAME_TIMEOUT_MS)
+  return cancel
 }
 
 function useLive(): Live {

@@ -56,7 +56,7 @@ describe('keepLiveSubscription', () => {
 
   it('opens again after the last event seen, waiting longer each time up to a cap', () => {
     const { latest, opened, timers, states } = setUp()
-    latest().handlers.onOpen()
+    latest().handlers.onOpen(3)
     latest().handlers.onEvent(eventOf(9))
     const delays: number[] = []
     for (let attempt = 0; attempt < 7; attempt += 1) {
@@ -74,10 +74,21 @@ describe('keepLiveSubscription', () => {
     const { latest, timers, opens } = setUp()
     latest().handlers.onClosed()
     timers.shift()?.run()
-    latest().handlers.onOpen()
+    latest().handlers.onOpen(3)
     latest().handlers.onClosed()
     expect(timers.map((timer) => timer.delayMs)).toEqual([500])
     expect(opens()).toBe(1)
+  })
+
+  it('resumes where it was opened when no event has come since', () => {
+    const { latest, opened, timers, seen } = setUp()
+    latest().handlers.onOpen(3)
+    latest().handlers.onClosed()
+    timers.shift()?.run()
+    expect(opened.map((stream) => stream.from)).toEqual([null, '3'])
+    latest().handlers.onOpen(5)
+    latest().handlers.onEvent(eventOf(4))
+    expect(seen).toEqual([4])
   })
 
   it('does nothing after its end', () => {

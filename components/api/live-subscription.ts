@@ -12,8 +12,8 @@ const RETRY_CAP_MS = 10_000
 
 export interface StreamHandlers {
   onEvent(event: Event): void
-  /** The stream is open (again). */
-  onOpen(): void
+  /** The stream is open (again): every event after this one will come. */
+  onOpen(after: number): void
   /** The transport itself is trying again. */
   onInterrupted(): void
   /** The stream is over; nothing more will come from it. */
@@ -49,8 +49,9 @@ export function keepLiveSubscription(options: LiveSubscriptionOptions): () => vo
         lastSeq = event.seq
         options.onEvent(event)
       },
-      onOpen() {
+      onOpen(after) {
         failures = 0
+        lastSeq ??= after
         options.onState('live')
         options.onOpen()
       },

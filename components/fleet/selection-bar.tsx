@@ -49,6 +49,9 @@ export function SelectionBar({ selected, onClear }: { selected: Runner[]; onClea
           </Link>
         </Button>
       )}
+      {selected.length > MAX_ON_WALL && (
+        <span className="px-2 text-ink-faint text-xs max-sm:sr-only">A wall holds {MAX_ON_WALL} at most</span>
+      )}
       <Button size="icon-sm" variant="ghost" aria-label="Clear selection" onClick={onClear}>
         <X aria-hidden />
       </Button>

@@ -14,6 +14,7 @@ import type { Runner } from '@/contracts/runner/runner'
 import { isEnded } from '@/contracts/runner/status'
 import { EndedBar } from './ended-bar'
 import { LastLines } from './last-lines'
+import type { SeatActions } from './presence'
 import { RunnerHeader } from './runner-header'
 import { RunnerPanel } from './runner-panel'
 import { titleOf } from './runner-state'
@@ -51,6 +52,10 @@ function RunnerView({ runner }: { runner: Runner }) {
     if (state.phase === 'attached') setEverAttached(true)
   }, [])
 
+  const seat: SeatActions = {
+    handOver: (to) => terminal.current?.handOver(to),
+    letGo: () => terminal.current?.letGo(),
+  }
   const beside = wide && panel !== 'closed'
   const sheet = !wide && panel === 'open'
   // What an ended runner printed last is shown even when no emulator holds its screen any more.
@@ -85,7 +90,7 @@ function RunnerView({ runner }: { runner: Runner }) {
           aria-label="Runner details"
           className="scroll-thin w-80 shrink-0 overflow-y-auto border-line border-l bg-canvas"
         >
-          <RunnerPanel runner={runner} link={link} clientId={clientId} directory={directory} />
+          <RunnerPanel runner={runner} link={link} clientId={clientId} seat={seat} directory={directory} />
         </aside>
       )}
       {!wide && (
@@ -96,7 +101,7 @@ function RunnerView({ runner }: { runner: Runner }) {
           placement="side"
         >
           <div className="-mx-5">
-            <RunnerPanel runner={runner} link={link} clientId={clientId} directory={directory} />
+            <RunnerPanel runner={runner} link={link} clientId={clientId} seat={seat} directory={directory} />
           </div>
         </Dialog>
       )}

@@ -1,5 +1,5 @@
 'use client'
-import { Copy, Eye, Keyboard } from 'lucide-react'
+import { Copy } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import type { TerminalLinkState } from '@/client/terminal/terminal-link-state'
@@ -18,6 +18,7 @@ import { isEnded } from '@/contracts/runner/status'
 import { ActivityPart, hasActivity } from './activity-part'
 import { ConfinementPart } from './confinement-part'
 import { DriversPart } from './drivers-part'
+import { Presence, type SeatActions } from './presence'
 import { ACTION_LOOKS } from './runner-actions'
 import { attachCommand, stateSince } from './runner-state'
 import { RunnerTimeline } from './runner-timeline'
@@ -37,12 +38,13 @@ interface RunnerPanelProps {
   link: TerminalLinkState
   /** Which of those attached is this page. */
   clientId: string
+  seat: SeatActions
   /** Where its program says it is (OSC 7); null while it has not. */
   directory: string | null
 }
 
 /** Everything known about a runner, beside its terminal. */
-export function RunnerPanel({ runner, link, clientId, directory }: RunnerPanelProps) {
+export function RunnerPanel({ runner, link, clientId, seat, directory }: RunnerPanelProps) {
   const now = useNow()
   const perform = useRunnerActions()
   const actions = useAllowedActions()(runner)
@@ -120,7 +122,7 @@ export function RunnerPanel({ runner, link, clientId, directory }: RunnerPanelPr
             </div>
           </Part>
           <Part title="Who is here">
-            <Presence link={link} clientId={clientId} />
+            <Presence link={link} clientId={clientId} seat={seat} />
           </Part>
         </>
       )}
@@ -200,28 +202,3 @@ const Fact = ({ name, mono = false, children }: { name: string; mono?: boolean; 
     <dd className={mono ? 'break-all font-mono text-2xs leading-4' : 'break-words'}>{children}</dd>
   </>
 )
-
-function Presence({ link, clientId }: { link: TerminalLinkState; clientId: string }) {
-  const { driver, clients } = link.presence
-  if (clients.length === 0) return <p className="text-ink-faint text-xs">Nobody is attached.</p>
-  return (
-    <ul className="flex flex-col gap-1 text-xs">
-      {clients.map((client) => {
-        const drives = client.clientId === driver?.clientId
-        const Icon = drives ? Keyboard : Eye
-        return (
-          <li key={client.clientId} className="flex items-center gap-2">
-            <Icon aria-hidden className={drives ? 'size-3.5 text-accent-strong' : 'size-3.5 text-ink-faint'} />
-            <span className="truncate">
-              {client.name}
-              {client.clientId === clientId && ' (here)'}
-            </span>
-            <span className="text-ink-faint">
-              {drives ? 'drives' : client.readOnly ? 'watches, read-only' : client.asks ? 'asks to drive' : 'watches'}
-            </span>
-          </li>
-        )
-      })}
-    </ul>
-  )
-}

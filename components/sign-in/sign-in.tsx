@@ -1,18 +1,26 @@
 'use client'
 import { browserSupportsWebAuthn } from '@simplewebauthn/browser'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { LoginForm } from '@/components/shell/login-form'
 import { Button } from '@/components/ui/button'
+import { LinkSignIn } from './link-sign-in'
 import { PasskeySignIn } from './passkey-sign-in'
 import { PasswordSignIn } from './password-sign-in'
 import { useSignInMethods } from './use-sign-in-methods'
 
-/** `/device` passes its code in the fragment, which outlives the way over this page. */
-const DEVICE_CODE = /^#[A-Z]{4}-[A-Z]{4}$/
+/** The server says in the fragment that `/device` was asked for. */
+const DEVICE = '#device'
+
+/** The server passes on a link's code in the fragment where a person is to be asked first. */
+const LINK = /^#link=(.+)$/
+
+function linkInAddress(): string | null {
+  const found = LINK.exec(window.location.hash)?.[1]
+  return found === undefined ? null : decodeURIComponent(found)
+}
 
 function goOn(): void {
-  const { hash } = window.location
-  window.location.assign(DEVICE_CODE.test(hash) ? `/device${hash}` : '/')
+  window.location.assign(window.location.hash === DEVICE ? '/device' : '/')
 }
 
 interface SignInProps {
@@ -24,7 +32,19 @@ interface SignInProps {
 /** Every way in that is set up here, and the login link, which always works. */
 export function SignIn({ linkFailure, failure }: SignInProps) {
   const methods = useSignInMethods()
+  const [code, setCode] = useState<string | null>(null)
+  useEffect(() => setCode(linkInAddress()), [])
   if (!methods) return null
+  if (code !== null)
+    return (
+      <LinkSignIn
+        code={code}
+        onAnotherWay={() => {
+          window.history.replaceState(null, '', window.location.pathname)
+          setCode(null)
+        }}
+      />
+    )
   const passkey = methods.passkey && browserSupportsWebAuthn()
   const others = methods.password || passkey || methods.oidc !== null
   return (

@@ -62,6 +62,7 @@ export interface TerminalView {
   takeSeat(): void
   askSeat(): void
   answerSeat(clientId: string, given: boolean): void
+  releaseSeat(): void
   /** From now on the PTY gets, or no longer gets, the size that fits here. */
   setSizes(sizes: boolean): void
   setAppearance(preferences: TerminalPreferences, dark: boolean): void
@@ -205,6 +206,7 @@ export function openTerminal(options: TerminalOptions): TerminalView {
     takeSeat: () => link.takeSeat(),
     askSeat: () => link.askSeat(),
     answerSeat: (clientId, given) => link.answerSeat(clientId, given),
+    releaseSeat: () => link.releaseSeat(),
     setSizes(next) {
       if (next === sizes) return
       sizes = next

@@ -22,6 +22,10 @@ import { TerminalBanner } from './terminal-banner'
 export interface TerminalPaneHandle {
   focus(): void
   openFind(): void
+  /** As the driver: gives the seat to another who is there. */
+  handOver(clientId: string): void
+  /** As the driver: leaves the seat free. */
+  letGo(): void
 }
 
 interface TerminalPaneProps {
@@ -124,7 +128,16 @@ export function TerminalPane(props: TerminalPaneProps) {
 
   useEffect(() => view?.setAppearance(preferences, dark), [view, preferences, dark])
   useEffect(() => view?.setSizes(sizes), [view, sizes])
-  useImperativeHandle(ref, () => ({ focus: () => view?.focus(), openFind: () => setFinding(true) }), [view])
+  useImperativeHandle(
+    ref,
+    () => ({
+      focus: () => view?.focus(),
+      openFind: () => setFinding(true),
+      handOver: (to) => view?.answerSeat(to, true),
+      letGo: () => view?.releaseSeat(),
+    }),
+    [view],
+  )
   const endFind = useCallback(() => {
     setFinding(false)
     setFound(NOTHING_FOUND)

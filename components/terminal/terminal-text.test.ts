@@ -23,6 +23,9 @@ describe('cleanPaste', () => {
   it('removes paste brackets, also those built by removing others', () => {
     expect(cleanPaste('a\x1b[201~b')).toBe('ab')
     expect(cleanPaste('a\x1b[2\x1b[201~01~b')).toBe('ab')
+    const deep = 200_000
+    expect(cleanPaste(`a${'\x1b[2'.repeat(deep)}\x1b[201~${'01~'.repeat(deep)}b`)).toBe('ab')
+    expect(cleanPaste('\ufeffgrüße 😀 \x1b[202~\x1b[200~')).toBe('\ufeffgrüße 😀 \x1b[202~')
     expect(cleanPaste('\x1b[200~x')).toBe('x')
   })
   it('keeps everything else', () => {

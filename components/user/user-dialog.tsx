@@ -40,7 +40,8 @@ export function UserDialog({ user, onClose }: { user: User; onClose: () => void 
   // The newest link is the one that works.
   const link = (reset.submittedAt > invite.submittedAt ? reset : invite).data
   const askReset = async () => {
-    const body = 'It ends at once, and their browsers are signed out. By a one-time link they come in and set another.'
+    const body =
+      'It ends at once, their browsers are signed out, and their shared links end; API tokens and passkeys stay. By a one-time link they come in and set another.'
     if (await confirm({ title: `Reset the password of ${user.name}?`, body, confirm: 'Reset' }))
       reset.mutate({ user: user.id })
   }

@@ -5,14 +5,15 @@ const idAt = (at: number) => `d9b2d63d-a233-4123-847a-7090a0b4b6a${at}`
 
 it('reads from an address what it wrote there', () => {
   const ids = [idAt(1), idAt(2)]
-  expect(wallFrom(new URL(wallHref(ids), 'http://x').searchParams.get('runners'))).toEqual(ids)
+  expect(wallFrom(new URL(wallHref(ids), 'http://x').searchParams.get('runners'))).toEqual({ ids, refused: 0 })
   expect(wallHref([])).toBe('/wall')
 })
 
 it('takes each runner once, nine at most, and nothing that is no id', () => {
-  expect(wallFrom(null)).toEqual([])
-  expect(wallFrom(`${idAt(1)},javascript:alert(1),${idAt(1)},`)).toEqual([idAt(1)])
-  expect(wallFrom(Array.from({ length: 10 }, (_, at) => idAt(at)).join(','))).toHaveLength(MAX_ON_WALL)
+  expect(wallFrom(null)).toEqual({ ids: [], refused: 0 })
+  expect(wallFrom(`${idAt(1)},javascript:alert(1),${idAt(1)},`)).toEqual({ ids: [idAt(1)], refused: 0 })
+  const ten = Array.from({ length: MAX_ON_WALL + 1 }, (_, at) => idAt(at))
+  expect(wallFrom(ten.join(','))).toEqual({ ids: ten.slice(0, MAX_ON_WALL), refused: 1 })
 })
 
 it('lays two to four in two columns and more in three', () => {

@@ -5,10 +5,10 @@ export const MAX_ON_WALL = 9
 
 const id = z.uuid()
 
-/** The runners that an address chooses, each once; what is no id is left out. */
-export function wallFrom(parameter: string | null): string[] {
-  const ids = (parameter ?? '').split(',').filter((part) => id.safeParse(part).success)
-  return [...new Set(ids)].slice(0, MAX_ON_WALL)
+/** The runners that an address chooses, each once, and how many more it asks for than a wall holds; no id is nothing. */
+export function wallFrom(parameter: string | null): { ids: string[]; refused: number } {
+  const ids = [...new Set((parameter ?? '').split(',').filter((part) => id.safeParse(part).success))]
+  return { ids: ids.slice(0, MAX_ON_WALL), refused: Math.max(0, ids.length - MAX_ON_WALL) }
 }
 
 /** The address of a wall of these runners. */

@@ -34,7 +34,7 @@ export function WallPage() {
 
 function Wall({ runners }: { runners: Runner[] }) {
   const router = useRouter()
-  const wanted = wallFrom(useSearchParams().get('runners'))
+  const { ids: wanted, refused } = wallFrom(useSearchParams().get('runners'))
   const side = useMedia('(min-width: 48rem)')
   // A phone shows one of them at a time.
   const [current, setCurrent] = useState(0)
@@ -91,6 +91,7 @@ function Wall({ runners }: { runners: Runner[] }) {
         )}
         <TerminalSettings />
       </PageHeader>
+      <FullNote refused={refused} isFull={wanted.length >= MAX_ON_WALL && others.length > 0} />
       {shown.length === 0 ? (
         <NothingChosen others={others} onShow={show} />
       ) : (
@@ -113,6 +114,17 @@ function Wall({ runners }: { runners: Runner[] }) {
         </div>
       )}
     </div>
+  )
+}
+
+/** Why there is no tenth. */
+function FullNote({ refused, isFull }: { refused: number; isFull: boolean }) {
+  if (refused === 0 && !isFull) return null
+  return (
+    <p role="status" className={refused > 0 ? 'rounded-md bg-warn-wash px-3 py-1.5 text-ink-soft' : 'text-ink-faint'}>
+      {refused > 0 && `${plural(refused, 'more runner')} ${refused === 1 ? 'is' : 'are'} not shown. `}A wall holds{' '}
+      {MAX_ON_WALL} terminals: take one off to add another.
+    </p>
   )
 }
 

@@ -91,6 +91,8 @@ export const joinReply = z.union([
     nodeName: z.string(),
     /** What the settings say; a daemon of before recordings says nothing. */
     keptRecordings: keptRecordings.optional(),
+    /** Unused for this long a screen is put away; a daemon of before that leaves it to the agent. */
+    parkScreensAfterMs: z.number().positive().optional(),
   }),
   z.object({ ok: z.literal(false), error: z.string() }),
 ])
@@ -101,6 +103,8 @@ export const startRunner = z.object({
   epoch: z.number().int().nonnegative(),
   provider: providerId,
   cwd: z.string(),
+  /** The project's directory: `cwd` is in it, or the start is refused. Null from a daemon that does not say. */
+  project: z.string().nullable().default(null),
   /** The project's own variables; the agent adds its allow-list below them. */
   env: z.record(z.string(), z.string()),
   prompt: z.string().nullable(),

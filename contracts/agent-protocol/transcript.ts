@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { uuid } from '../primitives'
 import { providerId } from '../provider/provider'
 import { tokenCounts } from '../usage/tokens'
 import { refusal } from './messages'
@@ -33,8 +34,8 @@ export const transcriptCursorsReply = z.union([
 export type TranscriptCursorsRequest = z.infer<typeof transcriptCursorsRequest>
 export type TranscriptCursorsReply = z.infer<typeof transcriptCursorsReply>
 
-/** More than any request can have; the sum of as many as there are still fits. */
-const MAX_REQUEST_TOKENS = 10_000_000_000
+/** A hundred times what the largest context of any model holds. A forged record cannot use up a budget beyond it. */
+const MAX_REQUEST_TOKENS = 100_000_000
 /** The year 2100. */
 const MAX_AT = 4_102_444_800_000
 
@@ -95,6 +96,8 @@ export type TranscriptMissing = z.infer<typeof transcriptMissing>
 /** What a runner's program reported by telemetry. Repeated until acknowledged; taking it twice changes nothing. */
 export const telemetryReport = z.object({
   provider: providerId,
+  /** Whose secret it came with. Null from an agent of before this was told. */
+  runnerId: uuid.nullable().default(null),
   /** Where its session works; empty where the program does not tell. */
   cwd: path.default(''),
   records: z.array(usageRecord).min(1).max(MAX_BATCH_RECORDS),

@@ -90,6 +90,10 @@ export const setPasswordInput = z.object({
   password: passwordText.min(MIN_PASSWORD_LENGTH, `must have at least ${MIN_PASSWORD_LENGTH} characters`),
 })
 
+/** A login link's code, and whom it signs in. */
+export const loginCodeInput = z.object({ code: z.string().min(1).max(200) })
+export const loginCodeOwner = z.object({ name: z.string() })
+
 export const passwordSignInInput = z.object({ name: z.string().min(1).max(MAX_NAME_LENGTH), password: passwordText })
 
 /** What can sign a browser in here, besides a login link. */
@@ -159,12 +163,15 @@ export type Passkey = z.infer<typeof passkey>
 /** WebAuthn's own options, passed on to the browser as they are. */
 export const passkeyOptions = z.record(z.string(), z.unknown())
 
+/** Days that a token lives at most which anybody may ask for, before somebody allows it. */
+export const MAX_DEVICE_TOKEN_DAYS = 90
+
 /** How a CLI asks for a token that somebody in a browser allows (after RFC 8628). */
 export const deviceLoginInput = z.object({
   /** The machine and its user, as it names them. */
   client: plainLine(MAX_NAME_LENGTH),
   scopes: tokenScopes.default(['*']),
-  days: tokenDays.default(90),
+  days: tokenDays.max(MAX_DEVICE_TOKEN_DAYS).default(MAX_DEVICE_TOKEN_DAYS),
 })
 
 export const deviceLoginStarted = z.object({
@@ -200,6 +207,8 @@ export const deviceLogin = z.object({
   id: uuid,
   client: z.string(),
   address: z.string().nullable(),
+  /** It asks from the network of whoever is asked now. */
+  fromHere: z.boolean(),
   scopes: z.array(z.string()),
   tokenDays: z.number().int(),
   startedAt: timestamp,

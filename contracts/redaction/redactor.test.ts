@@ -15,7 +15,8 @@ const SHAPED = [
   'Bearer abcdefghijklmnopqrstuvwxyz.012345',
   pem,
 ]
-const KNOWN = ['hunter2hunter2', 'päßwörd-ünïcode', 'abcabcabd', 'abcabc', 'x'.repeat(1200)]
+const KNOWN = ['hunter2hunter2', 'päßwörd-ünïcode', 'abcabcabd', 'abcabc', 'x'.repeat(1200), 'sk-/a&b "c']
+const OVERLAPPING = ['abcdef-123456', '123456-uvwxyz']
 const SECRETS = [...SHAPED, ...KNOWN]
 
 /** Text in which secrets, their beginnings and terminal sequences stand close together. */
@@ -56,6 +57,47 @@ describe('a redactor', () => {
       const shown = redacted(cutAt(whole, [at]))
       expect(shown.replaceAll(REDACTED, '')).toBe('before  after')
     }
+  })
+
+  it.each([
+    'p@ss/w&rd"é',
+    'p@ss/w&rd\\"é',
+    'p@ss/w\\u0026rd\\"é',
+    'p%40ss%2Fw%26rd%22%C3%A9',
+    'p%40ss%2Fw&rd%22%C3%A9',
+    'p%40ss%2fw%26rd%22%c3%a9',
+  ])('hides a value however it is escaped, cut anywhere: %s', (spelling) => {
+    const whole = bytes(`a ${spelling} b`)
+    for (let at = 0; at <= whole.length; at += 1) {
+      const redactor = createRedactor(['p@ss/w&rd"é'])
+      const shown = cutAt(whole, [at]).map(redactor.push).join('') + redactor.flush()
+      expect(shown).toBe(`a ${REDACTED} b`)
+    }
+  })
+
+  it.each([
+    ['two known values', 'abcdef-123456-uvwxyz'],
+    ['a known value and a shape', `abcdef-123456-uvwxyzsk-ant-${'aB3_'.repeat(8)}`],
+  ])('hides secrets that overlap, cut anywhere: %s', (_what, secret) => {
+    const whole = bytes(`a ${secret} b`)
+    for (let at = 0; at <= whole.length; at += 1) {
+      const hidden: [number, number][] = []
+      const redactor = createRedactor([...OVERLAPPING, 'uvwxyzsk-ant'], (from, to) => hidden.push([from, to]))
+      const shown = cutAt(whole, [at]).map(redactor.push).join('') + redactor.flush()
+      expect(shown.replaceAll(REDACTED, '')).toBe('a  b')
+      const bytesHidden = hidden.reduce((sum, [from, to]) => sum + to - from, 0)
+      expect(bytesHidden, 'each byte is told of once').toBe(secret.length)
+    }
+  })
+
+  it('takes no second for 1 MB of what could be beginnings of tokens', () => {
+    const redactor = createRedactor(KNOWN)
+    const chunk = bytes('eyJ'.repeat(5_000))
+    const { user } = process.cpuUsage()
+    for (let at = 0; at < 1_000_000; at += chunk.length) redactor.push(chunk)
+    redactor.flush()
+    // Milliseconds of work are enough; without the bound it was about a second.
+    expect((process.cpuUsage().user - user) / 1_000).toBeLessThan(500)
   })
 
   it('gives the same however the stream is cut', () => {

@@ -1,13 +1,12 @@
 import { beginningOfShape, literally, longestBeginning, SECRET_SHAPES, wholeShape } from './secret-shapes'
+import { linesOf, spellingsOf } from './spellings'
 
 /** What stands in place of a secret. */
 export const REDACTED = '[redacted]'
 /** A longer value is looked for in pieces of this size, each by itself: it bounds what is held back. */
 const MAX_VALUE_BYTES = 512
-/** Pieces and lines shorter than this are too common to be taken for secrets. */
-const MIN_VALUE_BYTES = 6
-/** More values than any project has; more cost time with every chunk. */
-const MAX_VALUES = 1_000
+/** Pieces shorter than this are too common to be taken for secrets. */
+const MIN_PIECE_BYTES = 6
 /** What is known by its beginning is hidden this far at most: past it, no end was ever meant to come. */
 const MAX_HIDDEN_BYTES = 16 * 1024
 /** Longer than the line that ends a private key. */
@@ -33,17 +32,17 @@ export interface Redactor {
 
 const asBytes = (text: string): string => Buffer.from(text).toString('latin1')
 
-/** Values as they may stand in output: by line, since a terminal breaks lines its own way, and in bounded pieces. */
+/** Values as they may stand in output: by line, since a terminal breaks lines its own way, spelled in all ways, in bounded pieces. */
 function piecesOf(values: readonly string[]): string[] {
   const pieces = new Set<string>()
-  for (const line of values.flatMap((value) => asBytes(value).split(/\r?\n/))) {
-    for (let at = 0; at < line.length; at += MAX_VALUE_BYTES) {
-      const piece = line.slice(at, at + MAX_VALUE_BYTES)
-      if (piece.length >= MIN_VALUE_BYTES) pieces.add(piece)
+  for (const spelling of linesOf(values).flatMap(spellingsOf).map(asBytes)) {
+    for (let at = 0; at < spelling.length; at += MAX_VALUE_BYTES) {
+      const piece = spelling.slice(at, at + MAX_VALUE_BYTES)
+      if (piece.length >= MIN_PIECE_BYTES) pieces.add(piece)
     }
   }
   // Of two that begin alike the longer one is meant.
-  return [...pieces].sort((a, b) => b.length - a.length).slice(0, MAX_VALUES)
+  return [...pieces].sort((a, b) => b.length - a.length)
 }
 
 /** Where, from `from` on, a beginning of one of `pieces` reaches the end of `text`; its length when none does. */
@@ -62,13 +61,15 @@ function beginningOfPiece(text: string, from: number, pieces: readonly string[])
 /** Hears where in the stream something is hidden, in bytes from its beginning; of one secret there may be several parts. */
 export type OnHidden = (from: number, to: number) => void
 
-/** Hides `values`, as they are, and everything that looks like a secret (SECRET_SHAPES). */
+/** Hides `values`, however they are spelled, and everything that looks like a secret (SECRET_SHAPES). */
 export function createRedactor(values: readonly string[], onHidden: OnHidden = () => {}): Redactor {
   const pieces = piecesOf(values)
   const whole = new RegExp([WHOLE_SHAPES, ...pieces.map(literally)].join('|'), 'g')
   /** What is not decided yet, of which the first `shown` bytes were let go already. */
   let text = ''
   let shown = 0
+  /** Up to here `text` is hidden: secrets that begin before that may end after it. */
+  let covered = 0
   /** Where in the stream `text` begins. */
   let begin = 0
   let hiding: { rest: (typeof SECRET_SHAPES)[number]['rest']; left: number } | null = null
@@ -109,9 +110,17 @@ export function createRedactor(values: readonly string[], onHidden: OnHidden = (
   function decide(isLast: boolean): string {
     let out = ''
     let at = 0
+    let undecided = -1
     const show = (end: number): void => {
-      out += text.slice(Math.max(at, shown), Math.max(end, shown))
+      const from = Math.max(at, shown, covered)
+      out += text.slice(from, Math.max(end, from))
       at = end
+    }
+    /** One mark stands for all that overlaps. */
+    const cover = (from: number, to: number): void => {
+      if (from >= covered && to > shown) out += REDACTED
+      if (to > covered) onHidden(begin + Math.max(from, covered), begin + to)
+      covered = Math.max(covered, to)
     }
     for (;;) {
       if (hiding !== null) at = hide(at, hiding)
@@ -120,7 +129,7 @@ export function createRedactor(values: readonly string[], onHidden: OnHidden = (
         if (isLast && at < text.length) onHidden(begin + at, begin + text.length)
         break
       }
-      const undecided = undecidedFrom(at)
+      if (undecided < at) undecided = undecidedFrom(at)
       whole.lastIndex = at
       const match = whole.exec(text)
       if (match === null || (match.index >= undecided && !isLast)) {
@@ -130,14 +139,16 @@ export function createRedactor(values: readonly string[], onHidden: OnHidden = (
         break
       }
       show(match.index)
-      at = match.index + match[0].length
-      if (at > shown) out += REDACTED
-      onHidden(begin + match.index, begin + at)
+      const end = match.index + match[0].length
+      cover(match.index, end)
       const shape = SECRET_SHAPES[match.slice(1).findIndex((group) => group !== undefined)]
       if (shape !== undefined) hiding = { rest: shape.rest, left: MAX_HIDDEN_BYTES }
+      // Within a value another one may begin that ends after it.
+      at = shape === undefined ? match.index + 1 : end
     }
     text = text.slice(at)
     begin += at
+    covered = Math.max(0, covered - at)
     shown = isLast || hiding !== null ? text.length : Math.max(0, shown - at)
     return out
   }
@@ -148,6 +159,6 @@ export function createRedactor(values: readonly string[], onHidden: OnHidden = (
       return decide(false)
     },
     flush: () => decide(true),
-    held: () => text.length - shown,
+    held: () => text.length - Math.min(text.length, Math.max(shown, covered)),
   }
 }

@@ -28,6 +28,13 @@ const startingWith = (prefix: string, count: number, of: string): SecretShape =>
 export const SECRET_SHAPES: readonly SecretShape[] = [
   startingWith('sk-ant-', 16, WORD),
   startingWith('sk-proj-', 16, WORD),
+  startingWith('sk-svcacct-', 16, WORD),
+  startingWith('sk-admin-', 16, WORD),
+  // Older keys of OpenAI have its name in their middle.
+  { parts: ['sk-', exactly(20, LETTERS), 'T3BlbkFJ', exactly(20, LETTERS)], rest: { of: LETTERS } },
+  startingWith('sk_live_', 16, LETTERS),
+  startingWith('rk_live_', 16, LETTERS),
+  startingWith('hf_', 30, LETTERS),
   { parts: ['gh', exactly(1, '[pousr]'), '_', exactly(30, LETTERS)], rest: { of: LETTERS } },
   startingWith('github_pat_', 22, '[A-Za-z0-9_]'),
   startingWith('glpat-', 20, WORD),
@@ -38,9 +45,11 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
   startingWith('whsec_', 32, '[A-Za-z0-9+/=]'),
   // Our own: tokens, cookies, codes and tickets (server/core/token.ts).
   { parts: ['sv', exactly(1, '[a-z]'), '_', exactly(43, WORD)], rest: { of: WORD } },
+  startingWith('xapp-', 10, WORD),
   { parts: ['xox', exactly(1, '[abprs]'), '-', exactly(10, WORD)], rest: { of: WORD } },
-  // A JSON Web Token: the beginnings of its header and of its claims are always the same.
-  { parts: ['eyJ', between(8, 512, WORD), '.eyJ', exactly(8, WORD)], rest: { of: '[A-Za-z0-9_.-]' } },
+  // A JSON Web Token: the beginnings of its header and of its claims are always the same. From the last beginning of the
+  // header on (one may hold a key, in JSON too, and is no secret): looked for from each, a text of them would take minutes.
+  { parts: ['eyJ', between(0, 512, `(?:(?!eyJ)${WORD})`), '.eyJ', exactly(8, WORD)], rest: { of: '[A-Za-z0-9_.-]' } },
   { parts: [exactly(1, '[Bb]'), 'earer ', exactly(20, TOKEN)], rest: { of: TOKEN } },
   {
     parts: ['-----BEGIN ', between(0, 24, '[A-Z0-9 ]'), 'PRIVATE KEY-----'],

@@ -27,7 +27,7 @@ export const sessionOpened = z.object({
   runner,
   /** Name of the project that was made for its directory. */
   projectCreated: z.string().nullable(),
-  /** Its own directory, where that cannot be used any more and the project's is used instead. */
+  /** Its own directory, where that is gone or not in its project, and the project's is used instead. */
   directoryGone: z.string().nullable(),
 })
 export type SessionOpened = z.infer<typeof sessionOpened>

@@ -46,6 +46,15 @@ export const revokeInput = z.object({ user: userRef, project: projectRef })
 /** A one-time link that signs a browser in. It is shown once. */
 export const loginLink = z.object({ url: z.string(), expiresAt: timestamp })
 
+/** Whose password is reset. `everything`: what a browser that somebody else had may have made ends too. */
+export const passwordResetInput = userInput.extend({ everything: z.boolean().default(false) })
+
+/** The link to come in by, and how many of each were ended; tokens and passkeys with `everything` only. */
+export const passwordReset = loginLink.extend({
+  ended: z.object({ browsers: z.number(), shares: z.number(), tokens: z.number(), passkeys: z.number() }),
+})
+export type PasswordReset = z.infer<typeof passwordReset>
+
 /** A new user; a service has no link, since it has no browser. */
 export const createdUser = z.object({ user, link: loginLink.nullable() })
 

@@ -23,12 +23,18 @@ export const ALLOWANCES = {
    * that is set counts nothing.
    */
   password: { points: 20, seconds: 15 * 60 },
+  /** Searches of one user in transcripts and recordings: each reads a whole one. */
+  search: { points: 300, seconds: 60 },
   /** Passkey sign-ins that one address begins: each is a row until it is over. */
   passkey: { points: 60, seconds: 60 },
   /** CLIs of one address that wait for an answer: far from all of those that may wait. */
   device: { points: 60, seconds: 10 * 60 },
   /** What guests of one address ask for: a recording comes page by page, and a whole office may look at one link. */
   share: { points: 1_200, seconds: 60 },
+  /** Terminals opened by one link, wherever from: a class that comes back every few seconds. Each is a row of the audit log. */
+  shareTicket: { points: 600, seconds: 60 },
+  /** Searches by one link, wherever from: each reads a whole recording. */
+  shareSearch: { points: 60, seconds: 60 },
 } as const satisfies Record<string, Allowance>
 
 export type LimitedAct = keyof typeof ALLOWANCES
@@ -49,9 +55,12 @@ const TOLD: Record<LimitedAct, string> = {
   attach: 'Too many terminals were attached to in a short time.',
   polling: 'Too many connections in a short time.',
   password: 'The password was given wrong too often in a short time.',
+  search: 'Too much was searched in a short time.',
   passkey: 'Too many sign-ins were begun in a short time.',
   device: 'Too many logins were begun in a short time.',
   share: 'Too much was asked of shared links in a short time.',
+  shareTicket: 'This link was opened too often in a short time.',
+  shareSearch: 'This link was searched too often in a short time.',
 }
 
 const refuse = (act: LimitedAct, waitMs: number): StratavoreError => {

@@ -1,7 +1,10 @@
 import type { ActivityReport } from '@/contracts/agent-protocol/activity'
 
+/** With whose agent says so. */
+type NodeActivity = ActivityReport & { nodeId: string }
+
 export interface ActivityBuffer {
-  add(report: ActivityReport): void
+  add(report: NodeActivity): void
   /** Writes what is left. */
   stop(): Promise<void>
 }
@@ -12,10 +15,10 @@ export interface ActivityBuffer {
  * heartbeats say the activity again, and the next report all of it.
  */
 export function createActivityBuffer(
-  write: (reports: readonly ActivityReport[]) => Promise<void>,
+  write: (reports: readonly NodeActivity[]) => Promise<void>,
   observe: { latency(seconds: number): void; failed(error: unknown): void; monotonicMs(): number },
 ): ActivityBuffer {
-  let waiting = new Map<string, { report: ActivityReport; arrivedMs: number }>()
+  let waiting = new Map<string, { report: NodeActivity; arrivedMs: number }>()
   let writing: Promise<void> | null = null
 
   async function flush(): Promise<void> {

@@ -46,7 +46,10 @@ export function createAgentHandlers(ctx: ReconcileContext, parts: AgentHandlerPa
   const { terminals, heartbeats, reconciler, log } = parts
   const recordings = watchRecordings((nodeId, refused) => alertRefusedRecording(ctx, nodeId, refused))
   const logged = (what: string) => (error: unknown) => log.error({ err: error }, what)
-  const sizes = createSizeBuffer((id, size) => recordSize(ctx, id, size), logged('a size could not be recorded'))
+  const sizes = createSizeBuffer(
+    (id, { nodeId, ...size }) => recordSize(ctx, nodeId, id, size),
+    logged('a size could not be recorded'),
+  )
   /** It may have been away while the authorities were rotated, and would be cut when its own is trusted no more. */
   const renewIfOld = async (session: AgentSession, { credential }: AgentPeer): Promise<void> => {
     if (credential.kind !== 'certificate') return
@@ -59,6 +62,7 @@ export function createAgentHandlers(ctx: ReconcileContext, parts: AgentHandlerPa
       totalBytes: ctx.settings.recordingTotalMb * 1024 * 1024,
       ageMs: ctx.settings.recordingDays * 24 * 60 * 60_000,
     },
+    parkScreensAfterMs: ctx.settings.parkScreensSeconds * 1000,
     reports: createAgentReports(ctx, parts),
     nodesOf: rememberNodes((runnerIds) => nodesOfRunners(ctx.db, runnerIds)),
     trespass: ({ nodeId }, event, runnerId) => {
@@ -87,7 +91,7 @@ export function createAgentHandlers(ctx: ReconcileContext, parts: AgentHandlerPa
       parts.agentHere()
     },
     heartbeat: (session, message) => {
-      heartbeats.add(message)
+      heartbeats.add(session.nodeId, message)
       if (message.refusedRecording !== undefined)
         recordings
           .heard(session.nodeId, message.refusedRecording)
@@ -96,9 +100,9 @@ export function createAgentHandlers(ctx: ReconcileContext, parts: AgentHandlerPa
     },
     output: terminals.output,
     outputSkipped: terminals.outputSkipped,
-    resized: (runnerId, size) => {
+    resized: (nodeId, runnerId, size) => {
       terminals.resized(runnerId, size)
-      sizes.add(runnerId, size)
+      sizes.add(runnerId, { ...size, nodeId })
     },
     disconnected: (session) => {
       if (parts.stopping()) return

@@ -6,7 +6,9 @@ import { Server } from 'socket.io'
 import { AGENT_NAMESPACE } from '@/contracts/agent-protocol/messages'
 import { issueServerCertificate, nodeUri } from '../core/certificates/authority'
 import { type AuthoritySet, serverAuthority, trustedAt } from '../core/certificates/authority-set'
+import { clientBlock } from '../core/client-block'
 import { StratavoreError } from '../core/errors'
+import { createOpenPerKey } from '../core/open-per-key'
 import type { AgentNamespace } from '../gateways/agent/agent-gateway'
 
 /** The daemon makes itself a new certificate at every start, and long before this. */
@@ -16,6 +18,9 @@ const RENEW_BEFORE_MS = SERVER_CERTIFICATE_MS / 3
 const HANDSHAKE_TIMEOUT_MS = 10_000
 /** A node has one connection, two while it comes back. */
 const MAX_CONNECTIONS = 1_024
+/** Of these without a certificate, who only join: in all, and of one network. The rest is kept for agents that come back. */
+const MAX_STRANGERS = 64
+const MAX_STRANGERS_PER_ADDRESS = 8
 
 export interface AgentListenerOptions {
   host: string
@@ -89,8 +94,15 @@ export async function listenForAgents(options: AgentListenerOptions, first: Auth
     options.onRequest,
   )
   server.maxConnections = MAX_CONNECTIONS
+  const admitStranger = createOpenPerKey(MAX_STRANGERS)
+  const admitFrom = createOpenPerKey(MAX_STRANGERS_PER_ADDRESS)
   server.on('secureConnection', (socket) => {
-    if (socket.authorized || socket.getPeerX509Certificate() === undefined) return
+    if (socket.authorized) return
+    if (socket.getPeerX509Certificate() === undefined) {
+      const from = clientBlock(socket.remoteAddress ?? '')
+      if (!admitFrom(from, socket) || !admitStranger('all', socket)) socket.destroy()
+      return
+    }
     log.warn({ reason: String(socket.authorizationError), from: socket.remoteAddress }, 'agent certificate refused')
     socket.destroy()
   })

@@ -13,6 +13,9 @@ import { ingestTranscript } from '../services/usage/ingest-transcript'
 import { recordTranscriptMissing, transcriptCursors } from '../services/usage/transcript-cursors'
 import type { AgentHandlerParts } from './agent-handlers'
 
+/** Trespasses remembered so that each is noted once. */
+const MOST_TOLD = 10_000
+
 /** What the daemon does with what agents report of their programs. */
 export function createAgentReports(
   ctx: ReconcileContext,
@@ -28,19 +31,23 @@ export function createAgentReports(
   ): Promise<void> {
     const foreign = await foreignSessions(ctx.db, nodeId, { provider, providerSessionIds: ids })
     if (foreign.length === 0) return
-    for (const { id } of foreign) {
-      if (told.has(`${nodeId} ${id}`)) continue
-      told.add(`${nodeId} ${id}`)
-      await recordTrespass(ctx, { nodeId, event, target: { type: 'session', id } })
-    }
+    for (const { id } of foreign) await noteOnce(nodeId, event, id)
     throw foreignSession()
   }
+
+  async function noteOnce(nodeId: string, event: string, sessionId: string, runnerId?: string): Promise<void> {
+    const key = `${runnerId ?? nodeId} ${sessionId}`
+    if (told.has(key)) return
+    if (told.size >= MOST_TOLD) told.clear()
+    told.add(key)
+    await recordTrespass(ctx, { nodeId, event, target: { type: 'session', id: sessionId }, runnerId })
+  }
   return {
-    activity: async (_session, report) => activities.add(report),
+    activity: async ({ nodeId }, report) => activities.add({ ...report, nodeId }),
     notice: ({ nodeId }, report) => recordNotice(ctx, nodeId, report, terminals.isAttended(report.runnerId)),
     sessionBound: (session, message) => bindSession(ctx, session.nodeId, message),
-    approvalRequested: (_session, message) => recordApproval(ctx, message),
-    approvalClosed: (_session, message) => closeApproval(ctx, message),
+    approvalRequested: ({ nodeId }, message) => recordApproval(ctx, nodeId, message),
+    approvalClosed: ({ nodeId }, message) => closeApproval(ctx, message, nodeId),
     transcriptCursors: ({ nodeId }, { paths }) => transcriptCursors(ctx, nodeId, paths),
     transcriptBatch: async ({ nodeId }, batch) => {
       const { provider, providerSessionId } = batch.file
@@ -51,7 +58,8 @@ export function createAgentReports(
     telemetry: async ({ nodeId }, report) => {
       const ids = report.records.map(({ providerSessionId }) => providerSessionId)
       await requireOwn(nodeId, 'telemetry', report.provider, ids)
-      return ingestTelemetry(usage, nodeId, report)
+      const { foreign } = await ingestTelemetry(usage, nodeId, report)
+      for (const id of foreign) await noteOnce(nodeId, 'telemetry', id, report.runnerId ?? undefined)
     },
     runnerConfined: ({ nodeId }, message) => recordConfinement(ctx, nodeId, message),
   }

@@ -40,13 +40,13 @@ export async function readThumbnails({ db, agents }: Context, { seen }: Thumbnai
   for (const { id, nodeId } of runners) byNode.set(nodeId, { ...byNode.get(nodeId), [id]: seen[id] ?? null })
   // A node that does not answer takes nobody else's picture away; whoever looks asks again in a moment.
   const answers = await Promise.allSettled(
-    [...byNode].map(async ([nodeId, seenThere]) => agents.sessionOfNode(nodeId)?.thumbnails({ seen: seenThere })),
+    [...byNode].map(async ([nodeId, seenThere]) => {
+      const reply = await agents.sessionOfNode(nodeId)?.thumbnails({ seen: seenThere })
+      // Of others than it was asked about it says nothing: whose they are, nobody has judged.
+      return reply?.ok ? reply.thumbnails.filter(({ runnerId }) => Object.hasOwn(seenThere, runnerId)) : []
+    }),
   )
-  return {
-    thumbnails: answers.flatMap((answer) =>
-      answer.status === 'fulfilled' && answer.value?.ok ? answer.value.thumbnails : [],
-    ),
-  }
+  return { thumbnails: answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : [])) }
 }
 
 /** A piece of a runner's raw output, from its agent's log. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { ENROL_PATH, type EnrolReply, type EnrolRequest, enrolRequest } from '@/contracts/agent-protocol/enrolment'
+import { clientBlock } from '../core/client-block'
 import { StratavoreError } from '../core/errors'
 import { readBody } from '../core/read-body'
 
@@ -9,7 +10,7 @@ import { readBody } from '../core/read-body'
 const MAX_BODY_BYTES = 8_192
 /** A person joins a machine or two; who guesses would need to be faster. */
 const PER_ADDRESS = { points: 10, duration: 60 }
-/** Of all addresses together: each refusal is a row of the audit log. */
+/** Refused of all addresses together: each is a row of the audit log. What is no request at all is none, and counts by address. */
 const IN_ALL = { points: 60, duration: 60 }
 
 const STATUS: Partial<Record<StratavoreError['code'], number>> = {
@@ -36,13 +37,10 @@ export function createEnrolmentEndpoint(
 ) {
   const limits = [new RateLimiterMemory(PER_ADDRESS), new RateLimiterMemory(IN_ALL)] as const
 
-  async function admit(from: string): Promise<void> {
-    try {
-      await limits[0].consume(from)
-      await limits[1].consume('all')
-    } catch {
+  const spend = async (limit: RateLimiterMemory, key: string): Promise<void> => {
+    await limit.consume(key).catch(() => {
       throw new StratavoreError('rate_limited', 'Too many tries to join; wait a minute.')
-    }
+    })
   }
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -56,8 +54,12 @@ export function createEnrolmentEndpoint(
     if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) return reply(415, {})
     const from = request.socket.remoteAddress ?? 'unknown'
     try {
-      await admit(from)
-      reply(200, await enrol(parse(await readBody(request, MAX_BODY_BYTES)), from))
+      await spend(limits[0], clientBlock(from))
+      const asked = parse(await readBody(request, MAX_BODY_BYTES))
+      await spend(limits[1], 'all')
+      const joined = await enrol(asked, from)
+      await limits[1].reward('all')
+      reply(200, joined)
     } catch (error) {
       const known = error instanceof StratavoreError && STATUS[error.code] !== undefined
       if (!known) log.error({ err: error }, 'a machine could not join')

@@ -5,7 +5,8 @@ import type { VitalsReport } from '../services/vitals/record-vitals'
 const FLUSH_AFTER_MS = 200
 
 export interface HeartbeatBuffer {
-  add(heartbeat: Heartbeat): void
+  /** What the agent of this node says. */
+  add(nodeId: string, heartbeat: Heartbeat): void
   /** Writes what is left and stops. */
   stop(): Promise<void>
 }
@@ -39,11 +40,11 @@ export function createHeartbeatBuffer(
   }
 
   return {
-    add: (heartbeat) => {
+    add: (nodeId, heartbeat) => {
       const arrivedMs = observe.monotonicMs()
       for (const runner of heartbeat.runners) {
         const { processCount: _, ...vitals } = runner
-        const report = { ...vitals, seq: heartbeat.seq }
+        const report = { ...vitals, nodeId, seq: heartbeat.seq }
         waiting.set(runner.runnerId, { report, arrivedMs })
       }
       timer ??= setTimeout(flush, FLUSH_AFTER_MS)

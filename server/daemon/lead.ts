@@ -14,7 +14,7 @@ import { daemonConsumer } from '../consumers/daemon-events'
 import { metricsConsumer } from '../consumers/metrics/metrics-consumer'
 import { notificationConsumer } from '../consumers/notifications/notification-consumer'
 import { StratavoreError } from '../core/errors'
-import { BUDGET_CHANNEL, listen, WAKE_CHANNEL } from '../db/listen'
+import { BUDGET_CHANNEL, listen, SECRETS_CHANNEL, WAKE_CHANNEL } from '../db/listen'
 import { type AgentNamespace, type IdentifyAgent, serveAgents } from '../gateways/agent/agent-gateway'
 import { createAgentRegistry } from '../gateways/agent/agent-registry'
 import { createNodeSilence, TICK_MS } from '../gateways/agent/node-silence'
@@ -31,6 +31,7 @@ import { getRunner } from '../services/runner/get-runner'
 import { attendRunner } from '../services/runner/record-notice'
 import { recordRefusedEvent } from '../services/runner/record-refused-event'
 import { redeemTicket } from '../services/runner/redeem-ticket'
+import { learnSecrets } from '../services/secret/learn-secrets'
 import { recordDaemonStarted, recordDaemonStopped } from '../services/system/record-daemon-life'
 import { recordActivities } from '../services/vitals/record-activity'
 import { recordVitals } from '../services/vitals/record-vitals'
@@ -189,15 +190,18 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
   const resources = startResourceKeeper(ctx, agents, { leads: parts.leads, log })
   const answering = startProgramDeliveries(ctx, agents, { leads: parts.leads, log })
   deliveries = answering
-  const listener = listen(settings.databaseUrl, [WAKE_CHANNEL, BUDGET_CHANNEL], {
+  const learn = () => void learnSecrets(ctx).catch(logged('secrets that were set could not be read'))
+  const listener = listen(settings.databaseUrl, [WAKE_CHANNEL, BUDGET_CHANNEL, SECRETS_CHANNEL], {
     onNotify: (channel, runnerId) => {
       if (channel === BUDGET_CHANNEL) return keeper.wake()
+      if (channel === SECRETS_CHANNEL) return learn()
       running.wake([runnerId])
       answering.wake()
     },
     // What was notified while nobody listened is found by looking at everything.
     onConnect: () => {
       listenAnew()
+      learn()
       keeper.wake()
       running.all().catch(logged('reconcile after a reconnect failed'))
       answering.wake()

@@ -1,4 +1,6 @@
 interface Size {
+  /** Whose agent says so. */
+  nodeId: string
   cols: number
   rows: number
 }
@@ -24,8 +26,8 @@ export function createSizeBuffer(
   }
 
   return {
-    add(runnerId, { cols, rows }) {
-      waiting.set(runnerId, { cols, rows })
+    add(runnerId, { nodeId, cols, rows }) {
+      waiting.set(runnerId, { nodeId, cols, rows })
       if (!isWriting) void writeAll()
     },
   }

@@ -7,6 +7,8 @@ const RETRY_MS = [100, 250, 500, 1_000, 2_000, 5_000]
 export const WAKE_CHANNEL = 'stratavore_wake'
 /** What budgets allow has changed: the daemon should enforce them. */
 export const BUDGET_CHANNEL = 'stratavore_budgets'
+/** A secret was set: every process should keep it out of what it writes from now on. */
+export const SECRETS_CHANNEL = 'stratavore_secrets'
 /** Rows were appended to the outbox. */
 export const EVENTS_CHANNEL = 'stratavore_events'
 /** What a runner does has changed in a detail that is no event: open pages should show it. Payload: the runner's id. */

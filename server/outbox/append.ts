@@ -5,6 +5,7 @@ import type { Actor } from '../core/actor'
 import type { Fence } from '../core/fence'
 import type { Tx } from '../db/database'
 import { EVENTS_CHANNEL } from '../db/listen'
+import { notify } from '../db/notify'
 import { judgeFence } from './require-fence'
 import { routingKey } from './routing-key'
 
@@ -102,6 +103,4 @@ export async function append(
 }
 
 /** Tells publishers, once this transaction commits, that events wait. */
-export async function wakePublishers(tx: Tx): Promise<void> {
-  await tx.$queryRaw`SELECT 1 FROM (SELECT pg_notify(${EVENTS_CHANNEL}, '')) AS told`
-}
+export const wakePublishers = (tx: Tx): Promise<void> => notify(tx, EVENTS_CHANNEL)

@@ -31,8 +31,8 @@ export interface ServiceContext {
   requestId: string | null
   /** Where the request came from; nothing for what no request does. */
   source?: RequestSource
-  /** Counts the audit rows of one request. */
-  trail?: { rows: number }
+  /** Counts the audit rows of one request, and reads that are written down, now or within the hour. */
+  trail?: { rows: number; reads: number }
   clock: Clock
   settings: Settings
   keys: InstallationKeys

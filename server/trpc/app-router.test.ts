@@ -10,11 +10,19 @@ const procedures = Object.entries(
 ).map(([path, { _def }]) => ({ path, type: _def.type, rule: _def.meta?.rule }))
 
 const inWords = (rule: Rule | undefined): string =>
-  rule?.may === undefined ? `${rule?.of}` : `${rule.may}, ${rule.of}`
+  [rule?.may ?? [], rule?.of, typeof rule?.reads === 'object' ? 'audited' : []].flat().join(', ')
 
 it('has a rule for every procedure', () => {
   expect(procedures.length).toBeGreaterThan(60)
   expect(procedures.filter(({ rule }) => rule === undefined)).toEqual([])
+})
+
+it('knows of everything that can be read whether that is written down', () => {
+  const looking = procedures.filter(({ type }) => type !== 'mutation')
+  expect(looking.length).toBeGreaterThan(40)
+  expect(looking.filter(({ rule }) => rule?.reads === undefined)).toEqual([])
+  // A mutation is written down in any case: that it said something of it would mean nothing.
+  expect(procedures.filter(({ type, rule }) => type === 'mutation' && rule?.reads !== undefined)).toEqual([])
 })
 
 it('changes nothing for somebody who may only read', () => {

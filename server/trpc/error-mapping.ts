@@ -1,5 +1,5 @@
 import type { TRPCError } from '@trpc/server'
-import { ZodError } from 'zod'
+import { ZodError, type z } from 'zod'
 import type { ErrorCode } from '@/contracts/errors/errors'
 import { StratavoreError } from '../core/errors'
 import { isDatabaseAway } from '../db/database-away'
@@ -59,12 +59,30 @@ const make = (
   fields,
 })
 
+/** Of a bad input so much is told: what somebody sent must not come back at its length. */
+const MAX_PROBLEMS = 20
+const MAX_NAME = 64
+
+const shownName = (name: PropertyKey): string =>
+  String(name).length <= MAX_NAME ? String(name) : `(a name of ${String(name).length} characters)`
+
+function problemOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'unrecognized_keys') return issue.message
+  const names = issue.keys.slice(0, MAX_PROBLEMS).map((name) => `"${shownName(name)}"`)
+  return `There is no ${names.join(', ')}${issue.keys.length > MAX_PROBLEMS ? ' and so on' : ''}.`
+}
+
+const fieldsOf = ({ issues }: ZodError): Record<string, string> =>
+  Object.fromEntries(
+    issues.slice(0, MAX_PROBLEMS).map((issue) => [issue.path.map(shownName).join('.') || 'input', problemOf(issue)]),
+  )
+
 /** What a caller is told of an error. Anything unforeseen is `internal`, and says nothing of what happened inside. */
 export function toApiError(error: TRPCError): ApiError {
   const { cause } = error
   if (cause instanceof StratavoreError) return make(cause.code, cause.message, cause.hint, cause.fields)
   if (cause instanceof ZodError && error.code === 'BAD_REQUEST') {
-    const fields = Object.fromEntries(cause.issues.map((issue) => [issue.path.join('.') || 'input', issue.message]))
+    const fields = fieldsOf(cause)
     const message = Object.entries(fields).map(([field, problem]) => `${field}: ${problem}`)
     return make('invalid_input', message.join('; '), null, fields)
   }

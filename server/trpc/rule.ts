@@ -12,7 +12,17 @@ import type { Identity } from '../services/identity/authenticate'
  * - `installation`: what belongs to nobody in particular.
  * - `caller`: the caller themselves. Without `may`, being signed in is enough.
  */
-export type Rule = { of: 'project' | 'projects' | 'installation'; may: Right } | { of: 'caller'; may?: Right }
+export type Rule = ({ of: 'project' | 'projects' | 'installation'; may: Right } | { of: 'caller'; may?: Right }) & {
+  /** What a query or a subscription shows; each says so. A mutation is written down in any case. */
+  reads?: Reads
+}
+
+/**
+ * - `open`: what is plain to whoever works here.
+ * - `sensitive`: what people and programs have written, or who has access: things of this kind. That somebody read it is
+ *   written down. `named` is the member of the input that says which one; without it, all of them.
+ */
+export type Reads = 'open' | { sensitive: string; named?: string }
 
 /** What the caller's services may do for them. Throws `unauthenticated`, `forbidden`. */
 export function judgeCaller(rule: Rule, identity: Pick<Identity, 'standing'> | null): Access {

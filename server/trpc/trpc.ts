@@ -3,6 +3,7 @@ import type { ApiErrorData } from '@/contracts/errors/errors'
 import { createTextRedactor, redactJson } from '@/contracts/redaction/redact-text'
 import type { LimitedAct, Limits } from '../core/limits'
 import type { RequestClient } from '../core/request-client'
+import { recordSensitive } from '../services/audit/record-sensitive'
 import { recordUnrecorded } from '../services/audit/record-unrecorded'
 import { credentialOf, type Identity } from '../services/identity/authenticate'
 import type { ServiceContext, SharedServices } from '../services/service-context'
@@ -81,17 +82,19 @@ const LIMITED: Readonly<Record<string, LimitedAct>> = {
   'session.fork': 'launch',
   'runner.attach': 'attach',
   'auth.setPassword': 'password',
+  'session.searchTranscript': 'search',
+  'recording.search': 'search',
 }
 
 /**
  * The only kind of procedure there is: one with a rule, whose services work on behalf of the caller with the right that
- * the rule names. No mutation goes unrecorded.
+ * the rule names. No mutation and no sensitive read goes unrecorded.
  */
 export const procedure = (rule: Rule) =>
   t.procedure
     .meta({ rule })
     .use(mapErrors)
-    .use(async ({ ctx, next, type, path }) => {
+    .use(async ({ ctx, next, type, path, getRawInput }) => {
       const access = judgeCaller(rule, ctx.identity)
       const identity = ctx.identity as Identity // judged
       const act = LIMITED[path]
@@ -104,10 +107,12 @@ export const procedure = (rule: Rule) =>
         access,
         requestId: ctx.requestId,
         source: { address: ctx.client?.address ?? null, credential: credentialOf(identity) },
-        trail: { rows: 0 },
+        trail: { rows: 0, reads: 0 },
       }
       const result = await next({ ctx: { ...ctx, identity, services } })
       if (act && result.ok && FAILURES_ONLY.has(act)) await ctx.limits.giveBack(act, keys)
       if (result.ok && type === 'mutation') await recordUnrecorded(services, path)
+      if (result.ok && typeof rule.reads === 'object')
+        await recordSensitive(services, { path, ...rule.reads, own: rule.of === 'caller' }, await getRawInput())
       return result
     })

@@ -2,8 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { z } from 'zod'
 import type { ErrorCode } from '@/contracts/errors/errors'
 import type { signInRefusal } from '@/contracts/identity/identity'
+import type { RedactText } from '@/contracts/redaction/redact-text'
 import { StratavoreError } from '../core/errors'
 import type { RequestClient } from '../core/request-client'
+import { isUnstorableText } from '../db/unstorable-text'
 import { INTENT_HEADER } from '../gateways/guard/request-guard'
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -24,8 +26,13 @@ export type Answer = (request: IncomingMessage, response: ServerResponse, client
  * Routes beside the API, for those who are not signed in, by what follows their common path. Each answers JSON; a POST
  * needs the header no other site can send, so that no other site makes a browser ask.
  */
-export function createJsonRoutes(routes: { posts: Record<string, Answer>; gets: Record<string, Answer> }) {
-  const { posts, gets } = routes
+export function createJsonRoutes(routes: {
+  posts: Record<string, Answer>
+  gets: Record<string, Answer>
+  /** Takes out of what is said of a problem what it may repeat of a secret. */
+  redact: RedactText
+}) {
+  const { posts, gets, redact } = routes
   return async (
     request: IncomingMessage,
     response: ServerResponse,
@@ -49,9 +56,12 @@ export function createJsonRoutes(routes: { posts: Record<string, Answer>; gets: 
     try {
       send(response, 200, await answer(request, response, client))
     } catch (error) {
+      if (isUnstorableText(error))
+        return refuse(response, 400, 'invalid_input', 'A text in it has a character that cannot be stored.')
       if (!(error instanceof StratavoreError)) throw error
       if (error.retryAfterS !== null) response.setHeader('retry-after', `${Math.ceil(error.retryAfterS)}`)
-      refuse(response, STATUS[error.code] ?? 409, error.code, error.message, error.hint)
+      const hint = error.hint === null ? null : redact(error.hint)
+      refuse(response, STATUS[error.code] ?? 409, error.code, redact(error.message), hint)
     }
   }
 }

@@ -1,13 +1,31 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { StratavoreError } from '../core/errors'
 import type { RequestClient } from '../core/request-client'
+import { recordingRefusal } from '../services/identity/record-refused-sign-in'
 import { redeemLoginCode } from '../services/identity/redeem-login-code'
+import { whoseLoginCode } from '../services/identity/whose-login-code'
 import type { SharedServices } from '../services/service-context'
+import { identify } from './identify'
 import { browserOf, giveCookie } from './sign-in/browser'
+
+/** Where a browser says that a page of ours, or nobody's, leads here. */
+const FROM_HERE: ReadonlySet<string | undefined> = new Set(['none', 'same-origin', undefined])
+
+/** Whether the person must be asked first: else any site, or a message, could make them work as whoever made the link. */
+async function mustAsk(services: SharedServices, request: IncomingMessage, code: string): Promise<boolean> {
+  const site = request.headers['sec-fetch-site']
+  if (site === 'same-origin') return false
+  if (Array.isArray(site) || !FROM_HERE.has(site)) return true
+  const present = await identify(services, request)
+  if (present === null) return false
+  const owner = await whoseLoginCode(services, code)
+  return owner !== null && owner.id !== present.identity.actor.id
+}
 
 /**
  * `GET /login?code=…`: exchanges the one-time code for a cookie and goes to the dashboard; a code that does not work
- * leads to the login page, which says so. A browser that only prefetches must not use the code up.
+ * leads to the login page, which says so. Where another site leads here, or somebody else is signed in, the login page
+ * asks first. A browser that only prefetches must not use the code up.
  */
 export async function handleLoginLink(
   services: SharedServices,
@@ -22,9 +40,13 @@ export async function handleLoginLink(
     response.writeHead(425).end('a login link is not prefetched')
     return
   }
+  if (await mustAsk(services, request, code)) {
+    response.writeHead(303, { location: `/login#link=${encodeURIComponent(code)}` }).end()
+    return
+  }
   try {
-    const started = await redeemLoginCode(services, { code, ...browserOf(services, request, client) })
-    giveCookie(services, response, client, started)
+    const redeem = () => redeemLoginCode(services, { code, ...browserOf(services, request, client) })
+    giveCookie(services, response, client, await recordingRefusal(services, { method: 'link' }, client.address, redeem))
     response.writeHead(303, { location: '/' }).end()
   } catch (error) {
     if (!(error instanceof StratavoreError)) throw error

@@ -7,6 +7,7 @@ import { standingMark } from '../core/access/rights'
 import { clientBlock } from '../core/client-block'
 import { StratavoreError } from '../core/errors'
 import type { Limits } from '../core/limits'
+import { createOpenPerKey } from '../core/open-per-key'
 import type { IdentityProvider } from '../core/ports/identity-provider'
 import type { RequestClient } from '../core/request-client'
 import { hashToken } from '../core/token'
@@ -24,14 +25,16 @@ import { identify } from './identify'
 import type { LiveConnections, WatchedCredential } from './live-connections'
 import { handleLoginLink } from './login-route'
 import { handleMetrics, METRICS_PATH } from './metrics-route'
-import { createOpenPerUser } from './open-per-user'
 import { handleReady } from './ready-route'
 import { requestTarget } from './request-target'
 import { setPagePolicy, setSecurityHeaders } from './security-headers'
 import { createShareRoutes } from './share-routes'
-import { createSignInRoutes, SIGN_IN_PATH } from './sign-in/sign-in-routes'
+import { createSignInRoutes, type ProveHome, SIGN_IN_PATH } from './sign-in/sign-in-routes'
 
 const SOCKET_PATH = '/socket.io/'
+const DEVICE_PATH = '/device'
+/** Tells the login page where to go on to (components/sign-in). */
+const AFTER_DEVICE = '#device'
 const API_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST'])
 const ACTION_METHODS: ReadonlySet<string> = new Set(['POST'])
 const PAGE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
@@ -58,6 +61,8 @@ interface Parts {
   identityProvider: IdentityProvider | null
   dev: boolean
   log: Logger
+  /** Proves to the CLI of this home that this is its server. */
+  prove: ProveHome
   api(request: IncomingMessage, response: ServerResponse): void
   tunnel: DaemonTunnel
   live: LiveConnections
@@ -78,10 +83,10 @@ export function createRequestHandler(parts: Parts) {
   const underWay = new Set<ServerResponse>()
   let onQuiet: () => void = () => undefined
   const isProxy = networkMatcher(services.settings.trustedProxies)
-  const admitSocket = createOpenPerUser(MAX_SOCKETS_PER_USER)
-  const admitGuest = createOpenPerUser(MAX_SOCKETS_PER_SHARE)
-  const admitRequest = createOpenPerUser(MAX_REQUESTS_PER_USER)
-  const signIn = createSignInRoutes(services, parts.identityProvider, parts.limits, log)
+  const admitSocket = createOpenPerKey(MAX_SOCKETS_PER_USER)
+  const admitGuest = createOpenPerKey(MAX_SOCKETS_PER_SHARE)
+  const admitRequest = createOpenPerKey(MAX_REQUESTS_PER_USER)
+  const signIn = createSignInRoutes(services, parts.identityProvider, parts.limits, log, parts.prove)
   const share = createShareRoutes(services, parts.limits)
 
   /** Who asks from where; nothing that comes later reads what a proxy said. */
@@ -152,7 +157,8 @@ export function createRequestHandler(parts: Parts) {
       return parts.pages(request, response)
     }
     if (method === 'GET' && request.headers.accept?.includes('text/html')) {
-      response.writeHead(303, { location: '/login', 'cache-control': 'no-store' }).end()
+      const location = path === DEVICE_PATH ? `/login${AFTER_DEVICE}` : '/login'
+      response.writeHead(303, { location, 'cache-control': 'no-store' }).end()
       return
     }
     return answer(response, 401, 'sign in first')

@@ -4,6 +4,7 @@ import { isLoopbackHost, isWildcardHost, localHost, openUrl } from '@/config/bas
 import { homePaths } from '@/config/paths'
 import type { Settings } from '@/config/settings'
 import type { KnownValues } from '@/contracts/redaction/known-values'
+import { homeProof } from '@/platform/home-proof'
 import { createDaemonLink } from '../adapters/daemon-link/daemon-link'
 import { configuredNotifiers } from '../adapters/notify/configured-notifiers'
 import { createOidcProvider } from '../adapters/oidc/oidc-provider'
@@ -56,6 +57,7 @@ export async function startWeb({
   const db = openDatabase(given.databaseUrl, (error) => log.warn({ err: error }, 'a database connection was lost'))
   const settings = await withStoredSecrets({ db, keys }, given)
   await learnProjectSecrets({ db, keys })
+  const controlKey = await readKeyFile(paths.controlKey)
   const services = {
     db,
     requestId: null,
@@ -63,7 +65,7 @@ export async function startWeb({
     settings,
     keys,
     failpoint,
-    daemon: createDaemonLink(paths.daemonSocket, await readKeyFile(paths.controlKey)),
+    daemon: createDaemonLink(paths.daemonSocket, controlKey),
     // For the tests a user asks for; what happens is told by the daemon.
     notifiers: configuredNotifiers(settings, systemClock),
     databaseKind: await databaseKind(settings.databaseUrl, paths.postgresDir),
@@ -105,6 +107,7 @@ export async function startWeb({
     identityProvider,
     dev,
     log,
+    prove: (nonce, port) => homeProof(controlKey, nonce, port),
     api,
     tunnel,
     live,

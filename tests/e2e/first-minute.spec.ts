@@ -26,7 +26,7 @@ async function openShell(browser: Browser) {
 
 const fleet = (page: Page) => page.getByRole('heading', { name: 'Fleet', level: 1 })
 
-test('nothing is shown without a session, and a login link signs in once', async ({ browser }) => {
+test('nothing is shown without a session, and a login link signs in once', async ({ browser }, info) => {
   const stranger = await (await browser.newContext()).newPage()
   for (const path of ['/', '/projects', '/sessions', '/nodes', '/events', '/settings', '/runners/none', '/nowhere']) {
     await stranger.goto(stack.url + path)
@@ -68,6 +68,18 @@ test('nothing is shown without a session, and a login link signs in once', async
   await expect(stranger).toHaveURL(`${stack.url}/login`)
   await stranger.goto(stack.url)
   await expect(stranger).toHaveURL(`${stack.url}/login`)
+
+  // Another site's page leads to a link: it says whom it signs in, and does so only when it is told to.
+  const { url } = await stack.api.auth.createLoginLink.mutate()
+  const cookiesBefore = await stranger.context().cookies()
+  await stranger.goto('about:blank')
+  await stranger.setContent(`<a href="${url}">a nice picture</a>`)
+  await stranger.getByRole('link').click()
+  await expect(stranger.getByText('This link signs this browser in as owner.')).toBeVisible()
+  await stranger.screenshot({ path: info.outputPath('link-asks.png') })
+  expect(await stranger.context().cookies()).toEqual(cookiesBefore)
+  await stranger.getByRole('button', { name: 'Sign in as owner' }).click()
+  await expect(fleet(stranger)).toBeVisible()
 })
 
 test('a new user creates a project, launches a shell and reads 42', async ({ browser }) => {

@@ -116,8 +116,9 @@ test('nobody is offered what they may not do: a viewer, and an operator of one o
     [watched, 'viewer'],
   ])
   await goFleet(operator, theirs)
-  expect(await offered(operator, 'launch')).toEqual(['Launch a runner', `Launch in ${theirs.project}`])
-  expect(await offered(operator, 'stop')).toEqual(['Stop theirs runs'])
+  // Projects come after the fleet.
+  await expect.poll(() => offered(operator, 'launch')).toEqual(['Launch a runner', `Launch in ${theirs.project}`])
+  await expect.poll(() => offered(operator, 'stop')).toEqual(['Stop theirs runs'])
   await select(operator, theirs)
   await select(operator, watched)
   expect(await bulkActions(operator)).toEqual(['Pause 1 runner', 'Restart 1 runner', 'Stop 1 runner'])

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
@@ -40,6 +40,7 @@ const answers = (text: string, number: number): string =>
 const hostile = (): string[] => [
   says('<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'),
   says('[click](javascript:window.hacked=1) ![x](https://example.invalid/x.png) data:text/html,x'),
+  says('<svg onload="window.hacked=1"><a href="javascript:window.hacked=1">in a picture</a></svg>'),
   says('user\u202etxt.exe \u001b[31mred\u001b[0m'),
   '{"type":"user","mess\n',
   `${'\0'.repeat(40)}\n`,
@@ -143,6 +144,7 @@ test('a long and hostile transcript is read to its beginning, searched, linked t
   await expect(transcript.getByText('the very last words')).toBeVisible()
   // What was meant to act is there to be read.
   await expect(transcript.getByText('<img src=x onerror="window.hacked=1">')).toBeVisible()
+  await expect(transcript.getByText('<svg onload="window.hacked=1">')).toBeVisible()
   await expect(transcript.getByText('user⟨202e⟩txt.exe red')).toBeVisible()
   await expect(transcript.getByText('It is not JSON.')).toBeVisible()
   await expect(transcript.getByText('It holds NUL bytes')).toBeVisible()
@@ -188,4 +190,13 @@ test('a long and hostile transcript is read to its beginning, searched, linked t
   await page.goto(`${stack.url}/sessions/${sessionId}`)
   await expect(page.getByText('no line of its transcript can be read')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Resume' })).toBeDisabled()
+
+  // It is led to another file, as a program could: nothing of that is shown, and why.
+  rmSync(path)
+  symlinkSync(join(stack.workDir, 'away', 'session.jsonl'), path)
+  await page.goto(`${stack.url}/sessions/${sessionId}`)
+  await expect(
+    page.getByText('Its transcript is a symbolic link, which is not followed.', { exact: true }),
+  ).toBeVisible()
+  await expect(page.getByText('the very last words')).toHaveCount(0)
 })

@@ -262,17 +262,25 @@ test('stratavore login gets a token that a browser allows, once, and nothing whe
   const { page } = await openConsole(browser, stack)
   const env = { XDG_CONFIG_HOME: join(stack.workDir, 'config'), STRATAVORE_HOME: join(stack.workDir, 'elsewhere') }
   const file = join(env.XDG_CONFIG_HOME, 'stratavore', 'logins.json')
-  const link = async (cli: ReturnType<typeof startCli>): Promise<string> => {
-    const found = () => /^Open (\S+#[A-Z]{4}-[A-Z]{4})$/m.exec(cli.output())?.[1]
+  const codeOf = async (cli: ReturnType<typeof startCli>): Promise<string> => {
+    const found = () => /Code: ([A-Z]{4}-[A-Z]{4})$/m.exec(cli.output())?.[1]
     await expect.poll(found).toBeDefined()
+    expect(cli.output()).toContain(`Open ${stack.url}/device\n`)
     return found() ?? ''
+  }
+  const enter = async (code: string) => {
+    // Nobody but the person fills it in.
+    await page.goto(`${stack.url}/device#${code}`)
+    await expect(page.getByLabel('Code')).toHaveValue('')
+    await page.getByLabel('Code').fill(code)
+    await page.getByRole('button', { name: 'Continue' }).click()
   }
   const login = () => startCli(['login', stack.url, '--scope', 'read', '--days', '7'], env)
 
   const denied = login()
-  await page.goto(await link(denied))
-  await page.getByRole('button', { name: 'Continue' }).click()
-  await expect(page.getByText(/\w+ on \S+/).first()).toBeVisible()
+  await enter(await codeOf(denied))
+  await expect(page.getByText(/\w+ on \S+ \(the name it gives itself\)/)).toBeVisible()
+  await expect(page.getByText('from another address')).toHaveCount(0)
   await expect(page.getByText('127.0.0.1')).toBeVisible()
   await look(page, 'device')
   await page.getByRole('button', { name: 'Deny' }).click()
@@ -282,14 +290,13 @@ test('stratavore login gets a token that a browser allows, once, and nothing whe
   expect(existsSync(file)).toBe(false)
 
   const allowed = login()
-  const address = await link(allowed)
+  const code = await codeOf(allowed)
   // Whoever is not signed in comes to the login page first, and then back.
   const visitor = await stranger(browser)
-  await visitor.goto(address)
-  await expect(visitor).toHaveURL(/\/login#[A-Z]{4}-[A-Z]{4}$/)
+  await visitor.goto(`${stack.url}/device`)
+  await expect(visitor).toHaveURL(`${stack.url}/login#device`)
   await page.goto('about:blank')
-  await page.goto(address)
-  await page.getByRole('button', { name: 'Continue' }).click()
+  await enter(code)
   await page.getByRole('button', { name: 'Allow' }).click()
   await expect(page.getByRole('status').filter({ hasText: 'Allowed' })).toBeVisible()
   expect(await allowed.exited).toBe(0)
@@ -299,8 +306,7 @@ test('stratavore login gets a token that a browser allows, once, and nothing whe
 
   // A code that was answered is none any more.
   await page.goto('about:blank')
-  await page.goto(address)
-  await page.getByRole('button', { name: 'Continue' }).click()
+  await enter(code)
   await expect(page.getByText('No CLI waits with this code.')).toBeVisible()
 
   const used = startCli(['--url', stack.url, 'projects'], env)

@@ -36,7 +36,7 @@ export const claude: Provider = {
       directories: [directory],
       files: home === undefined ? [] : [join(home, '.claude.json')],
       // Hooks in it run in every session of the user.
-      fixed: ['settings.json', 'settings.local.json'].map((name) => join(directory, name)),
+      fixed: ['settings.json', 'settings.local.json'].map((name) => ({ path: join(directory, name), empty: '{}' })),
     }
   },
   prompting: { style: 'paste', tells: true },

@@ -32,7 +32,10 @@ function activityOf(status: string | undefined, waitingFor: string | undefined):
 }
 
 export const claudeSessionFile: ProgramFile = {
-  path: (env, pid) => join(claudeDirectory(env), 'sessions', `${pid}.json`),
+  of(env, pid) {
+    const root = claudeDirectory(env)
+    return { root, path: join(root, 'sessions', `${pid}.json`) }
+  },
   read(text, { pid, startTicks }): ProgramRecord | null {
     let json: unknown
     try {

@@ -17,8 +17,11 @@ const read = (changes: object) => claudeSessionFile.read(JSON.stringify({ ...fil
 
 describe('sessions/PID.json', () => {
   it('is in the directory of the child’s own configuration', () => {
-    expect(claudeSessionFile.path({ HOME: '/home/me' }, 7)).toBe('/home/me/.claude/sessions/7.json')
-    expect(claudeSessionFile.path({ HOME: '/home/me', CLAUDE_CONFIG_DIR: '/conf' }, 7)).toBe('/conf/sessions/7.json')
+    expect(claudeSessionFile.of({ HOME: '/home/me' }, 7).path).toBe('/home/me/.claude/sessions/7.json')
+    expect(claudeSessionFile.of({ HOME: '/home/me', CLAUDE_CONFIG_DIR: '/conf' }, 7)).toEqual({
+      root: '/conf',
+      path: '/conf/sessions/7.json',
+    })
   })
   it.each([
     [{}, null],

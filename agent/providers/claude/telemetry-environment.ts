@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { readSmallRegular } from '../../place/read-small'
 import type { Integration } from '../provider'
 import { claudeDirectory } from './claude-directory'
+
+/** A project's settings are written by whoever writes there, a program too. */
+const MAX_SETTINGS_BYTES = 1024 * 1024
 
 const isTelemetryName = (name: string): boolean =>
   name === 'CLAUDE_CODE_ENABLE_TELEMETRY' || name.startsWith('OTEL_EXPORTER_OTLP_') || /^OTEL_\w+_EXPORTER$/.test(name)
@@ -12,7 +15,7 @@ const settings = z.object({ env: z.record(z.string(), z.unknown()).optional() })
 /** Variables that a settings file of the user's sets for the program; none for a file that is absent or broken. */
 async function namesSetIn(path: string): Promise<string[]> {
   try {
-    return Object.keys(settings.parse(JSON.parse(await readFile(path, 'utf8'))).env ?? {})
+    return Object.keys(settings.parse(JSON.parse((await readSmallRegular(path, MAX_SETTINGS_BYTES)) ?? '')).env ?? {})
   } catch {
     return []
   }

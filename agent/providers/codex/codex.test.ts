@@ -1,4 +1,14 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -66,11 +76,29 @@ describe.skipIf(process.platform !== 'linux')('what its processes have open', ()
       writeRollout(OLDER),
       writeRollout('01a20547-0000-72f2-861a-89c1e5b1410a', { source: { subagent: 'review' } }),
     ].map((path) => openSync(path, 'r'))
-    const ids = (await openSessions([process.pid, 0x7fffffff])).map(({ sessionId }) => sessionId)
+    const ids = (await openSessions({ pids: [process.pid, 0x7fffffff], env: { HOME: home } })).map(
+      ({ sessionId }) => sessionId,
+    )
     for (const descriptor of held) closeSync(descriptor)
     expect(ids).toEqual([OLDER, NEWER])
-    expect(await openSessions([process.pid])).toEqual([])
+    expect(await openSessions({ pids: [process.pid], env: { HOME: home } })).toEqual([])
   })
+})
+
+it('a link is neither followed to a rollout nor walked', async () => {
+  const own = writeRollout(OLDER)
+  const sessions = join(home, '.codex/sessions')
+  const outside = join(home, `rollout-2026-11-22T12-00-00-${NEWER}.jsonl`)
+  writeFileSync(outside, readFileSync(own, 'utf8').replaceAll(OLDER, NEWER))
+  symlinkSync(outside, join(dirname(own), `rollout-2026-11-22T12-00-00-${NEWER}.jsonl`))
+  // Two that lead back are more paths than can be walked.
+  for (const name of ['a', 'b']) symlinkSync(sessions, join(sessions, name))
+  const env = { HOME: home }
+  expect(await codex.findSessionFile?.(OLDER, env)).toEqual({ path: own, cwd: '/work' })
+  expect(await codex.findSessionFile?.(NEWER, env)).toMatchObject({ cwd: null })
+  const held = openSync(outside, 'r')
+  expect(await openSessions({ pids: [process.pid], env })).toEqual([])
+  closeSync(held)
 })
 
 describe('the conversation begun since the start', () => {

@@ -40,6 +40,6 @@ export const codex: Provider = {
   state: (env) => ({
     directories: [codexDirectory(env)],
     files: [],
-    fixed: [join(codexDirectory(env), 'config.toml')],
+    fixed: [{ path: join(codexDirectory(env), 'config.toml'), empty: '' }],
   }),
 }

@@ -2,7 +2,7 @@ import { readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FoundSession, SessionFile, SessionSearch } from '../provider'
 import { codexDirectory } from './codex-directory'
-import { isRollout, type RolloutHead, readRolloutHead } from './rollout'
+import { isRollout, listRollouts, type RolloutHead, readRolloutHead } from './rollout'
 
 /** A file's clock may be coarser than ours. */
 const CLOCK_SLACK_MS = 1_000
@@ -13,15 +13,15 @@ async function openFiles(pid: number): Promise<string[]> {
   return Promise.all(descriptors.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')))
 }
 
-async function readHeads(paths: readonly string[]): Promise<RolloutHead[]> {
-  const heads = await Promise.all([...paths].sort().map(readRolloutHead))
+async function readHeads(root: string, paths: readonly string[]): Promise<RolloutHead[]> {
+  const heads = await Promise.all([...paths].sort().map((path) => readRolloutHead({ root, path })))
   return heads.filter((head) => head !== null)
 }
 
 /** Conversations that these processes write, in the order they began. For Linux: /proc tells. */
-export async function openSessions(pids: readonly number[]): Promise<FoundSession[]> {
+export async function openSessions({ pids, env }: Pick<SessionSearch, 'pids' | 'env'>): Promise<FoundSession[]> {
   const files = (await Promise.all(pids.map(openFiles))).flat()
-  return readHeads([...new Set(files.filter(isRollout))])
+  return readHeads(codexDirectory(env), [...new Set(files.filter(isRollout))])
 }
 
 /** sessions/YYYY/MM/DD, by local time. */
@@ -44,23 +44,23 @@ export async function recentSession({ cwd, env, startedAt, now }: SessionSearch)
       return names.filter(isRollout).map((name) => join(day, name))
     }),
   )
-  const heads = await readHeads(lists.flat())
+  const heads = await readHeads(root, lists.flat())
   const mine = heads.filter((head) => head.cwd === cwd && head.startedAt >= startedAt - CLOCK_SLACK_MS)
   return mine.length === 1 ? mine : []
 }
 
 export const findSessions = (search: SessionSearch): Promise<FoundSession[]> =>
-  process.platform === 'linux' ? openSessions(search.pids) : recentSession(search)
+  process.platform === 'linux' ? openSessions(search) : recentSession(search)
 
 /** The rollout of a conversation, whenever it began. */
 export async function findRollout(
   sessionId: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<SessionFile | null> {
-  const root = join(codexDirectory(env), 'sessions')
-  const names = await readdir(root, { recursive: true }).catch(() => [])
-  const name = names.find((candidate) => candidate.endsWith(`-${sessionId}.jsonl`))
+  const root = codexDirectory(env)
+  const sessions = join(root, 'sessions')
+  const name = (await listRollouts(sessions)).find((candidate) => candidate.endsWith(`-${sessionId}.jsonl`))
   if (name === undefined) return null
-  const path = join(root, name)
-  return { path, cwd: (await readRolloutHead(path))?.cwd ?? null }
+  const path = join(sessions, name)
+  return { path, cwd: (await readRolloutHead({ root, path }))?.cwd ?? null }
 }

@@ -1,6 +1,7 @@
-import { open } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { basename, join, relative } from 'node:path'
 import { z } from 'zod'
+import { type FileBelow, openBelow } from '../../place/open-below'
 
 /** rollout-TIME-ID.jsonl: what codex writes of one conversation; sorted by name they are in the order they began. */
 const NAME = /^rollout-[\dT-]+-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/
@@ -29,8 +30,16 @@ export interface RolloutHead {
 
 export const isRollout = (path: string): boolean => NAME.test(basename(path))
 
-async function firstLine(path: string): Promise<string> {
-  const file = await open(path)
+/** Paths of what may be rollouts, below the directory that they are kept in. A linked directory is not walked. */
+export async function listRollouts(sessions: string): Promise<string[]> {
+  const entries = await readdir(sessions, { recursive: true, withFileTypes: true }).catch(() => [])
+  return entries.flatMap(({ parentPath, name }) =>
+    isRollout(name) ? [relative(sessions, join(parentPath, name))] : [],
+  )
+}
+
+async function firstLine(rollout: FileBelow): Promise<string> {
+  const file = await openBelow(rollout)
   try {
     for await (const line of file.readLines({ end: MAX_HEAD_BYTES, autoClose: false })) return line
     return ''
@@ -39,11 +48,11 @@ async function firstLine(path: string): Promise<string> {
   }
 }
 
-/** Null where it is not there, its first line is not whole yet, or it is not a person's conversation. */
-export async function readRolloutHead(path: string): Promise<RolloutHead | null> {
+/** Null where it is not there or refused, its first line is not whole yet, or it is not a person's conversation. */
+export async function readRolloutHead(rollout: FileBelow): Promise<RolloutHead | null> {
   let json: unknown
   try {
-    json = JSON.parse(await firstLine(path))
+    json = JSON.parse(await firstLine(rollout))
   } catch {
     return null
   }

@@ -43,7 +43,7 @@ export const gemini: Provider = {
   state: (env) => ({
     directories: [geminiDirectory(env)],
     files: [],
-    fixed: [join(geminiDirectory(env), 'settings.json')],
+    fixed: [{ path: join(geminiDirectory(env), 'settings.json'), empty: '{}' }],
   }),
   titleActivity: (title) => TITLE_MARKS[title.charAt(0)] ?? null,
   find: (env) => findProgram('gemini', env),

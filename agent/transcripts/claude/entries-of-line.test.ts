@@ -134,6 +134,11 @@ describe('a hostile line', () => {
     for (const entry of entries) transcriptEntry.parse(entry)
   })
 
+  it('that is long is shown malformed by its beginning only: it may be of another file altogether', () => {
+    const { entries } = entriesOfLine({ position: 0, text: 'x'.repeat(5_000) })
+    expect(entries).toMatchObject([{ kind: 'malformed', body: { text: 'x'.repeat(200), cut: true } }])
+  })
+
   it.each([
     ['bidi overrides', 'a\u202eb'],
     ['escape sequences', '\u001b]52;c;AAAA\u0007'],

@@ -6,7 +6,7 @@ import { isProgramText } from './prompt-text'
 import { diffOfCall, diffOfResult, subagentOfResult, summarizeCall } from './tool-call'
 
 /** Of a line that cannot be read so much is shown. */
-const MAX_MALFORMED_TEXT = 2_000
+const MAX_MALFORMED_TEXT = 200
 
 /** One line of a transcript, where it is. */
 export interface PlacedLine {

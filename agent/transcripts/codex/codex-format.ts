@@ -1,8 +1,7 @@
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TranscriptFile, UsageRecord } from '@/contracts/agent-protocol/transcript'
 import { type TokenCounts, totalTokens } from '@/contracts/usage/tokens'
-import { isRollout } from '../../providers/codex/rollout'
+import { isRollout, listRollouts } from '../../providers/codex/rollout'
 import { timeOf } from '../lenient'
 import { type LineMemory, type LineTeller, TELLS_NOTHING, type TranscriptFormat } from '../transcript-format'
 import {
@@ -18,7 +17,7 @@ const MAX_ID = 200
 /** Codex's rollouts: `YEAR/MONTH/DAY/rollout-TIME-THREAD.jsonl`; a sub-agent's is a thread of its own. */
 export const codexFormat: TranscriptFormat = {
   directory: (root) => join(root, 'sessions'),
-  list: (sessions) => readdir(sessions, { recursive: true }).catch(() => []),
+  list: listRollouts,
   name: (sessions, relative) =>
     isRollout(relative)
       ? { path: join(sessions, relative), provider: 'codex', providerSessionId: null, subagentId: null }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
@@ -89,4 +89,8 @@ it('finds chats and those of sub-agents, and where they worked', async () => {
   expect(await geminiFormat.cwdOf?.(chat)).toBe('/work/here')
   expect(await geminiFormat.cwdOf?.(subagent)).toBe('/work/here')
   expect(await geminiFormat.cwdOf?.('/nowhere/chats/x.jsonl')).toBeNull()
+  // Of what a link leads to, nothing is shown as a directory.
+  rmSync(join(root, 'tmp/w/.project_root'))
+  symlinkSync('/etc/hostname', join(root, 'tmp/w/.project_root'))
+  expect(await geminiFormat.cwdOf?.(chat)).toBeNull()
 })

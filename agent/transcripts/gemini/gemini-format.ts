@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { basename, join, sep } from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { basename, dirname, join, sep } from 'node:path'
 import type { TranscriptFile, UsageRecord } from '@/contracts/agent-protocol/transcript'
 import type { TokenCounts } from '@/contracts/usage/tokens'
+import { readSmallBelow } from '../../place/read-small'
 import { timeOf } from '../lenient'
 import { rememberMessages } from '../remember-messages'
 import { type LineTeller, NOTHING_BEFORE, type TranscriptFormat } from '../transcript-format'
@@ -10,6 +11,8 @@ import { type ChatLine, type ChatTokens, parseChatLine, textOfChat } from './cha
 const SUFFIX = '.jsonl'
 const SESSION_PREFIX = 'session-'
 const MAX_ID = 200
+/** A longer path is no system's. */
+const MAX_PATH_BYTES = 4096
 /** Of directories below a project's, only this one holds chats. */
 const CHATS = 'chats'
 
@@ -48,9 +51,10 @@ export const geminiFormat: TranscriptFormat = {
   // PROJECT/.project_root holds the path of the directory; older versions have none.
   async cwdOf(path) {
     const project = path.slice(0, path.lastIndexOf(`${sep}${CHATS}${sep}`))
-    const projectRoot = join(project, '.project_root')
-    const cwd = await readFile(projectRoot, 'utf8').catch(() => '')
-    return cwd.trim() || null
+    // ROOT/tmp/PROJECT
+    const root = dirname(dirname(project))
+    const cwd = await readSmallBelow({ root, path: join(project, '.project_root') }, MAX_PATH_BYTES)
+    return cwd?.trim() || null
   },
 }
 

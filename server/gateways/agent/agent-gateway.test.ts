@@ -146,10 +146,21 @@ it('knows what to say of another node for every event whose rule names runners',
   expect(Object.keys(OF_ANOTHER).sort()).toEqual(named.map(([event]) => event).sort())
 })
 
-it.each(Object.entries(OF_ANOTHER))(
-  'does nothing of %s that is of another node, and tells of it',
-  async (event, message) => {
-    const { socket, handlers } = await joined(async (ids) => new Map(ids.map((id) => [id, 'another node'])))
+const spelledAnew = (message: unknown): unknown =>
+  JSON.parse(JSON.stringify(message).replaceAll(FOREIGN, FOREIGN.toUpperCase()))
+
+it.each(
+  Object.entries(OF_ANOTHER).flatMap(
+    ([event, message]) =>
+      [
+        [event, 'as it is', message],
+        [event, 'in capitals', spelledAnew(message)],
+      ] as const,
+  ),
+)(
+  'does nothing of %s that is of another node, its id spelled %s, and tells of it',
+  async (event, _spelling, message) => {
+    const { socket, handlers } = await joined(async () => new Map([[FOREIGN, 'another node']]))
     const reply = vi.fn()
     socket.emit(event, message, reply)
     await vi.waitFor(() => expect(handlers.trespass).toHaveBeenCalledWith(expect.anything(), event, FOREIGN))
@@ -170,3 +181,18 @@ it('shows nothing of a runner that this connection was not asked to show', async
   expect(handlers.output).not.toHaveBeenCalled()
   expect(handlers.outputSkipped).not.toHaveBeenCalled()
 })
+
+it.each(Object.entries(OF_ANOTHER))(
+  'takes %s of a runner that nobody knows only for the end of a life',
+  async (event, message) => {
+    const { socket, handlers } = await joined(async () => new Map())
+    socket.emit(event, message, () => undefined)
+    for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate)
+    const isLife = event === 'runnerStarted' || event === 'runnerExited'
+    expect(handlers.changed.mock.calls).toEqual(isLife ? [[[FOREIGN]]] : [])
+    expect(handlers.resized).not.toHaveBeenCalled()
+    for (const [, heard] of handlers.heartbeat.mock.calls) expect(heard).toMatchObject({ runners: [] })
+    if (!isLife && event !== 'heartbeat' && event !== 'resized') expect(handlers.reports[event]).not.toHaveBeenCalled()
+    expect(handlers.trespass).not.toHaveBeenCalled()
+  },
+)

@@ -44,10 +44,12 @@ export interface AgentGatewayHandlers {
   heartbeat(session: AgentSession, message: Heartbeat): void
   output(runnerId: string, offset: number, data: Uint8Array): void
   outputSkipped(runnerId: string): void
-  resized(runnerId: string, size: { cols: number; rows: number; offset?: number | undefined }): void
+  resized(nodeId: string, runnerId: string, size: { cols: number; rows: number; offset?: number | undefined }): void
   disconnected(session: AgentSession): void
   /** How much of recordings its agents keep. */
   keptRecordings: KeptRecordings
+  /** Unused for this long an agent puts a screen away. */
+  parkScreensAfterMs: number
   /** What it reports of its programs. */
   reports: AgentReportHandlers
 }
@@ -103,7 +105,7 @@ export function serveAgents(
       silence.heard(peer.nodeId)
       const enter = async (): Promise<AgentSession> => {
         const { runners } = parsed.data
-        const mine = await own.only(
+        const mine = await own.orOrphans(
           'join',
           runners.map(({ runnerId }) => runnerId),
         )
@@ -120,6 +122,7 @@ export function serveAgents(
             nodeId: peer.nodeId,
             nodeName: peer.nodeName,
             keptRecordings: handlers.keptRecordings,
+            parkScreensAfterMs: handlers.parkScreensAfterMs,
           }
           reply(answer)
           registry.add(session)
@@ -172,7 +175,7 @@ function receive(
   /** Of lives in the order they came, however long it takes to find out whose a runner is. */
   let told: Promise<void> = Promise.resolve()
   let waiting = 0
-  const ifOwn = (event: string, runnerId: string, act: () => void, otherwise: () => void = () => undefined): void => {
+  const inTurn = (event: string, judge: () => Promise<boolean>, act: () => void, otherwise = (): void => undefined) => {
     if (waiting >= MOST_WAITING) {
       log.warn({ event, agentId: session.agentId }, 'an agent says more than can be judged: disconnected')
       session.disconnect()
@@ -181,7 +184,7 @@ function receive(
     waiting += 1
     told = told.then(async () => {
       try {
-        if (await own.may(event, runnerId)) act()
+        if (await judge()) act()
         else otherwise()
       } catch (error) {
         log.warn({ err: error, event }, 'an agent message could not be judged')
@@ -190,6 +193,9 @@ function receive(
       }
     })
   }
+  /** Of a life that has no row too, so that the agent is told to forget it. */
+  const orOrphan = (event: string, runnerId: string) => async () =>
+    (await own.orOrphans(event, [runnerId])).has(runnerId)
   const NOT_YOURS = { ok: false, code: 'not_found', error: 'this runner is of another node' } as const
 
   socket.onAny(() => silence.heard(session.nodeId))
@@ -206,7 +212,7 @@ function receive(
       reply({ ok: true })
       handlers.changed([runnerId])
     }
-    ifOwn('runnerStarted', runnerId, started, () => reply(NOT_YOURS))
+    inTurn('runnerStarted', orOrphan('runnerStarted', runnerId), started, () => reply(NOT_YOURS))
   })
   socket.on('runnerExited', (message, given) => {
     const reply = answerable(given)
@@ -223,7 +229,7 @@ function receive(
       reply({ ok: true })
       handlers.changed([runnerId])
     }
-    ifOwn('runnerExited', runnerId, exited, () => reply(NOT_YOURS))
+    inTurn('runnerExited', orOrphan('runnerExited', runnerId), exited, () => reply(NOT_YOURS))
   })
   socket.on('heartbeat', (message) => {
     const parsed = heartbeat.safeParse(message)
@@ -253,9 +259,10 @@ function receive(
     const parsed = runnerResized.safeParse(message)
     if (!parsed.success) return refuse('resized')
     const { runnerId } = parsed.data
+    const resized = () => handlers.resized(session.nodeId, runnerId, parsed.data)
     // In its place between the output before and after it, so without a question where it is watched.
-    if (session.watched.has(runnerId)) handlers.resized(runnerId, parsed.data)
-    else ifOwn('resized', runnerId, () => handlers.resized(runnerId, parsed.data))
+    if (session.watched.has(runnerId)) resized()
+    else inTurn('resized', () => own.may('resized', runnerId), resized)
   })
 }
 

@@ -77,7 +77,7 @@ export function serveReports(
     try {
       const of = runnerIdOf(parsed.data)
       if (of !== null && !(await own.may(event, of))) {
-        return { ok: false, code: 'not_found', error: 'this runner is of another node' }
+        return { ok: false, code: 'not_found', error: 'this node has no such runner' }
       }
       const result = await handle(parsed.data)
       return { ok: true, ...(typeof result === 'object' ? result : {}) }

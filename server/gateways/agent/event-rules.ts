@@ -5,7 +5,8 @@ import type { AgentToDaemon } from '@/contracts/agent-protocol/events'
  *
  * - `runner`: of one runner, which must be its node's. `runners`: of many; those of other nodes are left out.
  * - `watched`: of a runner that this very connection was asked to show.
- * - `session`: of sessions on its own disk; one that is on another node's is refused by the service that takes it.
+ * - `session`: of sessions on its own disk; one that is on another node's is refused by the service that takes it. A runner
+ *   that is named beside it must be the node's.
  * - `itself`: of nobody but itself.
  */
 export type AgentRule = 'runner' | 'runners' | 'watched' | 'session' | 'itself'

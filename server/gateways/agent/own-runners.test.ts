@@ -21,3 +21,20 @@ it('knows a foreign runner for one, though what is remembered is emptied while i
   expect([...(await asking)]).toEqual([])
   expect(trespasses).toEqual(['foreign', 'slow'])
 })
+
+it('knows a foreign runner for one however it is spelled, and one that nobody knows for no own one', async () => {
+  const [own, foreign, orphan] = ['a0', 'b1', 'c2']
+  // As the database does: ids are asked for and answered in lower case.
+  const nodesOf = async (ids: readonly string[]) =>
+    new Map([
+      ...(ids.includes(own) ? [[own, 'mine'] as const] : []),
+      ...(ids.includes(foreign) ? [[foreign, 'theirs'] as const] : []),
+    ])
+  const trespasses: string[] = []
+  const judge = createOwnRunners('mine', nodesOf, (_event, runnerId) => trespasses.push(runnerId))
+  const said = [own, 'A0', foreign, 'B1', orphan]
+  expect([...(await judge.only('heartbeat', said))]).toEqual([own, 'A0'])
+  expect([...(await judge.orOrphans('join', said))]).toEqual([own, 'A0', orphan])
+  expect(await judge.may('activity', orphan)).toBe(false)
+  expect(trespasses).toEqual([foreign])
+})

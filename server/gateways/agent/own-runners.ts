@@ -3,10 +3,12 @@ export type NodesOfRunners = (runnerIds: readonly string[]) => Promise<ReadonlyM
 
 /** What one node's agent may speak of. */
 export interface OwnRunners {
-  /** False for a runner of another node, which is told of once. One that is unknown is left to whoever looks for it. */
+  /** Whether it is a runner of this node. One of another node is told of once; one that nobody knows is nobody's own. */
   may(event: string, runnerId: string): Promise<boolean>
   /** The same of many. */
   only(event: string, runnerIds: readonly string[]): Promise<ReadonlySet<string>>
+  /** With those that nobody knows: of a life that has no row it is heard so that it can be ended. */
+  orOrphans(event: string, runnerIds: readonly string[]): Promise<ReadonlySet<string>>
 }
 
 /** Runners remembered; a runner never moves to another node. */
@@ -42,16 +44,29 @@ export function createOwnRunners(
   onTrespass: (event: string, runnerId: string) => void,
 ): OwnRunners {
   const told = new Set<string>()
-  async function only(event: string, runnerIds: readonly string[]): Promise<ReadonlySet<string>> {
-    const nodes = await nodesOf(runnerIds)
-    const foreign = runnerIds.filter((id) => (nodes.get(id) ?? nodeId) !== nodeId)
-    for (const id of foreign) {
-      if (told.has(id)) continue
-      told.add(id)
-      onTrespass(event, id)
-    }
-    const refused = new Set(foreign)
-    return new Set(runnerIds.filter((id) => !refused.has(id)))
+  /** As the database spells it: spelled otherwise a runner of another node would be one that nobody knows. */
+  const spelled = (id: string): string => id.toLowerCase()
+
+  async function judge(event: string, runnerIds: readonly string[], takesOrphans: boolean): Promise<Set<string>> {
+    const nodes = await nodesOf(runnerIds.map(spelled))
+    return new Set(
+      runnerIds.filter((given) => {
+        const id = spelled(given)
+        const of = nodes.get(id)
+        if (of === undefined) return takesOrphans
+        if (of !== nodeId && !told.has(id)) {
+          told.add(id)
+          onTrespass(event, id)
+        }
+        return of === nodeId
+      }),
+    )
   }
-  return { only, may: async (event, runnerId) => (await only(event, [runnerId])).has(runnerId) }
+
+  const only: OwnRunners['only'] = (event, runnerIds) => judge(event, runnerIds, false)
+  return {
+    only,
+    orOrphans: (event, runnerIds) => judge(event, runnerIds, true),
+    may: async (event, runnerId) => (await only(event, [runnerId])).has(runnerId),
+  }
 }

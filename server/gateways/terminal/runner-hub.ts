@@ -68,10 +68,17 @@ export function createRunnerHub(
     return driver?.phase === 'live' && !driver.window.behind && driver.window.sent >= end
   }
   const session = () => agents.sessionFor({ id: state.id, nodeId: state.nodeId })
+  let presenceIsDue = false
+  /** Once for all that change in one turn of the loop: a hundred who come at once are not a hundred lists for each. */
   const tellPresence = () => {
     pace.reset()
-    const presence = { ...seat.presence(), inputRecorded: state.inputRecorded }
-    for (const client of clients.values()) client.socket.emit('presence', client.guest ? NOBODY : presence)
+    if (presenceIsDue) return
+    presenceIsDue = true
+    setImmediate(() => {
+      presenceIsDue = false
+      const presence = { ...seat.presence(), inputRecorded: state.inputRecorded }
+      for (const client of clients.values()) client.socket.emit('presence', client.guest ? NOBODY : presence)
+    })
   }
 
   /** Somebody may drive now who did not before: its size counts from now on. */
@@ -205,11 +212,16 @@ export function createRunnerHub(
     onEmpty()
   }
 
+  function notDriving(client: TerminalClient): void {
+    const elsewhere = seat.presence().driver ? 'Somebody else drives this terminal.' : 'You have let the seat go.'
+    const message = client.readOnly ? 'You are attached read-only.' : elsewhere
+    client.socket.emit('problem', { code: 'forbidden', message, fatal: false })
+  }
+
   function input(client: TerminalClient, seq: number, data: Uint8Array): void {
     if (!seat.isDriver(client.clientId)) {
       if (!seat.takeIfFree(client.clientId)) {
-        const message = client.readOnly ? 'You are attached read-only.' : 'Somebody else drives this terminal.'
-        client.socket.emit('problem', { code: 'forbidden', message, fatal: false })
+        notDriving(client)
         return
       }
       seatMoved('taken')
@@ -227,6 +239,12 @@ export function createRunnerHub(
   /** Types what is held, as far as the client's allowance goes; the rest, and its acknowledgement, a little later. */
   function typeHeld(client: TerminalClient): void {
     if (client.inputTimer) return
+    if (client.heldInput.length > 0 && !seat.isDriver(client.clientId)) {
+      // Somebody else has the seat since: what was held for it would come between their keys.
+      client.heldInput.length = 0
+      notDriving(client)
+      return
+    }
     for (let next = client.heldInput[0]; next && client.phase === 'live'; next = client.heldInput[0]) {
       const waitMs = client.allowance.take(next.data.length)
       if (waitMs > 0) {

@@ -49,6 +49,9 @@ export interface TerminalGateway {
   viewerCount(): number
 }
 
+/** An error as a client is told it in its `connect_error`. */
+const refusal = ({ code, message }: StratavoreError): Error => Object.assign(new Error(message), { data: { code } })
+
 /** Serves namespace `/terminal`: one ticket, one socket, one runner. */
 export function serveTerminals(
   namespace: Namespace<ClientToDaemon, DaemonToClient>,
@@ -70,7 +73,15 @@ export function serveTerminals(
     return hub
   }
 
+  /** Connections that asked for a terminal: each has one, and socket.io looks only once the first was admitted. */
+  const asked = new WeakSet<object>()
+
   namespace.use((socket, next) => {
+    if (asked.has(socket.conn)) {
+      next(refusal(new StratavoreError('conflict', 'A connection has one terminal.')))
+      return
+    }
+    asked.add(socket.conn)
     admit(socket.handshake, services).then(
       (admitted) => {
         socket.data = admitted
@@ -80,7 +91,7 @@ export function serveTerminals(
         if (!(error instanceof StratavoreError)) log.error({ err: error }, 'terminal handshake failed')
         const known =
           error instanceof StratavoreError ? error : new StratavoreError('internal', 'The handshake failed.')
-        next(Object.assign(new Error(known.message), { data: { code: known.code } }))
+        next(refusal(known))
       },
     )
   })

@@ -10,16 +10,17 @@ export const OPEN_STATES = ['pending', 'answered'] as const satisfies readonly A
 
 /**
  * Records what became of a question, the first time it is told. Anything later, and what is about another life or an
- * approval unknown here, changes nothing.
+ * approval unknown here, changes nothing. `nodeId`: whose agent tells it, for a runner of that node only.
  */
 export async function closeApproval(
   ctx: ApprovalContext,
   closed: Pick<ApprovalClosed, 'runnerId' | 'epoch' | 'approvalId' | 'outcome'>,
+  nodeId?: string,
 ): Promise<void> {
   await withTransaction(ctx.db, async (tx) => {
     const { runnerId, epoch, approvalId: id, outcome } = closed
     const taken = await tx.approval.updateMany({
-      where: { id, runnerId, epoch, state: { in: [...OPEN_STATES] } },
+      where: { id, runnerId, runner: { nodeId }, epoch, state: { in: [...OPEN_STATES] } },
       data: { state: outcome, answerSealed: null, closedAt: ctx.clock.now() },
     })
     if (taken.count === 0) return

@@ -9,13 +9,13 @@ import { findAndLockRunner } from '../runner/lock-runner'
 import type { ApprovalContext } from './approval-context'
 
 /**
- * Takes note that a program asks. Told again it does nothing. Throws `not_found` for a runner that is not here, and
- * `conflict` for one whose life is over: whoever asked is gone.
+ * Takes note that a program on this node asks. Told again it does nothing. Throws `not_found` for a runner that is not
+ * there, and `conflict` for one whose life is over: whoever asked is gone.
  */
-export async function recordApproval(ctx: ApprovalContext, request: ApprovalRequested): Promise<void> {
+export async function recordApproval(ctx: ApprovalContext, nodeId: string, request: ApprovalRequested): Promise<void> {
   await withTransaction(ctx.db, async (tx) => {
     const runner = await findAndLockRunner(tx, request.runnerId)
-    if (!runner) throw notFound('runner', request.runnerId)
+    if (!runner || runner.nodeId !== nodeId) throw notFound('runner', request.runnerId)
     if (runner.epoch !== request.epoch || isEnded(runner.status))
       throw new StratavoreError('conflict', 'The life of the runner that asked is over.')
     // Its agent has done so already, with all it knows; one of another version may not have.

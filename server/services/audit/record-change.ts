@@ -1,6 +1,8 @@
 import type { AuditRecord } from '@/contracts/audit/audit'
 import { AUDIT_VERSION } from '@/contracts/audit/signed-text'
-import { redactJson } from '@/contracts/redaction/redact-text'
+import { eventDataSchemas } from '@/contracts/event/event-data'
+import { type RedactText, redactJson } from '@/contracts/redaction/redact-text'
+import { redactWhatMay } from '@/contracts/redaction/redact-what-may'
 import { auditMac } from '../../core/audit-chain'
 import type { Tx } from '../../db/database'
 import { append, type ChainTip, type NewEvent, type SignedRecord, takeCommitOrder } from '../../outbox/append'
@@ -33,9 +35,19 @@ export async function recordChange(
   const at = ctx.clock.now()
   const { redact } = ctx.keys.known
   const signed = audit && sign(ctx, { ...audit, data: redactJson(audit.data, redact) }, tip, at)
-  const told = events.map((event) => ({ ...event, data: redactJson(event.data, redact) }) as NewEvent)
+  const told = events.map((event) => withoutSecrets(event, redact))
   await append(tx, tip, { actor: ctx.actor, at, traceId: ctx.requestId }, told, signed)
   if (signed && ctx.trail) ctx.trail.rows++
+}
+
+/**
+ * An event without secrets that is still one: a secret may be a word that an event means something by, as a provider's name,
+ * and with that hidden nobody could read the event.
+ */
+function withoutSecrets(event: NewEvent, redact: RedactText): NewEvent {
+  const schema = eventDataSchemas[event.type]
+  const data = redactWhatMay<unknown>(event.data, redact, (tried) => schema.safeParse(tried).success)
+  return { ...event, data } as NewEvent
 }
 
 function sign(ctx: RecordingContext, audit: AuditEntry, tip: ChainTip, at: Date): SignedRecord {

@@ -1,15 +1,14 @@
 import type { Tx } from '../../db/database'
 import type { BudgetSpend } from '../../db/generated/client'
 import { BUDGET_CHANNEL } from '../../db/listen'
+import { notify } from '../../db/notify'
 import type { NewEvent } from '../../outbox/append'
 import { readInstallationId } from '../installation/read-installation-id'
 import { type BudgetRow, budgetFacts, budgetSubject, projectNameOf } from './budget-row'
 import { crossedSteps } from './crossed-steps'
 
 /** Tells the daemon, once this transaction commits, that what budgets allow has changed. */
-export async function wakeBudgets(tx: Tx): Promise<void> {
-  await tx.$queryRaw`SELECT 1 FROM (SELECT pg_notify(${BUDGET_CHANNEL}, '')) AS woken`
-}
+export const wakeBudgets = (tx: Tx): Promise<void> => notify(tx, BUDGET_CHANNEL)
 
 /**
  * Sets the marks that the spend of a present period has newly crossed. The caller holds the spend's row, so each is set

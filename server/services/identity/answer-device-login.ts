@@ -1,5 +1,6 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { DeviceLogin } from '@/contracts/identity/identity'
+import { clientBlock } from '../../core/client-block'
 import { StratavoreError } from '../../core/errors'
 import { hashToken } from '../../core/token'
 import { withTransaction } from '../../db/database'
@@ -27,7 +28,9 @@ export async function findDeviceLogin(
   })
   if (!row) throw gone()
   const { id, clientName: client, address, scopes, tokenDays } = row
-  return { id, client, address, scopes, tokenDays, startedAt: row.createdAt.toISOString() }
+  const own = ctx.source?.address ?? null
+  const fromHere = own !== null && address !== null && clientBlock(own) === clientBlock(address)
+  return { id, client, address, fromHere, scopes, tokenDays, startedAt: row.createdAt.toISOString() }
 }
 
 /** Allows or denies it, once. The token is made when the CLI comes for it, so that it is nowhere in between. */

@@ -3,12 +3,17 @@ import { type Tx, withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
 import type { ServiceContext } from '../service-context'
 
-/** Ends one browser session of `userId` (of anybody for null). Throws `not_found` for one that is not theirs or is over. */
+/**
+ * Ends one browser session of `userId` (of anybody for null), and what could still begin another. Throws `not_found` for
+ * one that is not theirs or is over.
+ */
 export async function revokeSession(ctx: ServiceContext, input: { id: string; userId: string | null }): Promise<void> {
   await withTransaction(ctx.db, async (tx) => {
     const where = { id: input.id, revokedAt: null, ...(input.userId === null ? {} : { userId: input.userId }) }
     const [row] = await tx.webSession.updateManyAndReturn({ where, data: { revokedAt: ctx.clock.now() } })
     if (!row) throw notFound('browser session', input.id)
+    // What somebody allowed from that browser lets nobody in any more.
+    await spendWaysIn(ctx, tx, row.userId)
     const target = { type: 'web_session', id: input.id }
     await recordChange(ctx, tx, { action: 'auth.revoke_session', target, data: { userId: row.userId } }, [])
   })

@@ -55,8 +55,8 @@ export async function addKey(path: string): Promise<SealingKey> {
   return key
 }
 
-/** Forgets the keys that nothing is sealed with any more. */
-export async function dropOldKeys(path: string): Promise<void> {
+/** Forgets the keys that nothing is sealed with any more, now that all is with `newest`; not when there is a newer one. */
+export async function dropOldKeys(path: string, newest: string): Promise<void> {
   const keys = readKeys(path)
-  if (keys.length > KEPT_KEYS) await replaceSecretFile(path, toText(keys.slice(0, KEPT_KEYS)))
+  if (keys[0]?.id === newest && keys.length > KEPT_KEYS) await replaceSecretFile(path, toText(keys.slice(0, KEPT_KEYS)))
 }

@@ -1,8 +1,8 @@
 import { StratavoreError } from '../../core/errors'
 import { hashToken } from '../../core/token'
+import type { HourlyContext } from '../audit/record-hourly'
 import type { ServiceContext } from '../service-context'
-
-type CredentialContext = Pick<ServiceContext, 'db' | 'clock'>
+import { type CredentialProblem, refusedCredential } from './refuse-credential'
 
 /** What an agent's connection was opened with; of a certificate also the fingerprint of the authority that signed it. */
 export type AgentCredential = { kind: 'token'; id: string } | { kind: 'certificate'; serial: string; authority: string }
@@ -14,18 +14,31 @@ export interface AgentIdentity {
   credential: AgentCredential
 }
 
-/** The node an agent token belongs to. Throws `unauthenticated`: one message for unknown, expired and revoked. */
-export async function authenticateToken(ctx: CredentialContext, token: string): Promise<AgentIdentity> {
+/** The node an agent token belongs to. Throws `unauthenticated`, and says why of one that was a node's. */
+export async function authenticateToken(ctx: HourlyContext, token: string): Promise<AgentIdentity> {
   const row = await ctx.db.prisma.agentToken.findUnique({
     where: { tokenHash: hashToken(token) },
     include: { node: true },
   })
+  if (!row) throw new StratavoreError('unauthenticated', 'This agent token is not valid.')
   const now = ctx.clock.now()
-  if (!row || row.revokedAt || (row.expiresAt && row.expiresAt <= now) || row.node.removedAt) {
-    throw new StratavoreError('unauthenticated', 'This agent token is not valid.')
-  }
-  await ctx.db.prisma.agentToken.update({ where: { id: row.id }, data: { lastUsedAt: now } })
-  return { nodeId: row.nodeId, nodeName: row.node.name, credential: { kind: 'token', id: row.id } }
+  const { id, nodeId, node } = row
+  const problem = problemOf(row, now)
+  if (problem) throw await refusedCredential(ctx, { type: 'agent_token', id, nodeId }, problem)
+  await ctx.db.prisma.agentToken.update({ where: { id }, data: { lastUsedAt: now } })
+  return { nodeId, nodeName: node.name, credential: { kind: 'token', id } }
+}
+
+interface Judged {
+  revokedAt: Date | null
+  expiresAt: Date | null
+  node: { removedAt: Date | null }
+}
+
+function problemOf({ revokedAt, expiresAt, node }: Judged, now: Date): CredentialProblem | null {
+  if (node.removedAt) return 'node-removed'
+  if (revokedAt) return 'revoked'
+  return expiresAt && expiresAt <= now ? 'expired' : null
 }
 
 /**
@@ -33,19 +46,16 @@ export async function authenticateToken(ctx: CredentialContext, token: string): 
  * given out to that node, has ended or is revoked, or is not of one of the authorities trusted now (fingerprints).
  */
 export async function authenticateCertificate(
-  ctx: CredentialContext,
+  ctx: HourlyContext,
   { nodeId, serial }: { nodeId: string; serial: string },
   trusted: readonly string[],
 ): Promise<AgentIdentity> {
-  const row = await ctx.db.prisma.nodeCertificate.findFirst({
-    where: {
-      ...{ serial, nodeId, revokedAt: null, expiresAt: { gt: ctx.clock.now() }, node: { removedAt: null } },
-      authority: { in: [...trusted] },
-    },
-    include: { node: true },
-  })
+  const row = await ctx.db.prisma.nodeCertificate.findFirst({ where: { serial, nodeId }, include: { node: true } })
   if (!row) throw new StratavoreError('unauthenticated', 'This certificate is not valid.')
-  return { nodeId, nodeName: row.node.name, credential: { kind: 'certificate', serial, authority: row.authority } }
+  const { authority, node } = row
+  const problem = problemOf(row, ctx.clock.now()) ?? (trusted.includes(authority) ? null : 'authority-not-trusted')
+  if (problem) throw await refusedCredential(ctx, { type: 'node_certificate', id: serial, nodeId }, problem)
+  return { nodeId, nodeName: node.name, credential: { kind: 'certificate', serial, authority } }
 }
 
 /**
@@ -53,7 +63,7 @@ export async function authenticateCertificate(
  * its authority is one of the trusted (fingerprints): a live connection does not show it again.
  */
 export async function stillValid(
-  ctx: CredentialContext,
+  ctx: Pick<ServiceContext, 'db' | 'clock'>,
   credentials: readonly AgentCredential[],
   trusted: readonly string[],
 ): Promise<(credential: AgentCredential) => boolean> {

@@ -1,12 +1,10 @@
 import { realpath, stat } from 'node:fs/promises'
 import { sep } from 'node:path'
+import { isInside } from '@/platform/is-inside'
 import { invalidInput } from '../../core/errors'
 
 /** Never a place to work in, whatever the settings say: the kernel's own file systems and the root itself. */
 const FORBIDDEN = ['/proc', '/sys', '/dev', '/boot']
-
-const isInside = (path: string, root: string): boolean =>
-  path === root || path.startsWith(root.endsWith(sep) ? root : root + sep)
 
 /** Throws `invalid_input` for a file or directory of this machine that no sandbox may show, judged after realpath. */
 export async function judgeSandboxPath(field: string, path: string, home: string): Promise<void> {

@@ -6,6 +6,7 @@ import { type Tx, withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
 import { recordRead } from '../audit/record-read'
 import { variableContext } from '../secret/sealed-values'
+import { tellOfSecret } from '../secret/tell-of-secret'
 import type { ServiceContext } from '../service-context'
 import { findProject } from './find-project'
 
@@ -38,6 +39,7 @@ export async function setProjectVariable(
       update: { ciphertext },
     })
     ctx.keys.known.add(secretsOf({ [input.name]: input.value }, {}))
+    await tellOfSecret(tx)
     await recordVariableChange(ctx, tx, project, 'project.variable_set', input.name)
     return { name: row.name, updatedAt: row.updatedAt.toISOString() }
   })

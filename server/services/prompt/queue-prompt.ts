@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import { MAX_QUEUED_PROMPTS, type RunnerPrompt, type runnerPromptInput } from '@/contracts/prompt/prompt'
 import { isEnded } from '@/contracts/runner/status'
@@ -7,8 +6,7 @@ import { withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
 import { lockRunner } from '../runner/lock-runner'
 import { wake } from '../runner/wake-runner'
-import { holdText } from '../secret/hold-text'
-import { promptContext } from '../secret/sealed-values'
+import { insertPrompt } from './insert-prompt'
 import type { PromptContext } from './prompt-context'
 import { promptToApi } from './prompt-to-api'
 
@@ -29,25 +27,13 @@ export async function queuePrompt(
       throw new StratavoreError('conflict', `${queued} prompts wait for this runner already.`, {
         hint: 'Cancel some, or wait until it has worked them off.',
       })
-    const id = randomUUID()
-    const { projectId } = runner
-    const held = await holdText(ctx, tx, { projectId, context: promptContext(id), text: input.text })
-    const row = await tx.runnerPrompt.create({
-      data: {
-        id,
-        runnerId: runner.id,
-        text: held.text,
-        textSealed: held.sealed,
-        createdById: ctx.actor.id,
-        createdBy: ctx.actor.name,
-        createdAt: ctx.clock.now(),
-      },
+    const { projectId, project } = runner
+    const { row, event } = await insertPrompt(ctx, tx, {
+      runnerId: runner.id,
+      project: { id: projectId, name: project.name },
+      text: input.text,
     })
-    const subject = { type: 'runner', id: runner.id }
-    const data = { promptId: row.id, characters: input.text.length }
-    await recordChange(ctx, tx, { action: 'prompt.queue', target: subject, data }, [
-      { type: 'prompt.queued', subject, project: runner.project.name, data },
-    ])
+    await recordChange(ctx, tx, { action: 'prompt.queue', target: event.subject, data: event.data }, [event])
     await wake(tx, runner.id)
     return promptToApi(row)
   })

@@ -1,4 +1,5 @@
 import type { Refusal, RunnerTarget, StartRunner } from '@/contracts/agent-protocol/messages'
+import { secretsOf } from '@/contracts/redaction/known-secrets'
 import { StratavoreError } from '../../core/errors'
 import type { AgentCommands } from '../../core/ports/agent-commands'
 import { type Tx, withTransaction } from '../../db/database'
@@ -99,17 +100,21 @@ async function start(
   const row = await ctx.db.prisma.runner.findUniqueOrThrow({
     where: { id: target.runnerId },
     include: {
-      project: { select: { confinement: true, recordsInput: true } },
+      project: { select: { path: true, confinement: true, recordsInput: true } },
       session: true,
       forkOf: { select: { providerSessionId: true } },
     },
   })
   if (row.epoch !== target.epoch || row.status !== 'starting') return
+  const env = await openProjectVariables(ctx, ctx.db.prisma, row.projectId)
+  // Web may have set them since this daemon began: from here on they may come back in what the agent tells.
+  ctx.keys.known.add(secretsOf(env, {}))
   const message: StartRunner = {
     ...target,
     provider: row.provider,
     cwd: row.cwd,
-    env: await openProjectVariables(ctx, ctx.db.prisma, row.projectId),
+    project: row.project.path,
+    env,
     // A restarted program resumes its session; its first prompt was said in its first life.
     prompt:
       row.epoch === 1 && row.prompt !== null

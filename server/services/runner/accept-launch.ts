@@ -3,12 +3,13 @@ import type { ProviderId } from '@/contracts/provider/provider'
 import { PROVIDER_PROFILES } from '@/contracts/provider/provider-profiles'
 import type { RestartPolicy, Runner } from '@/contracts/runner/runner'
 import { requireInProject } from '../../core/access/access'
-import { notFound, StratavoreError } from '../../core/errors'
+import { invalidInput, notFound, StratavoreError } from '../../core/errors'
 import type { Tx } from '../../db/database'
 import type { NewEvent } from '../../outbox/append'
 import { recordChange } from '../audit/record-change'
 import { requireBudget } from '../budget/budget-exhausted'
 import { lockProject } from '../project/lock-project'
+import { insertPrompt } from '../prompt/insert-prompt'
 import { requireResources } from '../quota/resource-quotas'
 import { requireSlot } from '../quota/runner-quota'
 import { holdText } from '../secret/hold-text'
@@ -39,7 +40,7 @@ export interface LaunchWish {
  * Accepts a launch in the caller's transaction: judged, inserted, told, the daemon woken. Null when the session it is to
  * resume is held by another runner than the one expected: nothing was written then. Throws `not_found`, `quota_exceeded`,
  * `budget_exhausted`, `provider_unavailable`, `invalid_state` (archived project), `node_unavailable` (its node
- * drains).
+ * drains), `invalid_input` (a secret in a prompt that everybody could read).
  */
 export async function acceptLaunch(
   ctx: ServiceContext,
@@ -74,10 +75,14 @@ export async function acceptLaunch(
   ctx.failpoint?.('launch.before-insert')
   const id = randomUUID()
   const { session } = wish
-  const prompt =
+  const held =
     wish.prompt === null
-      ? { text: null, sealed: null }
+      ? NO_PROMPT
       : await holdText(ctx, tx, { projectId, context: launchPromptContext(id), text: wish.prompt })
+  // Everybody on its machine could read it among the program's arguments.
+  const typedLater = held.sealed !== null && isArgument(provider) ? wish.prompt : null
+  if (typedLater !== null) requireTypedPrompts(provider)
+  const prompt = typedLater === null ? held : NO_PROMPT
   const newSessionId = PROVIDER_PROFILES[provider].sessionId === 'given' ? randomUUID() : null
   const row = freshRunner({
     id,
@@ -108,11 +113,37 @@ export async function acceptLaunch(
       project: project.name,
       data: { runnerId: id, provider },
     })
+  if (typedLater !== null) {
+    const queued = await insertPrompt(ctx, tx, {
+      runnerId: id,
+      project: { id: projectId, name: project.name },
+      text: typedLater,
+    })
+    events.push(queued.event)
+  }
   const audited = { ...data, project: project.name, ...auditOfSession(session) }
   await recordChange(ctx, tx, { action: ACTIONS[session.mode], target: subject, data: audited }, events)
   await wake(tx, id)
   ctx.failpoint?.('launch.before-commit')
   return runnerToApi({ ...row, project, node, vitals: null })
+}
+
+const NO_PROMPT = { text: null, sealed: null }
+
+const isArgument = (provider: ProviderId): boolean => PROVIDER_PROFILES[provider].firstPrompt === 'argument'
+
+/**
+ * Throws `invalid_input` where a first prompt with a secret in it cannot be typed instead of being an argument: nothing
+ * would confirm that it has arrived.
+ */
+function requireTypedPrompts(provider: ProviderId): void {
+  const { displayName, promptReceipt } = PROVIDER_PROFILES[provider]
+  if (promptReceipt) return
+  throw invalidInput(
+    'prompt',
+    `it has a secret in it, and ${displayName} takes its first prompt as an argument, which everybody on its machine can read`,
+    'Launch without a prompt, and send it once the runner is there (stratavore prompt): it is typed then. What a program should only use can be a variable of the project.',
+  )
 }
 
 /** A launch that resumes nothing is never too late for a session. */

@@ -14,5 +14,5 @@ export async function readThumbnails(ctx: ServiceContext, question: ThumbnailsQu
     select: { id: true },
   })
   const ids = new Set(theirs.map(({ id }) => id))
-  return ctx.daemon.thumbnails({ seen: Object.fromEntries(named.filter(([id]) => ids.has(id.toLowerCase()))) })
+  return ctx.daemon.thumbnails({ seen: Object.fromEntries(named.filter(([id]) => ids.has(id))) })
 }

@@ -23,11 +23,12 @@ export async function recordExit(
     const runner = await findAndLockRunner(tx, runnerId)
     if (!runner || runner.epoch !== epoch || isEnded(runner.status)) return
     const verdict = judgeExit(runner, exit, ctx.clock.now())
+    const { redact } = ctx.keys.known
     const facts = {
       exitCode: exit.exitCode,
       signal: exit.signal,
-      reason: verdict.reason,
-      lastLines: ctx.keys.known.redact(exit.lastLines) || null,
+      reason: verdict.reason === null ? null : redact(verdict.reason),
+      lastLines: redact(exit.lastLines) || null,
     }
     if (verdict.kind === 'ended') {
       await changeRunner(ctx, tx, runner, {

@@ -21,6 +21,7 @@ export async function recordOwnHeartbeat(
     await recordVitals(ctx, [
       {
         runnerId: input.id,
+        nodeId: runner.nodeId,
         epoch: input.epoch,
         seq: input.seq,
         cpuPercent: input.cpuPercent ?? 0,

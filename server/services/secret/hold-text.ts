@@ -1,9 +1,7 @@
-import { secretsOf } from '@/contracts/redaction/known-secrets'
-import { createTextRedactor } from '@/contracts/redaction/redact-text'
 import { open, seal } from '../../core/secret-box'
 import type { Tx } from '../../db/database'
-import { openProjectVariables } from '../project/project-variables'
 import type { ServiceContext } from '../service-context'
+import { projectRedactor } from './project-redactor'
 
 /** A text as it is stored: what may be read, and where that is not all of it, all of it sealed. */
 export interface HeldText {
@@ -22,9 +20,7 @@ export async function holdText(
   tx: Tx,
   { projectId, context, text }: { projectId: string; context: string; text: string },
 ): Promise<HeldText> {
-  const variables = await openProjectVariables(ctx, tx, projectId)
-  const redactVariables = createTextRedactor(secretsOf({}, variables))
-  const shown = redactVariables(ctx.keys.known.redact(text))
+  const shown = (await projectRedactor(ctx, tx, projectId))(text)
   return { text: shown, sealed: shown === text ? null : seal(ctx.keys.secrets, context, text) }
 }
 

@@ -7,7 +7,7 @@ import { withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
 import { addKey, dropOldKeys } from '../installation/key-ring-file'
 import type { ServiceContext } from '../service-context'
-import { lockSealedValues, type SealedValue } from './sealed-values'
+import { lockKeyRing, lockSealedValues, type SealedValue } from './sealed-values'
 
 /**
  * Makes a new key and seals everything with it, in one transaction. The new key is in the file before anything is sealed
@@ -27,7 +27,11 @@ export async function rotateKey(ctx: ServiceContext): Promise<SecretsRotated> {
     await recordChange(ctx, tx, { action: 'secret.rotate', target: { type: 'key', id: keyId }, data }, [])
     return data
   })
-  await dropOldKeys(path)
+  // Another rotation may have put its key into the file, and be about to seal with it: none is lost to a stale copy of it.
+  await withTransaction(ctx.db, async (tx) => {
+    await lockKeyRing(tx)
+    await dropOldKeys(path, rotated.keyId)
+  })
   return rotated
 }
 

@@ -14,10 +14,14 @@ export const launchPromptContext = (runnerId: string): string => `launch-prompt:
 export const promptContext = (promptId: string): string => `runner-prompt:${promptId}`
 export const answerContext = (approvalId: string): string => `approval-answer:${approvalId}`
 
+/** Until the transaction ends nobody else rotates, or adds a variable or a secret setting. */
+export const lockKeyRing = (tx: Tx): Promise<number> =>
+  tx.$executeRaw`LOCK TABLE project_variables, stored_secrets IN SHARE ROW EXCLUSIVE MODE`
+
 /** Every sealed value in the database, locked until the transaction ends. What seals something new adds its column here. */
 export async function lockSealedValues(tx: Tx): Promise<SealedValue[]> {
   // Nobody adds a value meanwhile; what is read is locked, too.
-  await tx.$executeRaw`LOCK TABLE project_variables, stored_secrets IN SHARE ROW EXCLUSIVE MODE`
+  await lockKeyRing(tx)
   const variables = await tx.$queryRaw<{ projectId: string; name: string; sealed: Uint8Array }[]>`
     SELECT project_id AS "projectId", name, ciphertext AS sealed FROM project_variables FOR UPDATE`
   const secrets = await tx.$queryRaw<{ name: string; sealed: Uint8Array }[]>`

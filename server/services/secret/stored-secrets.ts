@@ -8,6 +8,7 @@ import { recordChange } from '../audit/record-change'
 import { recordRead } from '../audit/record-read'
 import type { ServiceContext } from '../service-context'
 import { countSealedValues, secretContext } from './sealed-values'
+import { tellOfSecret } from './tell-of-secret'
 
 const target = (name: StorableSecret) => ({ type: 'secret', id: name })
 
@@ -40,6 +41,7 @@ export async function setSecret(
   return withTransaction(ctx.db, async (tx) => {
     const row = { ciphertext: seal(ctx.keys.secrets, secretContext(name), value), updatedAt: ctx.clock.now() }
     await tx.storedSecret.upsert({ where: { name }, create: { name, ...row }, update: row })
+    await tellOfSecret(tx)
     await record(ctx, tx, 'secret.set', name)
     return { name, keyId: keyIdOf(row.ciphertext), updatedAt: row.updatedAt.toISOString() }
   })
@@ -67,10 +69,15 @@ export async function withStoredSecrets<S extends Settings>(
   ctx: Pick<ServiceContext, 'db' | 'keys'>,
   settings: S,
 ): Promise<S> {
+  return { ...(await openStoredSecrets(ctx)), ...settings }
+}
+
+/** The kept secrets by their names, which are known from then on. */
+export async function openStoredSecrets(ctx: Pick<ServiceContext, 'db' | 'keys'>): Promise<Record<string, string>> {
   const rows = await ctx.db.prisma.storedSecret.findMany()
-  const stored = rows.map(({ name, ciphertext }) => [name, openSecret(ctx, name, ciphertext)])
-  ctx.keys.known.add(stored.map(([, value]) => String(value)))
-  return { ...Object.fromEntries(stored), ...settings }
+  const stored = Object.fromEntries(rows.map(({ name, ciphertext }) => [name, openSecret(ctx, name, ciphertext)]))
+  ctx.keys.known.add(Object.values(stored))
+  return stored
 }
 
 function openSecret(ctx: Pick<ServiceContext, 'keys'>, name: string, ciphertext: Uint8Array): string {

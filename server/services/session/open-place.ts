@@ -1,6 +1,6 @@
-import { sep } from 'node:path'
 import type { Session } from '@/contracts/session/session'
-import { StratavoreError } from '../../core/errors'
+import { isInside } from '@/platform/is-inside'
+import { notFound, StratavoreError } from '../../core/errors'
 import { judgeNodePath } from '../project/judge-node-path'
 import { requireProjectOfDirectory } from '../project/project-of-directory'
 import type { ServiceContext } from '../service-context'
@@ -13,13 +13,13 @@ export interface OpenPlace {
   projectCreated: string | null
   /** Null: the project's directory. */
   cwd: string | null
-  /** Its own directory, where that cannot be used any more. */
+  /** Its own directory, where that is gone or not in the project. */
   directoryGone: string | null
 }
 
 /**
- * Looks on its node's disk whether the session can be taken up, and where: in its own directory, in its project, which is
- * made where none has that directory. Throws `invalid_state` with the reason when its provider would not take it up.
+ * Looks on its node's disk whether the session can be taken up, and where: in its own directory if that is in its project,
+ * else in the project's. Where no project has that directory, one is made of it. Throws `invalid_state` with the reason when its provider would not take it up.
  */
 export async function chooseOpenPlace(ctx: ServiceContext, session: Session): Promise<OpenPlace> {
   const check = await checkOnDisk(ctx, session)
@@ -28,28 +28,17 @@ export async function chooseOpenPlace(ctx: ServiceContext, session: Session): Pr
   }
   const directory = check.cwd ?? session.cwd
   const exists = check.cwd === null || check.cwdExists
-  const project = await existingProject(ctx, session)
-  if (!project) {
-    if (!exists || session.nodeId === null) {
-      throw new StratavoreError('invalid_state', `Its directory ${directory} is gone, and it belongs to no project.`, {
-        hint: 'Create the directory again, or a project in its place.',
-      })
-    }
-    const made = await requireProjectOfDirectory(ctx, { nodeId: session.nodeId, directory }, session.provider)
-    return {
-      projectId: made.id,
-      projectCreated: made.created ? made.name : null,
-      cwd: directory,
-      directoryGone: null,
-    }
+  const existing = session.projectId === null ? null : await placedProject(ctx, session.projectId)
+  if (existing) return { ...(await placeIn(ctx, existing, directory, exists)), projectCreated: null }
+  if (!exists || session.nodeId === null) {
+    throw new StratavoreError('invalid_state', `Its directory ${directory} is gone, and it belongs to no project.`, {
+      hint: 'Create the directory again, or a project in its place.',
+    })
   }
-  const usable = exists && (await mayWorkIn(ctx, directory, project))
-  return {
-    projectId: project.id,
-    projectCreated: null,
-    cwd: usable ? directory : null,
-    directoryGone: usable ? null : directory,
-  }
+  const found = await requireProjectOfDirectory(ctx, { nodeId: session.nodeId, directory }, session.provider)
+  const project = await placedProject(ctx, found.id)
+  if (!project) throw notFound('project', found.id)
+  return { ...(await placeIn(ctx, project, directory, exists)), projectCreated: found.created ? found.name : null }
 }
 
 interface PlacedProject {
@@ -58,19 +47,37 @@ interface PlacedProject {
   node: { id: string; kind: 'local' | 'remote' }
 }
 
-async function existingProject(ctx: ServiceContext, session: Session): Promise<PlacedProject | null> {
-  if (session.projectId === null) return null
-  return ctx.db.prisma.project.findFirst({
-    where: { id: session.projectId, deletedAt: null },
+const placedProject = (ctx: ServiceContext, id: string): Promise<PlacedProject | null> =>
+  ctx.db.prisma.project.findFirst({
+    where: { id, deletedAt: null },
     select: { id: true, path: true, node: { select: { id: true, kind: true } } },
   })
+
+async function placeIn(
+  ctx: ServiceContext,
+  project: PlacedProject,
+  directory: string,
+  exists: boolean,
+): Promise<Omit<OpenPlace, 'projectCreated'>> {
+  const cwd = exists ? await placeWithin(ctx, directory, project) : null
+  return { projectId: project.id, cwd, directoryGone: cwd === null ? directory : null }
 }
 
-/** A session may have gone anywhere; its runner starts only where a project could be. */
-async function mayWorkIn(ctx: ServiceContext, directory: string, { path, node }: PlacedProject): Promise<boolean> {
-  if (directory === path || directory.startsWith(`${path}${sep}`)) return true
-  return judgeNodePath(ctx, node, directory).then(
-    () => true,
-    () => false,
-  )
+/**
+ * What the directory is really called, if it is in the project; null if not. The session's transcript says it, and who
+ * may write transcripts must not choose what the project's sandbox shows.
+ */
+async function placeWithin(
+  ctx: ServiceContext,
+  directory: string,
+  { path, node }: PlacedProject,
+): Promise<string | null> {
+  if (directory === path) return path
+  try {
+    const real = await judgeNodePath(ctx, node, directory)
+    return isInside(real, path) ? real : null
+  } catch (error) {
+    if (error instanceof StratavoreError && error.code === 'invalid_input') return null
+    throw error
+  }
 }

@@ -1,6 +1,5 @@
 import type { SessionCheck, TranscriptHits, TranscriptPage } from '@/contracts/agent-protocol/session-files'
-import { secretsOf } from '@/contracts/redaction/known-secrets'
-import { createTextRedactor, redactJson } from '@/contracts/redaction/redact-text'
+import { redactJson } from '@/contracts/redaction/redact-text'
 import type { Session } from '@/contracts/session/session'
 import type {
   SessionSearchInput,
@@ -9,7 +8,7 @@ import type {
 } from '@/contracts/session/session-transcript'
 import { StratavoreError } from '../../core/errors'
 import { recordRead } from '../audit/record-read'
-import { openProjectVariables } from '../project/project-variables'
+import { projectRedactor } from '../secret/project-redactor'
 import type { ServiceContext } from '../service-context'
 import { getSession } from './get-session'
 
@@ -62,10 +61,7 @@ export async function searchSessionTranscript(ctx: ServiceContext, input: Sessio
 
 /** Its agent has taken out what it knows: variables of a project only since it last ran something of it. */
 async function withoutSecrets<Told>(ctx: ServiceContext, { projectId }: Session, told: Told): Promise<Told> {
-  const { redact } = ctx.keys.known
-  if (projectId === null) return redactJson(told, redact)
-  const redactVariables = createTextRedactor(secretsOf({}, await openProjectVariables(ctx, ctx.db.prisma, projectId)))
-  return redactJson(told, (text) => redactVariables(redact(text)))
+  return redactJson(told, await projectRedactor(ctx, ctx.db.prisma, projectId))
 }
 
 function nodeOf(session: Session): string {

@@ -5,6 +5,7 @@ import { Prisma } from '../../db/generated/client'
 import { storable } from '../../db/storable-json'
 import type { NewEvent } from '../../outbox/append'
 import { projectAround } from '../project/project-around'
+import { projectRedactor } from '../secret/project-redactor'
 import { claimForProject } from './claim-usage'
 import { type FileCursor, judgeCursor } from './judge-cursor'
 import { placeSessions } from './place-sessions'
@@ -22,12 +23,13 @@ export async function ingestTranscript(
   nodeId: string,
   told: TranscriptBatch,
 ): Promise<{ offset: number }> {
-  const batch = storable(withoutSecrets(ctx, told))
+  const read = storable(told)
   const startedMs = ctx.clock.monotonicMs()
   const offset = await withTransaction(ctx.db, async (tx) => {
-    const cursor = await lockCursor(ctx, tx, nodeId, batch)
-    const goOnFrom = judgeCursor(cursor, { fileId: batch.file.fileId, from: batch.from })
+    const cursor = await lockCursor(ctx, tx, nodeId, read)
+    const goOnFrom = judgeCursor(cursor, { fileId: read.file.fileId, from: read.from })
     if (goOnFrom !== null) return goOnFrom
+    const batch = await withoutSecrets(ctx, tx, nodeId, read)
     await lockLedger(tx)
     await placeSessionsOf(ctx, tx, nodeId, batch)
     const { provider } = batch.file
@@ -37,13 +39,26 @@ export async function ingestTranscript(
     await finish(crossed)
     return batch.to
   })
-  ctx.usage.ingested(batch, (ctx.clock.monotonicMs() - startedMs) / 1000)
+  ctx.usage.ingested(read, (ctx.clock.monotonicMs() - startedMs) / 1000)
   return { offset }
 }
 
-/** What people and models said themselves; its agent has taken out what it knows. */
-function withoutSecrets(ctx: UsageContext, { session, ...batch }: TranscriptBatch): TranscriptBatch {
-  const shown = (text: string | null) => (text === null ? null : ctx.keys.known.redact(text))
+/** What people and models said themselves; its agent has taken out what it knows: variables of a project only since it last ran something of it. */
+async function withoutSecrets(
+  ctx: UsageContext,
+  tx: Tx,
+  nodeId: string,
+  batch: TranscriptBatch,
+): Promise<TranscriptBatch> {
+  const { file, session } = batch
+  if (session.title === null && session.firstPrompt === null) return batch
+  const [place] = await tx.$queryRaw<{ projectId: string | null }[]>`
+    SELECT COALESCE(
+             (SELECT project_id FROM sessions
+               WHERE provider = ${file.provider}::provider AND provider_session_id = ${file.providerSessionId}),
+             ${projectAround(nodeId, Prisma.sql`${session.cwd ?? ''}`)}) AS "projectId"`
+  const redact = await projectRedactor(ctx, tx, place?.projectId ?? null)
+  const shown = (text: string | null) => (text === null ? null : redact(text))
   return { ...batch, session: { ...session, title: shown(session.title), firstPrompt: shown(session.firstPrompt) } }
 }
 

@@ -12,12 +12,14 @@ export interface FoundSessions {
   providerSessionIds: readonly string[]
   /** Where they worked; empty where nothing tells it. */
   cwd: string
+  /** Whose they are, where that is known better than by where they worked. */
+  projectId?: string | undefined
   startedAt: Date
   lastActivityAt: Date
 }
 
 /**
- * Adds the sessions that are not there yet, each to the project around where it worked. A session's own id is the provider's where that is a UUID.
+ * Adds the sessions that are not there yet, each to its project, or else to the one around where it worked. A session's own id is the provider's where that is a UUID.
  */
 export async function placeSessions(tx: Tx, found: FoundSessions): Promise<void> {
   if (found.providerSessionIds.length === 0) return
@@ -25,7 +27,7 @@ export async function placeSessions(tx: Tx, found: FoundSessions): Promise<void>
   await tx.$executeRaw`
     INSERT INTO sessions (id, provider, provider_session_id, project_id, cwd, node_id, started_at, last_activity_at)
     SELECT s.id, ${found.provider}::provider, s.provider_session_id,
-           ${projectAround(found.nodeId, Prisma.sql`${found.cwd}`)},
+           COALESCE(${found.projectId ?? null}::uuid, ${projectAround(found.nodeId, Prisma.sql`${found.cwd}`)}),
            ${found.cwd}, ${found.nodeId}::uuid, ${found.startedAt}, ${found.lastActivityAt}
       FROM unnest(${ids}::uuid[], ${[...found.providerSessionIds]}::text[]) AS s (id, provider_session_id)
     ON CONFLICT (provider, provider_session_id) DO NOTHING`

@@ -1,5 +1,6 @@
 import type { UsageRecord } from '@/contracts/agent-protocol/transcript'
 import type { ProviderId } from '@/contracts/provider/provider'
+import { isEnded } from '@/contracts/runner/status'
 import type { TokenCounts } from '@/contracts/usage/tokens'
 import type { Tx } from '../../db/database'
 import { Prisma } from '../../db/generated/client'
@@ -10,12 +11,22 @@ import type { PriceTable } from './price-table'
 import { readPlaces, type UsagePlace } from './read-places'
 import type { UsageContext } from './usage-context'
 
+/** A runner whose program tells, and where it belongs. */
+export interface TellingRunner {
+  id: string
+  projectId: string
+}
+
 /** What a teller on a node tells of requests. */
 export interface UsageTelling {
   nodeId: string
   provider: ProviderId
   teller: UsageTeller
   records: readonly UsageRecord[]
+  /** The runner that says so, where one does: of what is another's it may not. */
+  runner?: TellingRunner | undefined
+  /** Hears of the sessions of which it was not heard. */
+  onForeign?: ((sessionIds: readonly string[]) => void) | undefined
 }
 
 /** What one request came to by a telling: the ledger's row, and what it has more than before. */
@@ -64,13 +75,27 @@ export async function writeUsage(ctx: UsageContext, tx: Tx, telling: UsageTellin
       ? []
       : [{ requestKey: key, providerSessionId: first.providerSessionId, at: new Date(first.at) }],
   )
-  const places = await readPlaces(tx, provider, asked)
+  const found = await readPlaces(tx, provider, asked)
+  const { runner } = telling
+  const places = runner === undefined ? found : found.filter((place) => mayTell(runner, place))
+  if (places.length < found.length) {
+    const heard = new Set(places)
+    telling.onForeign?.([...new Set(found.flatMap((place) => (heard.has(place) ? [] : [place.sessionId])))])
+  }
   const changes = places.flatMap((place) => changeOf(ctx.prices, place, told.get(place.requestKey) ?? [], teller) ?? [])
   if (changes.length === 0) return []
   await upsert(ctx, tx, telling, changes)
   await addTotals(tx, changes)
   return changes
 }
+
+/**
+ * Whether a runner may say what a request used: one that would count for itself, or for nobody in its own project. Its
+ * program chooses which session it names, and what it says would be spent of the other's budgets.
+ */
+const mayTell = (runner: TellingRunner, { runnerId, runnerStatus, projectId }: UsagePlace): boolean =>
+  runnerId === runner.id ||
+  ((projectId === null || projectId === runner.projectId) && (runnerStatus === null || isEnded(runnerStatus)))
 
 function changeOf(
   prices: PriceTable,

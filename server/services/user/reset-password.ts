@@ -1,17 +1,25 @@
+import type { z } from 'zod'
+import type { PasswordReset, passwordResetInput } from '@/contracts/user/user'
 import { requireInInstallation } from '../../core/access/access'
-import { withTransaction } from '../../db/database'
+import { type Tx, withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
+import { CLI_TOKEN_NAME } from '../identity/authenticate'
 import { insertLoginCode, type LoginCode } from '../identity/create-login-code'
 import { endSessions } from '../identity/revoke-sessions'
 import type { ServiceContext } from '../service-context'
+import { revokeSharesOf } from '../share/revoke-share'
 import { requireInvitable } from './invite-user'
 import { lockUser } from './lock-user'
 
 /**
- * Forgets the password that somebody has forgotten, signs their browsers out, and makes a one-time code with which they
- * come in and set another. Passkeys, identities and tokens stay. Throws `not_found`, `invalid_state`.
+ * Forgets the password that somebody has forgotten, signs their browsers out, ends their shared links, and makes a one-time
+ * code with which they come in and set another. Passkeys and tokens stay but for `everything`; identities stay always.
+ * Throws `not_found`, `invalid_state`.
  */
-export async function resetPassword(ctx: ServiceContext, input: { user: string }): Promise<LoginCode> {
+export async function resetPassword(
+  ctx: ServiceContext,
+  input: z.output<typeof passwordResetInput>,
+): Promise<LoginCode & Pick<PasswordReset, 'ended'>> {
   requireInInstallation(ctx)
   return withTransaction(ctx.db, async (tx) => {
     const user = await lockUser(tx, input.user)
@@ -19,11 +27,24 @@ export async function resetPassword(ctx: ServiceContext, input: { user: string }
     const hadPassword = user.passwordHash !== null
     await tx.user.update({ where: { id: user.id }, data: { passwordHash: null, passwordSetAt: null } })
     // Before the new code: it spends every way in that there was.
-    const sessionsEnded = await endSessions(ctx, tx, { userId: user.id, keep: null })
+    const browsers = await endSessions(ctx, tx, { userId: user.id, keep: null })
+    const shares = await revokeSharesOf(ctx, tx, user.id)
+    const others = input.everything ? await endCredentials(ctx, tx, user.id) : { tokens: 0, passkeys: 0 }
     const code = await insertLoginCode(ctx, tx, user.id)
     const target = { type: 'user', id: user.id }
-    const data = { loginCodeId: code.id, hadPassword, sessionsEnded }
+    const ended = { browsers, shares, ...others }
+    const data = { loginCodeId: code.id, hadPassword, everything: input.everything, ended }
     await recordChange(ctx, tx, { action: 'user.reset_password', target, data }, [])
-    return code
+    return { ...code, ended }
   })
+}
+
+/** All tokens but the installation's own, which it needs to start, and all passkeys. */
+async function endCredentials(ctx: ServiceContext, tx: Tx, userId: string) {
+  const tokens = await tx.apiToken.updateMany({
+    where: { userId, revokedAt: null, name: { not: CLI_TOKEN_NAME } },
+    data: { revokedAt: ctx.clock.now() },
+  })
+  const passkeys = await tx.passkey.deleteMany({ where: { userId } })
+  return { tokens: tokens.count, passkeys: passkeys.count }
 }

@@ -13,9 +13,11 @@ import type { ServiceContext } from '../service-context'
 
 type ActivityContext = Pick<ServiceContext, 'db' | 'clock' | 'actor' | 'requestId' | 'keys' | 'fence'>
 
-/** What a runner does, from one that knows. `seq` orders the reports of one life; with it comes the whole detail. */
-type KnownActivity = Pick<ActivityReport, 'runnerId' | 'epoch' | 'activity'> &
-  ({ seq: number; detail: ActivityDetail } | { heard: number })
+/** What a runner does, from its node's agent. `seq` orders the reports of one life; with it comes the whole detail. */
+type KnownActivity = Pick<ActivityReport, 'runnerId' | 'epoch' | 'activity'> & { nodeId: string } & (
+    | { seq: number; detail: ActivityDetail }
+    | { heard: number }
+  )
 
 interface Written {
   id: string
@@ -28,7 +30,7 @@ interface Written {
 }
 
 /**
- * Writes what runners do, in one transaction. A change of activity is an event; a change of detail alone reaches open
+ * Writes what runners do, in one transaction; of a runner of another node than the report's nothing is taken. A change of activity is an event; a change of detail alone reaches open
  * pages by a notification and nobody else. An older report never overwrites a newer one, and of an earlier life or an
  * ended runner nothing is taken. A heartbeat (`heard`: the report it stands for, 0 from an agent without reports) carries
  * no detail: it makes up for a report that was lost, and leaves room for that report should it still come. At most one
@@ -49,6 +51,7 @@ export async function recordActivities(ctx: ActivityContext, known: readonly Kno
 
 function write(ctx: ActivityContext, tx: Tx, known: readonly KnownActivity[], now: Date): Promise<Written[]> {
   const ids = known.map((report) => report.runnerId)
+  const nodes = known.map((report) => report.nodeId)
   const epochs = known.map((report) => report.epoch)
   const activities = known.map((report) => report.activity)
   const seqs = known.map((report) => ('seq' in report ? report.seq : null))
@@ -64,11 +67,12 @@ function write(ctx: ActivityContext, tx: Tx, known: readonly KnownActivity[], no
            activity_seq = GREATEST(before.activity_seq, COALESCE(r.seq, r.heard - 1)),
            activity_detail = COALESCE(r.detail::jsonb, runners.activity_detail)
       FROM unnest(${ids}::uuid[], ${epochs}::int[], ${activities}::runner_activity[], ${seqs}::bigint[],
-                  ${heard}::bigint[], ${details}::text[]) AS r (id, epoch, activity, seq, heard, detail)
+                  ${heard}::bigint[], ${details}::text[], ${nodes}::uuid[])
+             AS r (id, epoch, activity, seq, heard, detail, node_id)
       JOIN (SELECT id, project_id, activity, activity_since, activity_seq FROM runners
              WHERE id = ANY (${ids}::uuid[]) ORDER BY id FOR UPDATE) AS before ON before.id = r.id
       JOIN projects ON projects.id = before.project_id
-     WHERE runners.id = r.id AND runners.epoch = r.epoch
+     WHERE runners.id = r.id AND runners.epoch = r.epoch AND runners.node_id = r.node_id
        AND CASE WHEN r.seq IS NOT NULL THEN r.seq > before.activity_seq AND runners.status NOT IN ('terminated', 'failed')
                 WHEN r.heard > 0 THEN r.heard > before.activity_seq AND before.activity <> r.activity
                                   AND runners.status NOT IN ('terminated', 'failed')

@@ -4,6 +4,8 @@ import { recordActivities } from './record-activity'
 
 export interface VitalsReport {
   runnerId: string
+  /** Whose agent says so: of a runner of another node nothing is taken. */
+  nodeId: string
   epoch: number
   seq: number
   cpuPercent: number
@@ -25,8 +27,9 @@ const WRITE = `
   WITH reported AS MATERIALIZED (
     SELECT r.*, now.activity <> r.activity AND now.status NOT IN ('terminated', 'failed') AS differs
       FROM unnest($1::uuid[], $2::int[], $3::bigint[], $4::float8[], $5::bigint[], $6::runner_activity[],
-                  $9::float8[]) AS r (runner_id, epoch, seq, cpu, memory, activity, cpu_limit)
-      JOIN runners now ON now.id = r.runner_id AND now.epoch = r.epoch
+                  $9::float8[], $10::uuid[])
+             AS r (runner_id, epoch, seq, cpu, memory, activity, cpu_limit, node_id)
+      JOIN runners now ON now.id = r.runner_id AND now.epoch = r.epoch AND now.node_id = r.node_id
      WHERE $8::bigint IS NULL OR $8 = (SELECT epoch FROM daemon_lease WHERE id = 1)
   ), updated AS (
     UPDATE runner_vitals v
@@ -63,6 +66,7 @@ export async function recordVitals(ctx: VitalsContext, reports: readonly VitalsR
     now,
     ctx.fence?.epoch() ?? null,
     reports.map((report) => report.cpuLimitPercent ?? null),
+    column('nodeId'),
   ])
   if (rows.length === 0) return
   const changed = new Set(rows.map((row) => row.runnerId))
@@ -70,6 +74,9 @@ export async function recordVitals(ctx: VitalsContext, reports: readonly VitalsR
     ctx,
     reports
       .filter((report) => changed.has(report.runnerId))
-      .map(({ runnerId, epoch, activity, activitySeq }) => ({ runnerId, epoch, activity, heard: activitySeq ?? 0 })),
+      .map(({ runnerId, nodeId, epoch, activity, activitySeq }) => ({
+        ...{ runnerId, nodeId, epoch, activity },
+        heard: activitySeq ?? 0,
+      })),
   )
 }

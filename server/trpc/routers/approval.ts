@@ -6,11 +6,11 @@ import { procedure, router } from '../trpc'
 
 export const approvalRouter = router({
   /** What waits for an answer, the oldest first. */
-  list: procedure({ may: 'read', of: 'projects' })
+  list: procedure({ may: 'read', of: 'projects', reads: { sensitive: 'approval' } })
     .input(approvalListInput)
     .output(z.array(approval))
     .query(({ ctx, input }) => listApprovals(ctx.services, input)),
-  get: procedure({ may: 'read', of: 'project' })
+  get: procedure({ may: 'read', of: 'project', reads: { sensitive: 'approval', named: 'id' } })
     .input(z.object({ id: approval.shape.id }))
     .output(approval)
     .query(({ ctx, input }) => getApproval(ctx.services, input)),

@@ -7,16 +7,16 @@ import { procedure, router } from '../trpc'
 
 export const auditRouter = router({
   /** Recomputes the audit chain, and compares it with the anchors of the settings. */
-  verify: procedure({ may: 'admin', of: 'installation' })
+  verify: procedure({ may: 'admin', of: 'installation', reads: { sensitive: 'audit' } })
     .output(auditVerdict)
     .query(({ ctx }) => verifyChain(ctx.services)),
   /** Rows, newest first. */
-  list: procedure({ may: 'admin', of: 'installation' })
+  list: procedure({ may: 'admin', of: 'installation', reads: { sensitive: 'audit' } })
     .input(auditListInput)
     .output(z.array(signedAudit))
     .query(({ ctx, input }) => listAudit(ctx.services, input)),
   /** A page of the chain with its signatures, oldest row first. */
-  export: procedure({ may: 'admin', of: 'installation' })
+  export: procedure({ may: 'admin', of: 'installation', reads: { sensitive: 'audit' } })
     .input(auditExportInput)
     .output(auditExportPage)
     .query(({ ctx, input }) => exportChain(ctx.services, input)),

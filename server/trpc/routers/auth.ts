@@ -37,6 +37,7 @@ import { revokeToken } from '../../services/identity/revoke-token'
 import { setPassword } from '../../services/identity/set-password'
 import { signOut } from '../../services/identity/sign-out'
 import { requireAllScopes } from '../require-all-scopes'
+import type { Reads } from '../rule'
 import { procedure, router } from '../trpc'
 
 const byId = z.object({ id: uuid })
@@ -62,12 +63,12 @@ function listed(identity: Identity, all: boolean): string | null {
 }
 
 /** Being signed in is all that is needed. */
-const callerProcedure = () => procedure({ of: 'caller' })
-const accountProcedure = () => procedure({ may: 'account', of: 'caller' })
+const callerProcedure = (reads?: Reads) => procedure({ of: 'caller', reads })
+const accountProcedure = (reads?: Reads) => procedure({ may: 'account', of: 'caller', reads })
 
 export const authRouter = router({
   /** Who is signed in, and with what. */
-  me: callerProcedure()
+  me: callerProcedure('open')
     .output(me)
     .query(async ({ ctx }) => {
       const { actor, role, credentialId, method } = ctx.identity
@@ -92,7 +93,7 @@ export const authRouter = router({
       return { url: `${ctx.origin}/login?code=${code}`, expiresAt }
     }),
   /** Browsers that are signed in as the caller; with `all` those of every user. */
-  sessions: accountProcedure()
+  sessions: accountProcedure({ sensitive: 'web_session' })
     .input(sessionsInput)
     .output(z.array(webSession))
     .query(({ ctx, input }) =>
@@ -117,7 +118,7 @@ export const authRouter = router({
       return { revoked: await revokeOtherSessions(ctx.services, { userId: userOf(ctx.identity), keep }) }
     }),
   /** API tokens of the caller that work; with `all` those of every user. */
-  tokens: accountProcedure()
+  tokens: accountProcedure({ sensitive: 'api_token' })
     .input(sessionsInput)
     .output(z.array(apiToken))
     .query(({ ctx, input }) => listTokens(ctx.services, { userId: listed(ctx.identity, input.all) })),
@@ -162,7 +163,7 @@ export const authRouter = router({
       return OK
     }),
   /** The caller's passkeys. */
-  passkeys: accountProcedure()
+  passkeys: accountProcedure({ sensitive: 'passkey' })
     .output(z.array(passkey))
     .query(({ ctx }) => listPasskeys(ctx.services, { userId: userOf(ctx.identity) })),
   /** What the browser needs to make a passkey for the host name it was asked under. */
@@ -191,7 +192,7 @@ export const authRouter = router({
       return OK
     }),
   /** Who the caller is at identity providers. */
-  identities: accountProcedure()
+  identities: accountProcedure({ sensitive: 'external_identity' })
     .output(z.array(externalIdentity))
     .query(({ ctx }) => listIdentities(ctx.services, { userId: userOf(ctx.identity) })),
   /** Disconnects one; any with `admin`. */

@@ -7,7 +7,7 @@ import { setBudget } from '../../services/budget/set-budget'
 import { procedure, router } from '../trpc'
 
 export const budgetRouter = router({
-  list: procedure({ may: 'read', of: 'projects' })
+  list: procedure({ may: 'read', of: 'projects', reads: 'open' })
     .input(budgetListInput)
     .output(z.array(budget))
     .query(({ ctx, input }) => listBudgets(ctx.services, input)),

@@ -16,14 +16,14 @@ const ADMIN = { may: 'admin', of: 'installation' } as const
 
 /** The certificate authority of remote agents, and what it gave out. */
 export const certificateRouter = router({
-  authorities: procedure(ADMIN)
+  authorities: procedure({ ...ADMIN, reads: { sensitive: 'certificate_authority' } })
     .output(z.array(certificateAuthority))
     .query(({ ctx }) => showAuthorities(ctx.services)),
   rotate: procedure(ADMIN)
     .input(authorityRotateInput)
     .output(z.array(certificateAuthority))
     .mutation(({ ctx, input }) => rotateAuthorities(ctx.services, input)),
-  list: procedure(ADMIN)
+  list: procedure({ ...ADMIN, reads: { sensitive: 'node_certificate' } })
     .output(z.array(nodeCertificate))
     .query(({ ctx }) => listCertificates(ctx.services)),
   revoke: procedure(ADMIN)

@@ -10,6 +10,7 @@ import {
   retryDeadInput,
   retryDeadResult,
 } from '@/contracts/event/event'
+import type { LiveOpening } from '@/contracts/event/live'
 import { seesProject } from '../../core/access/rights'
 import { listDeadEvents } from '../../services/event/list-dead-events'
 import { listEvents, seesEvent } from '../../services/event/read-events'
@@ -24,12 +25,12 @@ const isWanted = (input: z.output<typeof eventStreamInput>, { type, subject }: E
 
 export const eventRouter = router({
   /** Newest first. */
-  list: procedure({ may: 'read', of: 'projects' })
+  list: procedure({ may: 'read', of: 'projects', reads: { sensitive: 'event' } })
     .input(eventListInput)
     .output(z.array(event))
     .query(({ ctx, input }) => listEvents(ctx.services, input)),
   /** Every event after `lastEventId`, then each as it is committed. The tracked id is the event's seq. */
-  stream: procedure({ may: 'read', of: 'projects' })
+  stream: procedure({ may: 'read', of: 'projects', reads: { sensitive: 'event' } })
     .input(eventStreamInput)
     .subscription(async function* ({ ctx, input, signal }) {
       const from = input.lastEventId ? Number(input.lastEventId) : await ctx.events.lastSeq()
@@ -39,14 +40,17 @@ export const eventRouter = router({
       }
     }),
   /**
-   * `stream`, and between the events what changes too often to be one: for a page that is open. A plain yield has no id, so
-   * a stream that is resumed goes on after the last event.
+   * `stream`, and between the events what changes too often to be one: for a page that is open. It begins by saying where,
+   * as the transport calls itself connected before that is known. A plain yield has no id, so a stream that is resumed goes
+   * on after the last event.
    */
-  live: procedure({ may: 'read', of: 'projects' })
+  live: procedure({ may: 'read', of: 'projects', reads: { sensitive: 'event' } })
     .input(eventStreamInput)
     .subscription(async function* ({ ctx, input, signal }) {
       const from = input.lastEventId ? Number(input.lastEventId) : await ctx.events.lastSeq()
       const until = signal ?? new AbortController().signal
+      const opening: LiveOpening = { after: from }
+      yield tracked(String(from), opening)
       for await (const next of mergeStreams(streamEvents(ctx.events, from, until), ctx.details.follow(until))) {
         if ('event' in next) {
           const { event } = next
@@ -59,7 +63,7 @@ export const eventRouter = router({
       }
     }),
   /** Those that could not be delivered and are parked, newest first. */
-  dead: procedure({ may: 'admin', of: 'installation' })
+  dead: procedure({ may: 'admin', of: 'installation', reads: { sensitive: 'event' } })
     .input(deadEventListInput)
     .output(deadEventPage)
     .query(({ ctx, input }) => listDeadEvents(ctx.services, input)),

@@ -19,7 +19,7 @@ const ADMIN = { may: 'admin', of: 'installation' } as const
 
 export const nodeRouter = router({
   /** Every node with its agents, their load, and which providers were found there. */
-  list: procedure({ may: 'read', of: 'projects' })
+  list: procedure({ may: 'read', of: 'projects', reads: 'open' })
     .output(z.array(node))
     .query(({ ctx }) => listNodes(ctx.services)),
   joinToken: procedure(ADMIN)

@@ -15,7 +15,7 @@ import { procedure, router } from '../trpc'
 
 export const notificationRouter = router({
   /** What is told, and when. */
-  settings: procedure({ may: 'admin', of: 'installation' })
+  settings: procedure({ may: 'admin', of: 'installation', reads: 'open' })
     .output(notificationSettings)
     .query(({ ctx }) => readNotificationSettings(ctx.services.db.prisma)),
   updateSettings: procedure({ may: 'admin', of: 'installation' })
@@ -23,12 +23,12 @@ export const notificationRouter = router({
     .output(notificationSettings)
     .mutation(({ ctx, input }) => updateNotificationSettings(ctx.services, input)),
   /** What was told lately and what waits, the latest change first. */
-  list: procedure({ may: 'admin', of: 'installation' })
+  list: procedure({ may: 'admin', of: 'installation', reads: { sensitive: 'notification' } })
     .input(notificationListInput)
     .output(z.array(notification))
     .query(({ ctx, input }) => listNotifications(ctx.services, input)),
   /** What is set up, and how the last sending went. */
-  channels: procedure({ may: 'admin', of: 'installation' })
+  channels: procedure({ may: 'admin', of: 'installation', reads: 'open' })
     .output(z.array(notificationChannelStatus))
     .query(({ ctx }) => channelStatuses(ctx.services)),
   /** Sends a test through every channel now. */

@@ -33,16 +33,16 @@ export const projectRouter = router({
     .input(projectCreateInput)
     .output(project)
     .mutation(({ ctx, input }) => createProject(ctx.services, input)),
-  get: procedure({ may: 'read', of: 'project' })
+  get: procedure({ may: 'read', of: 'project', reads: 'open' })
     .input(projectRefInput)
     .output(project)
     .query(({ ctx, input }) => getProject(ctx.services, input)),
-  list: procedure({ may: 'read', of: 'projects' })
+  list: procedure({ may: 'read', of: 'projects', reads: 'open' })
     .input(projectListInput)
     .output(z.array(project))
     .query(({ ctx, input }) => listProjects(ctx.services, input)),
   /** Directories that agents have worked in and no project covers. */
-  suggestions: procedure({ may: 'admin', of: 'installation' })
+  suggestions: procedure({ may: 'admin', of: 'installation', reads: 'open' })
     .output(z.array(projectSuggestion))
     .query(({ ctx }) => suggestProjects(ctx.services)),
   update: procedure({ may: 'admin', of: 'project' })
@@ -59,7 +59,7 @@ export const projectRouter = router({
     .output(z.object({ id: z.string(), name: z.string() }))
     .mutation(({ ctx, input }) => deleteProject(ctx.services, input)),
   /** Names of its variables; values are never given out. */
-  variables: procedure({ may: 'read', of: 'project' })
+  variables: procedure({ may: 'read', of: 'project', reads: { sensitive: 'project', named: 'project' } })
     .input(projectRefInput)
     .output(z.array(projectVariable))
     .query(({ ctx, input }) => listProjectVariables(ctx.services, input)),
@@ -68,7 +68,7 @@ export const projectRouter = router({
     .output(projectVariable)
     .mutation(({ ctx, input }) => setProjectVariable(ctx.services, input)),
   /** How its runners are confined. */
-  confinement: procedure({ may: 'read', of: 'project' })
+  confinement: procedure({ may: 'read', of: 'project', reads: 'open' })
     .input(projectRefInput)
     .output(confinementProfile)
     .query(({ ctx, input }) => getConfinement(ctx.services, input)),

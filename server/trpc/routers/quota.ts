@@ -5,7 +5,7 @@ import { setQuotas } from '../../services/quota/set-quotas'
 import { procedure, router } from '../trpc'
 
 export const quotaRouter = router({
-  list: procedure({ may: 'read', of: 'projects' })
+  list: procedure({ may: 'read', of: 'projects', reads: 'open' })
     .input(quotaListInput)
     .output(z.array(quota))
     .query(({ ctx, input }) => listQuotas(ctx.services, input)),

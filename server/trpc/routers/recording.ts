@@ -11,17 +11,17 @@ import { procedure, router } from '../trpc'
 
 export const recordingRouter = router({
   /** The recorded lives of a runner, with their markers. */
-  info: procedure({ may: 'read', of: 'project' })
+  info: procedure({ may: 'read', of: 'project', reads: { sensitive: 'runner', named: 'id' } })
     .input(recordingInfoInput)
     .output(recordingInfo)
     .query(({ ctx, input }) => describeRecording(ctx.services, input)),
   /** A page of asciicast events of one life. */
-  read: procedure({ may: 'read', of: 'project' })
+  read: procedure({ may: 'read', of: 'project', reads: { sensitive: 'runner', named: 'id' } })
     .input(recordingReadInput)
     .output(recordingPage)
     .query(({ ctx, input }) => readRecording(ctx.services, input)),
   /** Where a text occurs in its output. */
-  search: procedure({ may: 'read', of: 'project' })
+  search: procedure({ may: 'read', of: 'project', reads: { sensitive: 'runner', named: 'id' } })
     .input(recordingSearchInput)
     .output(recordingHits)
     .query(({ ctx, input }) => searchRecording(ctx.services, input)),

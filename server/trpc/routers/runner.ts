@@ -17,7 +17,6 @@ import {
 } from '@/contracts/runner/inputs'
 import { runner } from '@/contracts/runner/runner'
 import { thumbnails, thumbnailsQuestion } from '@/contracts/terminal/thumbnail'
-import { recordRead } from '../../services/audit/record-read'
 import { listDrives } from '../../services/drive/list-drives'
 import { cancelPrompt } from '../../services/prompt/close-prompt'
 import { listPrompts } from '../../services/prompt/list-prompts'
@@ -62,11 +61,11 @@ export const runnerRouter = router({
     .input(runnerIdInput)
     .output(runner)
     .mutation(({ ctx, input }) => restartRunner(ctx.services, input)),
-  get: procedure({ may: 'read', of: 'project' })
+  get: procedure({ may: 'read', of: 'project', reads: { sensitive: 'runner', named: 'id' } })
     .input(runnerIdInput)
     .output(runner)
     .query(({ ctx, input }) => getRunner(ctx.services, input)),
-  list: procedure({ may: 'read', of: 'projects' })
+  list: procedure({ may: 'read', of: 'projects', reads: { sensitive: 'runner' } })
     .input(runnerListInput)
     .output(z.array(runner))
     .query(({ ctx, input }) => listRunners(ctx.services, input)),
@@ -76,7 +75,7 @@ export const runnerRouter = router({
     .output(attachTicket)
     .mutation(({ ctx, input }) => attachRunner(ctx.services, input)),
   /** Who had the driver seat of its terminal, and when. */
-  drivers: procedure({ may: 'read', of: 'project' })
+  drivers: procedure({ may: 'read', of: 'project', reads: { sensitive: 'runner', named: 'id' } })
     .input(driversInput)
     .output(z.array(drive))
     .query(({ ctx, input }) => listDrives(ctx.services, input)),
@@ -91,7 +90,7 @@ export const runnerRouter = router({
     .output(runnerPrompt)
     .mutation(({ ctx, input }) => queuePrompt(ctx.services, input)),
   /** Its newest prompts and what became of them. */
-  prompts: procedure({ may: 'read', of: 'project' })
+  prompts: procedure({ may: 'read', of: 'project', reads: { sensitive: 'runner', named: 'id' } })
     .input(runnerPromptsInput)
     .output(z.array(runnerPrompt))
     .query(({ ctx, input }) => listPrompts(ctx.services, input)),
@@ -101,26 +100,24 @@ export const runnerRouter = router({
     .output(runnerPrompt)
     .mutation(({ ctx, input }) => cancelPrompt(ctx.services, input)),
   /** The runner's present screen. */
-  screen: procedure({ may: 'read', of: 'project' })
+  screen: procedure({ may: 'read', of: 'project', reads: { sensitive: 'runner', named: 'id' } })
     .input(runnerScreenInput)
     .output(runnerScreen)
     .query(async ({ ctx, input }) => {
       await getRunner(ctx.services, input)
-      await recordRead(ctx.services, { action: 'runner.screen', target: { type: 'runner', id: input.id } })
       return ctx.services.daemon.screen(input.id, input.ansi)
     }),
   /** Small pictures of live screens, of those that are not what was seen. */
-  thumbnails: procedure({ may: 'read', of: 'projects' })
+  thumbnails: procedure({ may: 'read', of: 'projects', reads: { sensitive: 'runner' } })
     .input(thumbnailsQuestion)
     .output(thumbnails)
     .query(({ ctx, input }) => readThumbnails(ctx.services, input)),
   /** A piece of the runner's raw output. */
-  logs: procedure({ may: 'read', of: 'project' })
+  logs: procedure({ may: 'read', of: 'project', reads: { sensitive: 'runner', named: 'id' } })
     .input(runnerLogsInput)
     .output(runnerLogs)
     .query(async ({ ctx, input }) => {
       await getRunner(ctx.services, input)
-      await recordRead(ctx.services, { action: 'runner.logs', target: { type: 'runner', id: input.id } })
       return ctx.services.daemon.logs(input.id, input.from, input.limit)
     }),
   /** For a process that wraps itself. */

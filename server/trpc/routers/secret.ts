@@ -13,7 +13,7 @@ const ADMIN = { may: 'admin', of: 'installation' } as const
 
 /** Secret settings that are kept sealed, and the key that seals. No value is ever answered. */
 export const secretRouter = router({
-  list: procedure(ADMIN)
+  list: procedure({ ...ADMIN, reads: { sensitive: 'secret' } })
     .output(secretsOverview)
     .query(({ ctx }) => listSecrets(ctx.services)),
   set: procedure(ADMIN)

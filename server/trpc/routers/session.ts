@@ -13,21 +13,21 @@ import { sessionStats as readSessionStats } from '../../services/session/session
 import { procedure, router } from '../trpc'
 
 export const sessionRouter = router({
-  list: procedure({ may: 'read', of: 'projects' })
+  list: procedure({ may: 'read', of: 'projects', reads: { sensitive: 'session' } })
     .input(sessionListInput)
     .output(z.array(session))
     .query(({ ctx, input }) => listSessions(ctx.services, input)),
-  get: procedure({ may: 'read', of: 'project' })
+  get: procedure({ may: 'read', of: 'project', reads: { sensitive: 'session', named: 'id' } })
     .input(sessionIdInput)
     .output(session)
     .query(({ ctx, input }) => getSession(ctx.services, input)),
   /** What sessions came to, by project and day. */
-  stats: procedure({ may: 'read', of: 'projects' })
+  stats: procedure({ may: 'read', of: 'projects', reads: 'open' })
     .input(sessionStatsInput)
     .output(sessionStats)
     .query(({ ctx, input }) => readSessionStats(ctx.services, input)),
   /** Whether it can be resumed, looked at on its node's disk. */
-  check: procedure({ may: 'read', of: 'project' })
+  check: procedure({ may: 'read', of: 'project', reads: 'open' })
     .input(sessionIdInput)
     .output(sessionCheck)
     .query(({ ctx, input }) => checkSession(ctx.services, input)),
@@ -42,11 +42,11 @@ export const sessionRouter = router({
     .output(sessionOpened)
     .mutation(({ ctx, input }) => forkSession(ctx.services, input)),
   /** A page of its transcript. */
-  transcript: procedure({ may: 'read', of: 'project' })
+  transcript: procedure({ may: 'read', of: 'project', reads: { sensitive: 'session', named: 'id' } })
     .input(sessionTranscriptInput)
     .output(sessionTranscript)
     .query(({ ctx, input }) => readSessionTranscript(ctx.services, input)),
-  searchTranscript: procedure({ may: 'read', of: 'project' })
+  searchTranscript: procedure({ may: 'read', of: 'project', reads: { sensitive: 'session', named: 'id' } })
     .input(sessionSearchInput)
     .output(transcriptHits)
     .query(({ ctx, input }) => searchSessionTranscript(ctx.services, input)),

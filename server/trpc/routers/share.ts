@@ -24,7 +24,7 @@ export const shareRouter = router({
       return { ...made, url: `${ctx.origin}${SHARE_PAGE}#${token}` }
     }),
   /** Links that work, newest first. */
-  list: procedure({ may: 'read', of: 'projects' })
+  list: procedure({ may: 'read', of: 'projects', reads: { sensitive: 'share' } })
     .input(shareListInput)
     .output(z.array(shareLink))
     .query(({ ctx, input }) => listShares(ctx.services, input)),

@@ -8,7 +8,7 @@ import { procedure, router } from '../trpc'
 
 export const usageRouter = router({
   /** What was used, in all and by project, day, model, session, node or runner. */
-  summary: procedure({ may: 'read', of: 'projects' })
+  summary: procedure({ may: 'read', of: 'projects', reads: 'open' })
     .input(usageSummaryInput)
     .output(usageSummary)
     .query(({ ctx, input }) => summarizeUsage(ctx.services, input)),
@@ -18,7 +18,7 @@ export const usageRouter = router({
     .output(usageReindexed)
     .mutation(({ ctx, input }) => reindexTranscripts(ctx.services, input)),
   /** What was used on each day, by project, model or node. */
-  daily: procedure({ may: 'read', of: 'projects' })
+  daily: procedure({ may: 'read', of: 'projects', reads: 'open' })
     .input(usageDailyInput)
     .output(z.array(usageDay))
     .query(({ ctx, input }) => dailyUsage(ctx.services, input)),

@@ -4,6 +4,8 @@ import {
   grantInput,
   loginLink,
   ownRights as ownRightsOutput,
+  passwordReset,
+  passwordResetInput,
   revokeInput,
   user,
   userCreateInput,
@@ -21,17 +23,20 @@ import { disableUser, enableUser, updateUser } from '../../services/user/update-
 import { requireAllScopes } from '../require-all-scopes'
 import { procedure, router } from '../trpc'
 
-const administered = procedure({ may: 'admin', of: 'installation' })
+const ADMIN = { may: 'admin', of: 'installation' } as const
+const administered = procedure(ADMIN)
 
 const linkOf = (origin: string, { code, expiresAt }: LoginCode) => ({ url: `${origin}/login?code=${code}`, expiresAt })
 
 export const userRouter = router({
   /** What the caller may. */
-  rights: procedure({ of: 'caller' })
+  rights: procedure({ of: 'caller', reads: 'open' })
     .output(ownRightsOutput)
     .query(({ ctx }) => ownRights(ctx.services)),
   /** Everybody, with what they may. */
-  list: administered.output(z.array(user)).query(({ ctx }) => listUsers(ctx.services)),
+  list: procedure({ ...ADMIN, reads: { sensitive: 'user' } })
+    .output(z.array(user))
+    .query(({ ctx }) => listUsers(ctx.services)),
   /** Makes a user, and a one-time link for their browser. */
   create: administered
     .input(userCreateInput)
@@ -49,24 +54,31 @@ export const userRouter = router({
       requireAllScopes(ctx.identity)
       return linkOf(ctx.origin, await inviteUser(ctx.services, input))
     }),
-  /** Forgets somebody's password, signs their browsers out, and makes a one-time link by which they come in again. */
+  /** Forgets somebody's password, signs their browsers out, ends their shared links, and makes a one-time link by which they come in again. */
   resetPassword: administered
-    .input(userInput)
-    .output(loginLink)
+    .input(passwordResetInput)
+    .output(passwordReset)
     .mutation(async ({ ctx, input }) => {
       requireAllScopes(ctx.identity)
-      return linkOf(ctx.origin, await resetPassword(ctx.services, input))
+      const { ended, ...code } = await resetPassword(ctx.services, input)
+      return { ...linkOf(ctx.origin, code), ended }
     }),
   /** Changes a role, or whether it holds in all projects. */
   update: administered
     .input(userUpdateInput)
     .output(user)
-    .mutation(({ ctx, input }) => updateUser(ctx.services, input)),
+    .mutation(({ ctx, input }) => {
+      requireAllScopes(ctx.identity)
+      return updateUser(ctx.services, input)
+    }),
   /** Opens a project to somebody. */
   grant: administered
     .input(grantInput)
     .output(user)
-    .mutation(({ ctx, input }) => grantProject(ctx.services, input)),
+    .mutation(({ ctx, input }) => {
+      requireAllScopes(ctx.identity)
+      return grantProject(ctx.services, input)
+    }),
   revoke: administered
     .input(revokeInput)
     .output(user)
@@ -78,5 +90,8 @@ export const userRouter = router({
   enable: administered
     .input(userInput)
     .output(user)
-    .mutation(({ ctx, input }) => enableUser(ctx.services, input)),
+    .mutation(({ ctx, input }) => {
+      requireAllScopes(ctx.identity)
+      return enableUser(ctx.services, input)
+    }),
 })

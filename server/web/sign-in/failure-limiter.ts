@@ -2,9 +2,15 @@ import { createHash } from 'node:crypto'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { StratavoreError } from '../../core/errors'
 
-/** The try that makes it so many within the window, of one name or from one address, finds the door shut until it is over. */
-const MAX_FAILURES = 20
 const WINDOW_S = 15 * 60
+
+/** What tries are counted by. The one that makes it `most` within the window finds the door shut until that is over. */
+export interface Counted {
+  key: string
+  most: number
+  /** For whom the door stays open all the same; asked only where no other key has shut it. */
+  unless?: () => Promise<boolean>
+}
 
 /** A refusal that says when it is worth trying again. */
 class TooManyFailures extends StratavoreError {
@@ -17,30 +23,35 @@ class TooManyFailures extends StratavoreError {
 export interface FailureLimiter {
   /**
    * Does `work` unless one of the keys has failed too often; a rejection with one of our own refusals counts as a failure
-   * of each. Success forgets the failures of `proved`, one of the keys; never those of an address, from which somebody who
-   * can sign in would go on guessing at others. Throws TooManyFailures.
+   * of each. Success forgets the failures of those in `proved`; never those of an address, from which somebody who can sign
+   * in would go on guessing at others. Throws TooManyFailures.
    */
-  guard<T>(keys: readonly string[], work: () => Promise<T>, proved?: string): Promise<T>
+  guard<T>(by: readonly Counted[], work: () => Promise<T>, proved?: readonly Counted[]): Promise<T>
 }
 
 /** In memory: one web process serves, and starting it anew takes longer than it saves. */
 export function createFailureLimiter(name: string): FailureLimiter {
-  const limiter = new RateLimiterMemory({ keyPrefix: name, points: MAX_FAILURES, duration: WINDOW_S })
+  // Whether it was too often is judged here, by each key's own number.
+  const limiter = new RateLimiterMemory({ keyPrefix: name, points: Number.MAX_SAFE_INTEGER, duration: WINDOW_S })
   return {
-    guard: async (keys, work, proved) => {
-      const counted = keys.map(hashed)
+    guard: async (by, work, proved = []) => {
       // Counted before it is known to fail: a thousand tries at once are a thousand tries.
-      const states = await Promise.all(counted.map((key) => limiter.penalty(key)))
-      const shut = states.filter(({ consumedPoints }) => consumedPoints >= MAX_FAILURES)
-      if (shut.length > 0) throw new TooManyFailures(Math.max(...shut.map(({ msBeforeNext }) => msBeforeNext)) / 1000)
+      const states = await Promise.all(
+        by.map(async (one) => ({ ...one, state: await limiter.penalty(hashed(one.key)) })),
+      )
+      const shut = states.filter(({ state, most }) => state.consumedPoints >= most)
+      const unless = shut.map((one) => one.unless)
+      const stays =
+        unless.every((ask) => ask !== undefined) && (await Promise.all(unless.map((ask) => ask()))).every(Boolean)
+      if (!stays) throw new TooManyFailures(Math.max(...shut.map(({ state }) => state.msBeforeNext)) / 1000)
       try {
         const result = await work()
         await Promise.all(
-          keys.map((key) => (key === proved ? limiter.delete(hashed(key)) : limiter.reward(hashed(key)))),
+          by.map((one) => (proved.includes(one) ? limiter.delete(hashed(one.key)) : limiter.reward(hashed(one.key)))),
         )
         return result
       } catch (error) {
-        if (!(error instanceof StratavoreError)) await Promise.all(counted.map((key) => limiter.reward(key)))
+        if (!(error instanceof StratavoreError)) await Promise.all(by.map(({ key }) => limiter.reward(hashed(key))))
         throw error
       }
     },

@@ -8,6 +8,7 @@ import { open, seal } from '../../core/secret-box'
 import { type Site, siteOf } from '../../core/site'
 import { readCookie } from '../../gateways/guard/session-cookie'
 import { linkIdentityOfSession } from '../../services/identity/link-identity-of-session'
+import { recordingRefusal } from '../../services/identity/record-refused-sign-in'
 import { signInWithOidc } from '../../services/identity/sign-in-with-oidc'
 import type { SharedServices } from '../../services/service-context'
 import { identify } from '../identify'
@@ -84,18 +85,19 @@ export function createOidcRoutes(services: SharedServices, provider: IdentityPro
   ): Promise<void> {
     response.appendHeader('set-cookie', cookie('', 0, site))
     if (!provider) throw new StratavoreError('not_found', 'No identity provider is set up here.')
-    const trip = readTrip(request, site)
-    const identity = await provider.finish(new URL(`${OIDC_PATH}/callback${url.search}`, site.origin), trip)
+    const tried = { method: 'oidc', identity: null } as const
+    const prove = async () => {
+      const trip = readTrip(request, site)
+      return { trip, identity: await provider.finish(new URL(`${OIDC_PATH}/callback${url.search}`, site.origin), trip) }
+    }
+    const { trip, identity } = await recordingRefusal(services, tried, client.address, prove)
     if (trip.linkSession !== null) {
       await linkIdentityOfSession(services, { sessionId: trip.linkSession, identity })
       return leadTo(response, '/settings')
     }
-    giveCookie(
-      services,
-      response,
-      client,
-      await signInWithOidc(services, { identity, ...browserOf(services, request, client) }),
-    )
+    const signIn = () => signInWithOidc(services, { identity, ...browserOf(services, request, client) })
+    const started = await recordingRefusal(services, { ...tried, identity }, client.address, signIn)
+    giveCookie(services, response, client, started)
     leadTo(response, '/')
   }
 

@@ -407,11 +407,17 @@ describe('agent', () => {
     const observer = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('observer.mjs'))
     if (observer === undefined) throw new Error('no observer')
     process.kill(observer, 'SIGKILL')
+    // Nobody is there to hear of it: it is told to the next one, and kept.
+    expect(await daemon.agent().emitWithAck('resizeRunner', { runnerId, cols: 97, rows: 31 })).toEqual({ ok: true })
     await type(runnerId, 'echo after$((1+1))\r')
     const screen = await untilScreen(runnerId, 'after2')
     expect(screen).toContain('before2')
     const log = await daemon.agent().emitWithAck('readLog', { runnerId, from: 0, limit: 100_000 })
     expect(log.ok && Buffer.from(log.data).toString()).toMatch(/before2[\s\S]*after2/)
+    await daemon.agent().emitWithAck('stopRunner', { runnerId, epoch: 0, force: true, graceMs: 0 })
+    await untilExit(runnerId)
+    const last = await daemon.agent().emitWithAck('screen', { runnerId, ansi: false })
+    expect(last).toMatchObject({ ok: true, cols: 97, rows: 31 })
   })
 
   it('answers a query once, with or without a viewer, and never from a replay', async () => {

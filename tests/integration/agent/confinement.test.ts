@@ -7,8 +7,10 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { createServer, type Server } from 'node:http'
@@ -77,6 +79,7 @@ const agentStarted = async (env: Record<string, string> = {}) => {
 async function ask(confinement: Partial<ConfinementProfile>, changes: Partial<StartRunner> = {}) {
   const request = shellLaunch({
     cwd: project,
+    project,
     confinement: { ...DEFAULT_CONFINEMENT, ...confinement },
     cols: 200,
     ...changes,
@@ -232,6 +235,39 @@ describe('a sandbox', () => {
         ok: false,
         code: 'confinement_unavailable',
       })
+  })
+
+  it('is of its project, from a directory in it: one that leads out starts nothing and shows nothing', async () => {
+    await agentStarted()
+    const sub = join(project, 'sub')
+    mkdirSync(sub)
+    const inside = await launch({ sandbox: true, readable: [sub] }, { cwd: sub })
+    expect(await output(inside.runnerId, `pwd; touch ${project}/made && echo made; touch x`)).toMatch(
+      new RegExp(`^${sub}\nmade\n.*Read-only file system`),
+    )
+    await stop(inside.runnerId)
+    await untilExit(inside.runnerId)
+    // What a runner can do between two lives of itself, or of another one.
+    rmSync(sub, { recursive: true })
+    symlinkSync(userHome, sub)
+    for (const [cwd, sandbox] of [
+      [sub, true],
+      [sub, false],
+      [userHome, true],
+      [`${project}/../user`, true],
+    ] as const) {
+      const { request, reply } = await ask({ sandbox }, { cwd, epoch: 2, runnerId: inside.runnerId })
+      expect(reply).toMatchObject({ code: 'invalid_input', error: expect.stringContaining('is not in the project') })
+      expect(processesOf(request.runnerId)).toEqual([])
+    }
+    // The same, laid in the place of a whole project by a program of one around it.
+    renameSync(project, `${project}.before`)
+    symlinkSync(userHome, project)
+    expect((await ask({ sandbox: true })).reply).toMatchObject({
+      code: 'confinement_unavailable',
+      error: expect.stringContaining('is a symbolic link now'),
+    })
+    expect(readdirSync(userHome).sort()).toEqual(['secret'])
   })
 
   // Somebody else, with rights to write there, exchanges what is listed after it was judged and before it is bound: the
@@ -395,6 +431,8 @@ describe('a machine that cannot', () => {
 
   it('says so of a project that holds the home', async () => {
     await agentStarted()
-    expect((await ask({ sandbox: true }, { cwd: root })).reply).toMatchObject({ code: 'confinement_unavailable' })
+    expect((await ask({ sandbox: true }, { cwd: root, project: root })).reply).toMatchObject({
+      code: 'confinement_unavailable',
+    })
   })
 })

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createProject } from '../../support/launch'
+import { residentMb } from '../../support/resident-memory'
 import type { Stack } from '../../support/stack'
 import type { DatabaseFacts } from './database-facts'
 import { errorCodeOf, type RawRequest, rawRequest } from './raw-http'
@@ -48,8 +48,7 @@ describe('a body of 100 MB', () => {
   const MIB = 1024 * 1024
   /** More than one body's worth of buffers would be seen; the garbage of 1 MB parts is not. */
   const FLAT_BYTES = 60 * MIB
-  const rssOf = (pid: number) =>
-    Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
+  const rssOf = (pid: number) => residentMb(pid) * MIB
 
   async function peakWhile<T>(work: () => Promise<T>): Promise<{ result: T; grown: number }> {
     const { web } = await stack.pids()

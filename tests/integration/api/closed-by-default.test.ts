@@ -99,7 +99,9 @@ describe('pages', () => {
   it.each(pages.filter((page) => !OPEN_PAGES.has(page)))('%s leads to the login page', async (path) => {
     for (const [what, credentials] of NO_CREDENTIALS) {
       const visit = await send({ path, headers: { ...credentials, accept: 'text/html' } })
-      expect([visit.status, visit.headers.location], what).toEqual([303, '/login'])
+      // Whoever allows a CLI in comes back there.
+      const location = path === '/device' ? '/login#device' : '/login'
+      expect([visit.status, visit.headers.location], what).toEqual([303, location])
       const data = await send({ path, headers: { ...credentials, rsc: '1', 'next-router-state-tree': '%5B%5D' } })
       expect(data.status, what).toBe(401)
     }
@@ -255,6 +257,38 @@ describe('another site', () => {
 
   it.each(['cross-site', 'same-site'])('that the browser calls %s is refused', async (site) => {
     expect(await statuses({ 'sec-fetch-site': site })).toEqual([403, 403, 403, 403, 403])
+  })
+
+  it('that leads a browser to a login link signs nobody in: the page asks first', async () => {
+    const link = new URL((await stack.api.auth.createLoginLink.mutate()).url)
+    const path = link.pathname + link.search
+    const asks = { status: 303, cookie: undefined, location: `/login#link=${link.searchParams.get('code')}` }
+    const visit = async (headers: Record<string, string>) => {
+      const answer = await rawRequest(stack.url, { path, headers: { 'sec-fetch-mode': 'navigate', ...headers } })
+      return { status: answer.status, cookie: answer.headers['set-cookie'], location: answer.headers.location }
+    }
+    for (const site of ['cross-site', 'same-site']) expect(await visit({ 'sec-fetch-site': site })).toEqual(asks)
+    const owner = async (body: object) =>
+      rawRequest(stack.url, {
+        method: 'POST',
+        path: '/api/auth/link/owner',
+        headers: { 'content-type': 'application/json', 'x-stratavore': '1' },
+        body: JSON.stringify(body),
+      })
+    expect(JSON.parse((await owner({ code: link.searchParams.get('code') })).text)).toEqual({ name: 'owner' })
+    expect((await owner({ code: 'svl_none' })).status).toBe(401)
+    // Somebody is signed in, and the link is another's.
+    const { link: others } = await stack.api.user.create.mutate({ name: 'mallory', role: 'viewer' })
+    const foreign = new URL(others?.url ?? '')
+    const answer = await rawRequest(stack.url, {
+      path: foreign.pathname + foreign.search,
+      headers: { cookie, 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' },
+    })
+    expect([answer.headers['set-cookie'], answer.headers.location]).toEqual([
+      undefined,
+      `/login#link=${foreign.searchParams.get('code')}`,
+    ])
+    expect(await visit({ 'sec-fetch-site': 'none' })).toMatchObject({ status: 303, location: '/' })
   })
 
   it('opens no socket with a cookie and without an Origin; a bearer token needs none', async () => {

@@ -90,6 +90,42 @@ describe('a ticket', () => {
   })
 })
 
+describe('going on from where one never was', () => {
+  it.each([
+    ['before the beginning', { epoch: 1, offset: -1 }],
+    ['in a life of before the first', { epoch: -1, offset: 0 }],
+    ['at no number', { epoch: 1, offset: Number.NaN }],
+    ['at a fraction', { epoch: 1, offset: 1.5 }],
+    ['at a text', { epoch: 1, offset: '10' }],
+    ['past what a number can say', { epoch: 1, offset: 2 ** 53 }],
+    ['nowhere', { epoch: 1 }],
+  ])('%s is refused, and the ticket is still good', async (_what, resumeFrom) => {
+    const given = await ticket(true)
+    const forged = await connect({ ticket: given, resumeFrom })
+    expect([forged.refusal(), forged.attached, forged.bytes()]).toEqual(['invalid_input', [], 0])
+    expect((await connect({ ticket: given })).attached).toHaveLength(1)
+  })
+
+  it.each([
+    ['far past the end', { epoch: 1, offset: Number.MAX_SAFE_INTEGER }],
+    ['in a life that is yet to come', { epoch: 2 ** 31, offset: 5 }],
+  ])(
+    '%s shows the screen as it is, and then all that comes; who is there is not disturbed',
+    async (_what, resumeFrom) => {
+      const bystander = await attachTerminal(stack, runnerId, { readOnly: true })
+      const forged = await connect({ ticket: await ticket(true), resumeFrom })
+      await waitUntil('it has the screen', () => forged.bytes() > 0)
+      const had = forged.bytes()
+      const word = `w${randomUUID().slice(0, 8)}`
+      await typeLine(stack, runnerId, `echo ${word.slice(0, 4)}""${word.slice(4)}`)
+      await bystander.sees(word)
+      await waitUntil('it is shown what comes', () => forged.bytes() > had)
+      expect([forged.socket.connected, bystander.attaches()]).toEqual([true, 1])
+      bystander.close()
+    },
+  )
+})
+
 describe('a viewer', () => {
   it('with a read-only ticket types nothing, sizes nothing and takes no seat', async () => {
     const viewer = await attach(true)
@@ -143,6 +179,9 @@ describe('a driver', () => {
     ['nothing', 1, undefined],
     ['a seq of text', '1', 'echo smuggled\r'],
     ['seq 0', 0, 'echo smuggled\r'],
+    ['seq -1', -1, 'echo smuggled\r'],
+    ['seq NaN', Number.NaN, 'echo smuggled\r'],
+    ['seq 1e300', 1e300, 'echo smuggled\r'],
     ['seq 1.5', 1.5, 'echo smuggled\r'],
     ['seq 2^53', 2 ** 53, 'echo smuggled\r'],
     ['more than a message may hold', 1, 'x'.repeat(MAX_INPUT_BYTES + 1)],
@@ -154,6 +193,19 @@ describe('a driver', () => {
     const screen = await settle()
     expect(screen).not.toContain('smuggled')
     expect(screen).not.toContain('[object Object]')
+  })
+
+  it('that leaves numbers out is told what is missing, is sent away, and nothing of it is typed', async () => {
+    const bystander = await attachTerminal(stack, runnerId, { readOnly: true })
+    const terminal = await attach()
+    terminal.socket.emit('input', 1, '\x15')
+    await waitUntil('the first is typed', () => terminal.acked.includes(1))
+    terminal.socket.emit('input', 2 ** 40, 'echo smuggled\r')
+    expect(await problemOf(terminal)).toMatchObject({ code: 'unavailable', message: expect.stringMatching(/missing/) })
+    await closed(terminal)
+    expect(await settle()).not.toContain('smuggled')
+    expect(bystander.attaches()).toBe(1)
+    bystander.close()
   })
 
   it('may acknowledge what it likes: the stream neither stalls nor breaks', async () => {

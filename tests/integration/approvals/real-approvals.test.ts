@@ -92,6 +92,37 @@ describe('what the real Claude Code asks', () => {
     ).rejects.toMatchObject({ message: 'owner (local CLI) has allowed this already.' })
   }, 60_000)
 
+  it('stands in the recording: what was said, wanted, asked and answered, and the end of the turn', async () => {
+    const { stack } = claude
+    const { command } = touch()
+    const approval = await asked('Bash', command)
+    await stack.api.approval.answer.mutate({ id: approval.id, answer: { behavior: 'allow' } })
+    await untilSaid('all done')
+    const marked = await waitUntil(
+      'the turn is over in the recording',
+      async () => {
+        const { lives } = await stack.api.recording.info.query({ id })
+        const markers = lives.at(-1)?.markers ?? []
+        return markers.some(({ label }) => label === 'turn ended') && markers
+      },
+      SOON_MS,
+    )
+    expect(marked.map(({ kind, label }) => `${kind}: ${label}`)).toEqual([
+      expect.stringMatching(/^prompt: \[\[tool Bash/),
+      `tool: Bash ${command.command}`,
+      `approval: asks: Bash ${command.command}`,
+      'approval: allowed',
+      'status: turn ended',
+    ])
+    const cast = (await stack.cli(['export', id, '--cast', '-'])).stdout
+    const events = cast
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => JSON.parse(line) as [number, string, string])
+    expect(events.filter(([, kind]) => kind === 'm').map(([, , label]) => label)).toHaveLength(marked.length)
+  }, 60_000)
+
   it('does not run when it is denied, and the program hears why', async () => {
     const { file, command } = touch()
     const approval = await asked('Bash', command)

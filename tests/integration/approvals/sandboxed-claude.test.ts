@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type ClaudeStack, startClaudeStack } from '../../support/claude/claude-stack'
@@ -17,7 +27,7 @@ beforeAll(async () => {
 }, SET_UP_MS)
 afterAll(() => claude.stop())
 
-it('runs, asks, is counted, stops and is resumed, and sees nothing of the home', async () => {
+it('runs, asks, is counted, stops and is resumed in its project, and sees nothing of the home', async () => {
   const { stack, project } = claude
   const { api } = stack
   writeFileSync(join(stack.userHome, 'secret.txt'), 'classified')
@@ -37,7 +47,10 @@ it('runs, asks, is counted, stops and is resumed, and sees nothing of the home',
   expect(confinement).toMatchObject({ sandbox: true, network: 'host', noNewPrivs: true, capabilities: false })
   expect((await stack.cli(['show', id])).stdout).toMatch(/files\s+sandboxed/)
 
-  const command = `cat ${join(stack.userHome, 'secret.txt')} > seen.txt 2>&1; echo done >> seen.txt`
+  const local = join(stack.userHome, '.claude', 'settings.local.json')
+  // The next sandbox would be shown what the link leads to.
+  const lay = `ln -sfn ../secret.txt ${local}`
+  const command = `{ cat ${join(stack.userHome, 'secret.txt')}; ${lay}; echo '{"hooks":{}}' > ${local}; echo done; } > seen.txt 2>&1`
   await api.runner.prompt.mutate({
     id,
     text: `[[tool Bash ${JSON.stringify({ command, description: 'Look' })}]] [[text all done]]`,
@@ -55,15 +68,29 @@ it('runs, asks, is counted, stops and is resumed, and sees nothing of the home',
   const seen = readFileSync(join(project.path, 'seen.txt'), 'utf8')
   expect(seen).toMatch(/No such file or directory/)
   expect(seen).not.toContain('classified')
+  expect(seen).toMatch(/Device or resource busy[\s\S]*Read-only file system[\s\S]*done/)
+  expect(readFileSync(local, 'utf8')).toBe('{}')
+  expect(lstatSync(local).isFile()).toBe(true)
   await waitUntil('its tokens are counted', async () => (await api.runner.get.query({ id })).tokensUsed > 0, SOON_MS)
 
   const { sessionId } = await api.runner.get.query({ id })
   await api.runner.stop.mutate({ id })
   expect(await untilStatus(stack, id, ['terminated', 'failed'], SOON_MS)).toMatchObject({ status: 'terminated' })
+  // What the program could have written itself: its transcript says that it worked where the keys are.
+  const keys = join(stack.userHome, '.ssh')
+  mkdirSync(keys)
+  const { path } = await api.session.check.query({ id: sessionId ?? '' })
+  const lines = readFileSync(path ?? '', 'utf8')
+    .trim()
+    .split('\n')
+  const last = lines.findLast((line) => line.includes(`"cwd":${JSON.stringify(project.path)}`)) ?? ''
+  appendFileSync(path ?? '', `${last.replace(JSON.stringify(project.path), JSON.stringify(keys))}\n`)
   const resumed = await api.session.resume.mutate({ id: sessionId ?? '' })
+  expect(resumed).toMatchObject({ directoryGone: keys, runner: { cwd: project.path } })
   const again = resumed.runner.id
   await untilScreen(again, /all done/)
   expect((await api.runner.get.query({ id: again })).sessionId).toBe(sessionId)
+  expect(readdirSync(keys)).toEqual([])
   await api.runner.stop.mutate({ id: again, force: true })
   await untilStatus(stack, again, ['terminated', 'failed'], SOON_MS)
 }, 300_000)
@@ -78,6 +105,17 @@ it('is not launched where its profile cannot be kept, and says why', async () =>
   const { id } = await api.runner.launch.mutate({ project: name })
   const failed = await untilStatus(claude.stack, id, ['failed', 'running'], SOON_MS)
   expect(failed).toMatchObject({ status: 'failed', reason: expect.stringContaining('which is not there on this node') })
+  await api.project.setConfinement.mutate({ project: name, readable: [] })
+  // As a sandbox of before could lay it.
+  const local = join(claude.stack.userHome, '.claude', 'settings.local.json')
+  rmSync(local, { force: true })
+  symlinkSync('../secret.txt', local)
+  const linked = await api.runner.launch.mutate({ project: name })
+  expect(await untilStatus(claude.stack, linked.id, ['failed', 'running'], SOON_MS)).toMatchObject({
+    status: 'failed',
+    reason: expect.stringContaining('settings.local.json" are a symbolic link'),
+  })
+  rmSync(local)
   await expect(api.project.setConfinement.mutate({ project: name, readable: ['/'] })).rejects.toThrow()
   await expect(api.project.setConfinement.mutate({ project: name, writable: [claude.stack.home] })).rejects.toThrow(
     /may not be shown/,

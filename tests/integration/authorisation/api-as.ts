@@ -22,14 +22,19 @@ export const PROCEDURES = Object.entries(
   appRouter._def.procedures as unknown as Record<string, { _def: { type: string; meta: { rule: Rule } } }>,
 ).map(([path, { _def }]) => ({ path, type: _def.type, rule: _def.meta.rule }))
 
-/** The real router on behalf of whoever this token belongs to; null for nobody. */
-export async function apiAs(test: ServiceTest, token: string | null, signal?: AbortSignal) {
+/** The real router on behalf of whoever this token belongs to; null for nobody. The daemon does what `daemon` can. */
+export async function apiAs(
+  test: ServiceTest,
+  token: string | null,
+  signal?: AbortSignal,
+  daemon: Partial<DaemonLink> = {},
+) {
   const { actor: _actor, access: _access, ...services } = test.ctx
   const caller = appRouter.createCaller(
     {
       requestId: 'request-2',
       identity: token === null ? null : await authenticateBearer(test.ctx, token),
-      services: { ...services, daemon: awayDaemon },
+      services: { ...services, daemon: Object.assign(Object.create(awayDaemon), daemon) },
       events: {
         lastSeq: () => lastEventSeq(test.ctx),
         after: (seq, limit) => readEventsAfter(test.ctx, seq, limit),

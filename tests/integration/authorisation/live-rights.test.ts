@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createApi } from '@/cli/api-client'
+import { shareProtocols } from '@/contracts/share/share'
+import { OUTPUT_WINDOW_BYTES } from '@/contracts/terminal/terminal'
 import { createProject, launchRunning, typeLine, untilScreen } from '../../support/launch'
 import type { Stack } from '../../support/stack'
 import { waitUntil } from '../../support/wait-until'
-import { connectRaw } from '../api/raw-terminal'
+import { connectRaw, type RawTerminal } from '../api/raw-terminal'
 import { type ProbedStack, startProbedStack } from '../api/stack-with-database'
 
 /** A change of rights, whatever it is, reaches what is open within this time. */
@@ -39,14 +41,14 @@ async function invited(name: string, role: 'operator' | 'viewer') {
       error?: { data: { stratavore: { code: string } } }
     }
   }
-  const attach = async (readOnly: boolean) => call('runner.attach', { id: runnerId, readOnly })
+  const attach = async (readOnly: boolean, id = runnerId) => call('runner.attach', { id, readOnly })
   return {
     attach,
     headers,
-    connect: async (readOnly: boolean) => {
+    connect: async (readOnly: boolean, id = runnerId) => {
       const terminal = await connectRaw(
         stack,
-        { ticket: (await attach(readOnly)).result?.data.ticket ?? '' },
+        { ticket: (await attach(readOnly, id)).result?.data.ticket ?? '' },
         undefined,
         headers,
       )
@@ -125,6 +127,61 @@ it('somebody who is disabled is out at once', async () => {
   await waitUntil('the terminal is cut', () => !terminal.socket.connected, CUT_WITHIN_MS)
   expect((await viewer.attach(true)).error?.data.stratavore.code).toBe('unauthenticated')
 })
+
+/** It shows all that it is given at once: what is printed goes on coming. */
+function keepUp({ socket }: RawTerminal): void {
+  socket.on('output', (offset: number, data: Uint8Array) => socket.emit('ack', offset + data.byteLength))
+  socket.on('snapshot', ({ offset }: { offset: number }) => socket.emit('ack', offset))
+}
+
+it('a token, a session, a grant and a shared link that are revoked while output floods by them → cut, and no byte more', async () => {
+  const { id } = await launchRunning(stack, { project: project.name, provider: 'shell', cols: 80, rows: 24 })
+  const attach = async (api = stack.api) => (await api.runner.attach.mutate({ id, readOnly: true })).ticket
+  const { id: tokenId, token } = await stack.api.auth.createToken.mutate({ name: 'floods' })
+  const link = await stack.api.share.create.mutate({ runnerId: id })
+  const linkToken = new URL(link.url).hash.slice(1)
+  const asked = await fetch(`${stack.url}/api/share/ticket`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-stratavore': '1' },
+    body: JSON.stringify({ token: linkToken }),
+  })
+  const { ticket } = (await asked.json()) as { ticket: string }
+  const [sven, gerd] = [await invited('sven', 'viewer'), await invited('gerd', 'viewer')]
+  const byToken = { authorization: `Bearer ${token}` }
+  const open: Record<string, RawTerminal> = {
+    token: await connectRaw(stack, { ticket: await attach(createApi(stack.url, token)) }, undefined, byToken),
+    session: await sven.connect(true, id),
+    grant: await gerd.connect(true, id),
+    link: await connectRaw(stack, { ticket }, undefined, { origin: stack.url }, shareProtocols(linkToken)),
+  }
+  const bystander = await connectRaw(stack, { ticket: await attach() })
+  let present = 0
+  bystander.socket.on('presence', ({ clients }: { clients: unknown[] }) => {
+    present = clients.length
+  })
+  for (const each of [...Object.values(open), bystander]) keepUp(each)
+  await typeLine(stack, id, 'yes')
+  const flooded = ({ bytes }: RawTerminal, from: number) => bytes() > from + 2 * OUTPUT_WINDOW_BYTES
+  for (const [what, each] of Object.entries(open)) await waitUntil(`it floods by the ${what}`, () => flooded(each, 0))
+
+  const sessions = await stack.api.auth.sessions.query({ all: true })
+  await stack.api.auth.revokeToken.mutate({ id: tokenId })
+  await stack.api.auth.revokeSession.mutate({ id: sessions.find(({ user }) => user === 'sven')?.id ?? '' })
+  await stack.api.user.revoke.mutate({ user: 'gerd', project: project.name })
+  await stack.api.share.revoke.mutate({ id: link.id })
+  const connected = () => Object.keys(open).filter((what) => open[what]?.socket.connected)
+  await waitUntil('all are cut', () => connected().length === 0, CUT_WITHIN_MS).catch((error: unknown) => {
+    throw new Error(`not cut: ${connected()}`, { cause: error })
+  })
+  const had = Object.values(open).map(({ bytes }) => bytes())
+  const theirs = bystander.bytes()
+  await waitUntil('it floods on for the one that stays', () => flooded(bystander, theirs))
+  expect(Object.values(open).map(({ bytes }) => bytes())).toEqual(had)
+  // The daemon is rid of them too, and sends to nobody who is not there.
+  await waitUntil('only the one that stays is there', () => present === 1)
+  bystander.close()
+  await stack.api.runner.stop.mutate({ id, force: true })
+}, 60_000)
 
 it('the last owner stays one', async () => {
   const refused = { data: { stratavore: { code: 'invalid_state' } } }

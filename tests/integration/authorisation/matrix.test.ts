@@ -103,13 +103,14 @@ describe.each(ofProject)('$path ($rule.may)', ({ path, type, rule }) => {
 describe.each(others)('$path ($rule.may, $rule.of)', ({ path, type, rule }) => {
   it('is for whom its rule says', async () => {
     const input = LIST_INPUTS[path] ?? (type === 'query' ? undefined : {})
+    const judged = people.map((person) => ({ person, expects: expected(rule, person, 'own') }))
+    const before = await changes()
     expect((await (await apiAs(test, null))(path, input)).code).toBe('unauthenticated')
-    for (const person of people) {
-      const { code } = await (await apiAs(test, person.token))(path, input)
-      const expects = expected(rule, person, 'own')
-      if (expects === 'through') expect(REFUSALS, person.what).not.toContain(code)
-      else expect(code, person.what).toBe(expects)
-    }
+    for (const { person, expects } of judged.filter((cell) => cell.expects !== 'through'))
+      expect((await (await apiAs(test, person.token))(path, input)).code, person.what).toBe(expects)
+    expect(await changes(), 'a refusal changes nothing').toEqual(before)
+    for (const { person } of judged.filter((cell) => cell.expects === 'through'))
+      expect(REFUSALS, person.what).not.toContain((await (await apiAs(test, person.token))(path, input)).code)
   })
 })
 
@@ -174,6 +175,22 @@ it.each(['event.stream', 'event.live'])("%s tells nothing of another's project",
   abort.abort()
   expect(seen.length).toBeGreaterThan(1)
   for (const secret of Object.values(other)) expect(seen.join()).not.toContain(secret)
+})
+
+it('event.live says first after which event it begins, so that what was read before can be read again', async () => {
+  const { own } = await toLookAt()
+  const abort = new AbortController()
+  const call = await apiAs(test, people[1]?.token ?? '', abort.signal)
+  const [before] = await test.query<{ newest: string }>('SELECT max(seq)::text AS newest FROM outbox_events')
+  const { output } = await call('event.live', {})
+  const messages = (output as AsyncIterable<[id: string, message: unknown]>)[Symbol.asyncIterator]()
+  const opening = { after: Number(before?.newest) }
+  expect((await messages.next()).value.slice(0, 2)).toEqual([before?.newest, opening])
+  const owner = await apiAs(test, people[0]?.token ?? '')
+  expect((await owner('project.update', { project: own.name, description: 'changed' })).code).toBe('ok')
+  const [, event] = (await messages.next()).value
+  expect(event).toMatchObject({ seq: opening.after + 1, type: 'project.updated', subject: { id: own.projectId } })
+  abort.abort()
 })
 
 describe('attaching', () => {

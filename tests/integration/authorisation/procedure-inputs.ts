@@ -55,6 +55,7 @@ export const LIST_INPUTS: Record<string, object> = {
   'event.list': { limit: 500 },
   'session.stats': { days: 3_000 },
   'approval.list': { open: false },
+  'runner.thumbnails': { seen: {} },
 }
 
 /** Lists that can be narrowed to one thing: which is judged like one thing. */

@@ -33,8 +33,8 @@ beforeAll(async () => {
     { lastEventId: '0', subjectId: id },
     {
       onData(message) {
-        if ('data' in message) seen.push({ at: performance.now(), event: message.data })
-        else details.push(message)
+        if (!('data' in message)) details.push(message)
+        else if (!('after' in message.data)) seen.push({ at: performance.now(), event: message.data })
       },
     },
   )

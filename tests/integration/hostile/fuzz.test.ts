@@ -3,49 +3,36 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { z } from 'zod'
-import type { AgentToDaemon } from '@/contracts/agent-protocol/events'
 import { AGENT_NAMESPACE, AGENT_PROTOCOL_VERSION } from '@/contracts/agent-protocol/messages'
-import { errorCode } from '@/contracts/errors/errors'
 import type { ClientToDaemon } from '@/contracts/terminal/terminal'
-import { appRouter } from '@/server/trpc/app-router'
 import { type KnownValues, mutatedInputs, validInputs } from '../../support/fuzz/from-schema'
-import { HOSTILE_ON_SOCKETS } from '../../support/fuzz/hostile-values'
+import { AGENT_EVENTS, SOCKET_ROUNDS, socketMessages } from '../../support/fuzz/socket-messages'
 import { createProject, launchRunning, typeLine, untilScreen } from '../../support/launch'
+import { residentMb } from '../../support/resident-memory'
 import type { Stack } from '../../support/stack'
 import { waitUntil } from '../../support/wait-until'
-import { rawRequest } from '../api/raw-http'
 import { connectRaw, type RawTerminal } from '../api/raw-terminal'
 import { type ProbedStack, startProbedStack } from '../api/stack-with-database'
+import { callProcedure, isRefused, type Procedure, problemOf, procedures } from './procedure-calls'
+import { changesEachTime, watchTables } from './table-state'
+import { expectUnhurt } from './unhurt'
 
 /** Printed, so that a run can be repeated: `FUZZ_SEED=… vitest …`. */
 const SEED = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31))
 /** Inputs a procedure gets of each kind. Calls take some ms each, and there are about eighty procedures. */
 const VALID_INPUTS = 4
 const MUTATED_INPUTS = 8
-/** Rounds over all events of a socket. */
-const SOCKET_ROUNDS = 12
-/** What a subscription may take to answer or refuse. */
-const STREAM_MS = 300
 /** Memory may grow by this much after the first half of all calls: what leaks for each call doubles it. */
 const MEMORY_RATIO = 1.5
 
-/** A call that takes long, such as one that hashes, has more happening beside it. */
-const REPEATS = 10
-
-/** Codes that stand for something that is away, which is no mistake of the server. */
-const AWAY = new Set(['node_unavailable', 'unavailable', 'timeout', 'provider_unavailable'])
 /** Refusals that are themselves written down, by design: what somebody tried and may not, or cannot have. */
 const RECORDED = new Set(['quota_exceeded', 'budget_exhausted', 'forbidden'])
-/** Tables that change by themselves while runners live. */
-const BUSY_TABLES = new Set(['runner_vitals', 'nodes', 'agents', 'daemon_lease', 'consumed_events', 'transcript_files'])
-
 let probed: ProbedStack
 let stack: Stack
 let runnerId: string
 let known: KnownValues
 let pids: { web: number; daemon: number | null }
-let tables: string[]
+let state: () => Promise<string>
 
 beforeAll(async () => {
   process.stdout.write(`fuzz: FUZZ_SEED=${SEED}\n`)
@@ -58,110 +45,30 @@ beforeAll(async () => {
   known = { project: [project.name], id: [runnerId, randomUUID()], path: [stack.workDir, '/'], provider: ['shell'] }
   const { web, daemon } = await stack.pids()
   pids = { web, daemon }
-  const { rows } = await probed.database.query(
-    `SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename`,
-  )
-  tables = rows.map((row: { tablename: string }) => row.tablename).filter((name) => !BUSY_TABLES.has(name))
+  state = await watchTables(probed.database)
 })
 afterAll(() => probed.stop())
 
-interface Procedure {
-  name: string
-  type: string
-  input: z.ZodType
-}
-
-/** Flat at run time ('runner.launch'), nested in the types. */
-function procedures(): Procedure[] {
-  const flat = appRouter._def.procedures as unknown as Record<string, { _def: { type: string; inputs: z.ZodType[] } }>
-  return Object.entries(flat).map(([name, { _def }]) => ({
-    name,
-    type: _def.type,
-    input: _def.inputs[0] ?? z.undefined(),
-  }))
-}
-
-/** What is in the tables: how many rows, and their contents. */
-async function state(): Promise<string> {
-  // When a credential was last used, and when an earlier event left, is no change that a call asked for.
-  const hashes = tables.map(
-    (table) =>
-      `(SELECT count(*) || ':' || coalesce(sum(hashtext((to_jsonb(t) - 'last_used_at' - 'last_seen_at' - 'updated_at' - 'published_at')::text)), 0) FROM "${table}" t)`,
-  )
-  const { rows } = await probed.database.query(
-    `SELECT ${hashes.map((hash, i) => `${hash} AS "${tables[i]}"`).join(', ')}`,
-  )
-  return JSON.stringify(rows[0])
-}
-
-interface Answer {
-  status: number
-  text: string
-  code: string | null
-}
-
-/** The code of ours anywhere in an answer: an error is alone, in a batch, or the message of a stream. */
-const codeIn = (text: string): string | null =>
-  errorCode.safeParse(/"stratavore":\{"code":"(\w+)"/.exec(text)?.[1]).data ?? null
-
-async function call({ name, type }: Procedure, json: string | undefined): Promise<Answer> {
-  const headers = { authorization: `Bearer ${stack.token}`, 'content-type': 'application/json' }
-  const path = `/api/trpc/${name}`
-  if (type === 'mutation') {
-    const { status, text } = await rawRequest(stack.url, { method: 'POST', path, headers, body: json ?? '' })
-    return { status, text, code: codeIn(text) }
-  }
-  const query = json === undefined ? '' : `?input=${encodeURIComponent(json)}`
-  if (type === 'query') {
-    const { status, text } = await rawRequest(stack.url, { path: path + query, headers })
-    return { status, text, code: codeIn(text) }
-  }
-  // A stream goes on: what it says at first is all that is asked of it.
-  let text = ''
-  let status = 200
-  try {
-    const response = await fetch(stack.url + path + query, { headers, signal: AbortSignal.timeout(STREAM_MS) })
-    status = response.status
-    for await (const chunk of response.body ?? []) text += Buffer.from(chunk).toString()
-  } catch {
-    // Cut by ourselves.
-  }
-  return { status, text, code: codeIn(text) }
-}
-
-const isRefused = ({ status, code }: Answer): boolean => status >= 400 || code !== null
+const call = (procedure: Procedure, json: string | undefined) =>
+  callProcedure(stack, { authorization: `Bearer ${stack.token}` }, procedure, json)
 
 /** Calls; a refusal must be in our words and must have changed nothing. Returns what is wrong, or null. */
 async function attempt(procedure: Procedure, json: string | undefined): Promise<string | null> {
   const before = await state()
-  const answer = await call(procedure, json)
+  const again = () => call(procedure, json)
+  const answer = await again()
   if (!isRefused(answer)) return null
-  const { status, code, text } = answer
-  const told = `${status} ${text.slice(0, 300)}`
-  if (code === 'internal' || (status >= 500 && !(code && AWAY.has(code)))) return `answers ${told}`
-  if (status < 500 && code === null && ![413, 414, 429, 431].includes(status))
-    return `refuses in foreign words: ${told}`
-  if (/node_modules|\.prisma|\bat \S+ \(|SELECT |postgres/i.test(text)) return `tells of its inside: ${told}`
+  const problem = problemOf(answer)
+  if (problem !== null) return problem
+  const { code, status, text } = answer
   if (code !== null && RECORDED.has(code)) return null
-  if ((await state()) === before) return null
-  // Something else may have happened beside it: what the call itself changes, it changes each time.
-  for (let again = 0; again < REPEATS; again += 1) {
-    const calm = await state()
-    await call(procedure, json)
-    if ((await state()) === calm) return null
-  }
-  return `refused, and changed something: ${told}`
+  if (!(await changesEachTime(state, before, again))) return null
+  return `refused, and changed something: ${status} ${text.slice(0, 300)}`
 }
 
-const rssOf = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
-const memory = () => ({ web: rssOf(pids.web), daemon: rssOf(pids.daemon ?? 0) })
+const memory = () => ({ web: residentMb(pids.web), daemon: residentMb(pids.daemon ?? 0) })
 
-async function expectAlive(): Promise<void> {
-  const { web, daemon } = await stack.pids()
-  expect({ web, daemon }, `seed ${SEED}`).toEqual(pids)
-  const logs = ['web.log', 'daemon.log'].map((file) => readFileSync(join(stack.home, 'logs', file), 'utf8')).join('')
-  expect(logs).not.toMatch(/uncaught|unhandled/i)
-}
+const expectAlive = () => expectUnhurt(stack, pids, `seed ${SEED}`)
 
 it('every procedure, with inputs made from its schema and mutated ones: no 500, no crash, no change by what is refused, flat memory', async () => {
   const all = procedures()
@@ -186,7 +93,7 @@ it('every procedure, with inputs made from its schema and mutated ones: no 500, 
   }
   expect(problems.join('\n\n'), `seed ${SEED}`).toBe('')
   const after = memory()
-  expect(after.web / warm.web, `seed ${SEED}: web ${warm.web} -> ${after.web} kB`).toBeLessThan(MEMORY_RATIO)
+  expect(after.web / warm.web, `seed ${SEED}: web ${warm.web} -> ${after.web} MB`).toBeLessThan(MEMORY_RATIO)
   expect(after.daemon / warm.daemon, `seed ${SEED}: daemon`).toBeLessThan(MEMORY_RATIO)
   await expectAlive()
 }, 300_000)
@@ -201,34 +108,6 @@ const TERMINAL_EVENTS = {
   answerSeat: 0,
   releaseSeat: 0,
 } satisfies Record<keyof ClientToDaemon, 0>
-const AGENT_EVENTS = {
-  join: 0,
-  runnerStarted: 0,
-  runnerExited: 0,
-  heartbeat: 0,
-  output: 0,
-  outputSkipped: 0,
-  resized: 0,
-  activity: 0,
-  sessionBound: 0,
-  approvalRequested: 0,
-  approvalClosed: 0,
-  transcriptCursors: 0,
-  transcriptBatch: 0,
-  transcriptMissing: 0,
-  telemetry: 0,
-  notice: 0,
-  runnerConfined: 0,
-  renewCertificate: 0,
-} satisfies Record<keyof AgentToDaemon, 0>
-
-/** Up to three arguments that do not belong there, for each event and round. */
-const socketMessages = (events: object, salt: number): [string, unknown[]][] => {
-  const names = fc.constantFrom(...Object.keys(events), 'nothing', 'connection')
-  const values = fc.array(fc.constantFrom(...HOSTILE_ON_SOCKETS), { maxLength: 3 })
-  return fc.sample(fc.tuple(names, values), { numRuns: SOCKET_ROUNDS * Object.keys(events).length, seed: SEED + salt })
-}
-
 /** Sends it all; a connection that is closed for it is made anew. */
 async function sendAll(messages: [string, unknown[]][], connect: () => Promise<RawTerminal>): Promise<number> {
   let connections = 1
@@ -263,7 +142,7 @@ it('every event of a terminal with what does not belong there: no crash, no chan
   const before = await stack.api.runner.get.query({ id: runnerId })
   const connect = async () =>
     connectRaw(stack, { ticket: (await stack.api.runner.attach.mutate({ id: runnerId, readOnly: true })).ticket })
-  await sendAll(socketMessages(TERMINAL_EVENTS, 101), connect)
+  await sendAll(socketMessages(TERMINAL_EVENTS, SEED + 101), connect)
   await expectAlive()
   expect(await stack.api.runner.get.query({ id: runnerId })).toMatchObject({
     cols: before.cols,
@@ -274,15 +153,55 @@ it('every event of a terminal with what does not belong there: no crash, no chan
   await untilScreen(stack, runnerId, 'alive')
 })
 
+/** What a client of its own making may send: each event as it should be, but at the wrong time, order or size. */
+const untimelyMessages = (clientIds: readonly string[]): [string, unknown[]][] => {
+  const seq = fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 2 ** 31 }))
+  const text = fc.string({ unit: fc.constantFrom(...'abcdef '), minLength: 1, maxLength: 40 })
+  const size = fc.record({ cols: fc.integer({ min: 1, max: 1000 }), rows: fc.integer({ min: 1, max: 1000 }) })
+  const message = fc.oneof(
+    fc.tuple(fc.constant('input'), fc.tuple(seq, text)),
+    fc.tuple(fc.constant('ack'), fc.tuple(fc.integer({ min: 0, max: 2 ** 40 }))),
+    fc.tuple(fc.constant('resize'), fc.tuple(size)),
+    fc.tuple(fc.constant('answerSeat'), fc.tuple(fc.constantFrom(...clientIds, randomUUID()), fc.boolean())),
+    fc.tuple(fc.constantFrom('takeSeat', 'askSeat', 'releaseSeat'), fc.constant([])),
+  )
+  return fc.sample(message, { numRuns: SOCKET_ROUNDS * 20, seed: SEED + 303 }) as [string, unknown[]][]
+}
+
+it('every event of a terminal by two who may drive, out of order and beside what belongs nowhere: the runner goes on', async () => {
+  runnerId = await freshRunner()
+  const clientIds = [randomUUID(), randomUUID()]
+  const connect = async (clientId: string) =>
+    connectRaw(stack, { clientId, ticket: (await stack.api.runner.attach.mutate({ id: runnerId })).ticket })
+  const open = await Promise.all(clientIds.map(connect))
+  const messages = [...untimelyMessages(clientIds), ...socketMessages(TERMINAL_EVENTS, SEED + 404)]
+  for (const [index, [event, values]] of messages.entries()) {
+    const who = index % open.length
+    if (open[who]?.socket.disconnected) open[who] = await connect(clientIds[who] ?? '')
+    open[who]?.socket.emit(event, ...values)
+  }
+  for (const terminal of open) terminal.close()
+  await expectAlive()
+  expect((await stack.api.runner.get.query({ id: runnerId })).status).toBe('running')
+  // Whoever comes now has the seat, and what is typed arrives.
+  const next = await connectRaw(stack, { ticket: (await stack.api.runner.attach.mutate({ id: runnerId })).ticket })
+  next.socket.emit('takeSeat')
+  next.socket.emit('input', 1, '\x15echo "ali""ve"\r')
+  await untilScreen(stack, runnerId, /^alive$/m)
+  next.close()
+})
+
 it('every event of an agent, with a right token and messages that are none: no crash, no change', async () => {
   runnerId = await freshRunner()
   const token = readFileSync(join(stack.home, 'keys/agent.token'), 'utf8').trim()
   const connect = () => connectRaw(stack, { token, protocol: AGENT_PROTOCOL_VERSION }, AGENT_NAMESPACE)
-  const before = await state()
-  await sendAll(socketMessages(AGENT_EVENTS, 202), connect)
+  // Who drove in the tests before is written down a little later, and told.
+  const stateNow = await watchTables(probed.database, ['drive_spans', 'audit_events', 'audit_tip', 'outbox_events'])
+  const before = await stateNow()
+  await sendAll(socketMessages(AGENT_EVENTS, SEED + 202), connect)
   await expectAlive()
   await waitUntil('the local agent is still the one', async () => (await stack.pids()).agents.length === 1)
-  expect(await state()).toBe(before)
+  expect(await stateNow()).toBe(before)
   await typeLine(stack, runnerId, 'echo "still""here"')
   await untilScreen(stack, runnerId, 'stillhere')
 })

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { createProject, launchRunning } from '../../support/launch'
+import { residentMb } from '../../support/resident-memory'
 import type { Stack } from '../../support/stack'
 import { errorCodeOf, type RawRequest, rawRequest, rawUpgrade } from '../api/raw-http'
 import { type ProbedStack, startProbedStack } from '../api/stack-with-database'
@@ -144,11 +145,13 @@ it('tampered, expired, alg-none session → 401; 20 bad logins → 429, equal ti
   }
   // A user who is not there costs the same hash. Without it the answer comes in a tenth of the time or less.
   expect(median(false) / median(true)).toBeGreaterThan(0.4)
+  // The ten of this name and ten more, of the same network.
+  await Promise.all(Array.from({ length: 10 }, () => signIn('owner')))
   expect((await signIn('owner')).status).toBe(429)
 })
 
 it('a 100 MB body → 413 with flat memory; a 1,000-call tRPC batch → 400', async () => {
-  const rss = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pids.web}/status`, 'utf8'))?.[1]) / 1024
+  const rss = () => residentMb(pids.web)
   function* hundredMegabytes(): Generator<string> {
     const part = 'x'.repeat(1024 * 1024)
     for (let index = 0; index < 100; index += 1) yield part
@@ -167,6 +170,18 @@ it('a 100 MB body → 413 with flat memory; a 1,000-call tRPC batch → 400', as
     headers: bearer(),
   })
   expect([batch.status, errorCodeOf(batch)]).toEqual([400, 'invalid_input'])
+})
+
+it('a body full of what nobody asked for → 400, told in a few words, and soon', async () => {
+  const names = `-----BEGIN PRIVATE KEY-----${' 11111111111111'.repeat(4)}!`.repeat(10_000)
+  const startedAt = performance.now()
+  const { status, text } = await mutate('runner.launch', { project: project.name, [names]: 1 })
+  expect(status).toBe(400)
+  expect(text.length).toBeLessThan(2_000)
+  // It was five seconds, in which nobody else was answered.
+  expect(performance.now() - startedAt).toBeLessThan(3_000)
+  const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`k${at}`, 1]))
+  expect((await mutate('runner.launch', { project: project.name, ...many })).text.length).toBeLessThan(2_000)
 })
 
 it('a forced exception → generic error: no stack, SQL or path', async () => {

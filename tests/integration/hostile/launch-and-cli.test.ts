@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { appRouter } from '@/server/trpc/app-router'
 import { checkout } from '../../support/checkout'
 import { cleanEnvironment } from '../../support/child-environment'
 import { createProject, launchRunning, typeLine, untilScreen, untilStatus } from '../../support/launch'
+import { runCommand } from '../../support/run-command'
 import { type Stack, startStack } from '../../support/stack'
 import { createTempHome, type TempHome } from '../../support/temp-home'
 import { errorCodeOf, rawRequest } from '../api/raw-http'
@@ -182,4 +185,34 @@ it('unknown CLI flag, closed stdin, no TTY, EPIPE → an exit code and one line,
   const gone = await cli(['runners', '--json'], ['ignore', 'pipe', 'pipe'], true)
   expect(gone.code).not.toBeNull()
   oneLine(gone.stderr)
+})
+
+it("somebody else listens where this home's server should → the CLI tells them nothing", async () => {
+  const home = createTempHome()
+  mkdirSync(join(home.path, 'keys'), { recursive: true })
+  for (const key of ['cli.token', 'control.key'])
+    copyFileSync(join(stack.home, 'keys', key), join(home.path, 'keys', key))
+  const heard: string[] = []
+  const squatter = createServer((request, response) => {
+    heard.push(`${request.url} ${JSON.stringify(request.headers)}`)
+    // Passes the question on to the real one, which answers for another port.
+    void fetch(`${stack.url}${request.url}`).then(async (answer) => {
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text())
+    })
+  })
+  await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve))
+  const { port } = squatter.address() as AddressInfo
+  const run = (args: string[]) =>
+    runCommand(process.execPath, [join(checkout, 'dist/cli.mjs'), ...args], {
+      env: cleanEnvironment({ STRATAVORE_HOME: home.path, STRATAVORE_PORT: `${port}` }),
+    })
+  for (const args of [['runners'], ['runners', '--url', `http://localhost:${port}`]]) {
+    const { code, stdout, stderr } = await run(args)
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain('does not prove to be the server of this home')
+  }
+  expect(heard.length).toBeGreaterThan(1)
+  expect(heard.join('\n')).not.toContain(stack.token)
+  squatter.close()
+  home.remove()
 })

@@ -11,6 +11,7 @@ export async function addUser(
   { database }: ProbedStack,
   role: 'operator' | 'viewer',
   grant?: { projectId: string; role: 'operator' | 'viewer' },
+  scopes: readonly string[] = ['*'],
 ): Promise<OtherUser> {
   const id = randomUUID()
   const token = `svt_${randomBytes(32).toString('base64url')}`
@@ -20,8 +21,8 @@ export async function addUser(
     role,
   ])
   await database.query(
-    `INSERT INTO api_tokens (id, user_id, name, token_hash, scopes) VALUES ($1, $2, 'test', $3, '{*}')`,
-    [randomUUID(), id, createHash('sha256').update(token).digest()],
+    `INSERT INTO api_tokens (id, user_id, name, token_hash, scopes) VALUES ($1, $2, 'test', $3, $4)`,
+    [randomUUID(), id, createHash('sha256').update(token).digest(), scopes],
   )
   if (grant)
     await database.query('INSERT INTO project_grants (user_id, project_id, role) VALUES ($1, $2, $3::project_role)', [

@@ -4,8 +4,9 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import { WebSocket } from 'ws'
 import { createApi } from '@/cli/api-client'
-import { MAX_INPUT_BYTES } from '@/contracts/terminal/terminal'
+import { MAX_INPUT_BYTES, TERMINAL_PROTOCOL_VERSION } from '@/contracts/terminal/terminal'
 import { createProject, launchRunning, typeLine, untilScreen } from '../../support/launch'
 import type { Stack } from '../../support/stack'
 import { waitUntil } from '../../support/wait-until'
@@ -90,6 +91,27 @@ it('malformed engine.io / socket.io packets → that socket closes, process aliv
   expect(bystander.socket.connected).toBe(true)
 })
 
+it('several terminals asked for at once on one connection → one is given', async () => {
+  const tickets = await Promise.all(Array.from({ length: 5 }, () => ticket(true)))
+  const socket = new WebSocket(`${stack.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`, {
+    headers: bearer(),
+  })
+  const answers: string[] = []
+  socket.on('message', (data: Buffer) => answers.push(data.toString()))
+  await waitUntil('engine.io greets', () => answers.length > 0)
+  const handshake = { protocol: TERMINAL_PROTOCOL_VERSION, resumeFrom: null, cols: 80, rows: 24 }
+  for (const each of tickets)
+    socket.send(`40/terminal,${JSON.stringify({ ...handshake, clientId: randomUUID(), ticket: each })}`)
+  const answersTo = (type: string) => answers.filter((answer) => answer.startsWith(`${type}/terminal,`))
+  // One that comes after the first was let in ends the connection.
+  const isOver = () => socket.readyState === WebSocket.CLOSED
+  const answered = () => answersTo('40').length + answersTo('44').length
+  await waitUntil('all are answered, or it is over', () => isOver() || answered() === tickets.length)
+  expect(answersTo('40')).toHaveLength(1)
+  expect(answersTo('44').every((answer) => answer.includes('conflict'))).toBe(true)
+  socket.close()
+})
+
 it('attach without the right → error, zero bytes; input from a viewer → refused, audited', async () => {
   const stranger = await addUser(probed, 'operator')
   const post = (headers: Record<string, string>, input: object) =>
@@ -117,9 +139,10 @@ it('attach without the right → error, zero bytes; input from a viewer → refu
   const problem = await waitUntil('it is told', () => watching.problems.at(-1))
   expect(problem.code).toBe('forbidden')
   expect(await settle()).not.toContain('typed-by-a-viewer')
-  await waitUntil('it is audited', async () => {
+  await waitUntil('it is audited, with the credential that the viewer came by', async () => {
     const { rows } = await probed.database.query(
-      `SELECT 1 FROM audit_events WHERE action = 'terminal.refused' AND target_id = $1`,
+      `SELECT 1 FROM audit_events refused JOIN audit_events attached USING (actor_id, credential, target_id)
+        WHERE refused.action = 'terminal.refused' AND attached.action = 'runner.attach' AND target_id = $1`,
       [runnerId],
     )
     return rows.length > 0

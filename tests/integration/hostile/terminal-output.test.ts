@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { MAX_SNAPSHOT_BYTES } from '@/agent/observer/emulator'
 import { attachTerminal } from '../../support/attached-terminal'
-import { createProject, launchRunning, typeLine, untilScreen } from '../../support/launch'
+import { createProject, launchRunning, typeLine, untilScreen, untilStatus } from '../../support/launch'
 import { processesOf, signal } from '../../support/processes'
 import { type Stack, startStack } from '../../support/stack'
 import { startLine } from '../../support/terminal/line'
@@ -112,6 +112,32 @@ it('C1 controls, C0 controls and bytes that are no characters leave the CLI iner
     expect(stdout).not.toMatch(CONTROLS)
   }
 }, 60_000)
+
+it("escapes in a runner's name, last words or in what one asks for → refused, or printed inert by the CLI", async () => {
+  const evil = '\x1b]0;pwned\x07\x1b[31m\u009b31m'
+  const launch = stack.api.runner.launch.mutate({ project: project.name, provider: 'shell', name: `a${evil}` })
+  await expect(launch).rejects.toThrow(/name/)
+  // Its last words, in the detail of a runner that has failed.
+  const id = await launched()
+  file('words', `last words ${evil}\r\n`)
+  await typeLine(stack, id, 'clear; cat words; exit 3')
+  const { lastLines } = await untilStatus(stack, id, ['failed'])
+  expect(lastLines).toContain('last words')
+  for (const args of [
+    ['show', id],
+    ['runners', '--all'],
+    ['show', `x${evil}`],
+    ['project', 'show', `x${evil}`],
+    ['launch', `x${evil}`],
+    [`x${evil}`],
+    ['runners', `--x${evil}`],
+  ]) {
+    const { stdout, stderr } = await stack.cli(args)
+    expect(stdout + stderr, args.join(' ')).not.toBe('')
+    expect(stdout + stderr, args.join(' ')).not.toMatch(CONTROLS)
+  }
+  expect((await stack.cli(['show', id])).stdout).toContain('last words')
+}, 90_000)
 
 it('10 MB in one line, and characters piled upon each other, are bounded and hurt nobody else', async () => {
   const [id, other] = [await launched(), await launched()]

@@ -165,7 +165,9 @@ it('says at /readyz what it depends on, to anybody, and no more of it', async ()
 })
 
 it('passes promtool check metrics', async () => {
-  const { code, stdout, stderr } = await runCommand(providePromtool(), ['check', 'metrics'], { stdin: await scrape() })
+  // Before the program is fetched, which blocks for long enough that the connection is closed meanwhile.
+  const stdin = await scrape()
+  const { code, stdout, stderr } = await runCommand(providePromtool(), ['check', 'metrics'], { stdin })
   const complaints = `${stdout}${stderr}`.split('\n').filter((line) => line !== '')
   expect({ code, complaints }).toEqual({ code: 0, complaints: [] })
 }, 180_000)

@@ -39,6 +39,7 @@ beforeEach(async () => {
     limits: createLimits(),
     identityProvider: null,
     dev: false,
+    prove: () => '',
     log: pino(
       { level: 'debug' },
       {

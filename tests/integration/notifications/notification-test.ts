@@ -156,7 +156,15 @@ export async function startNotificationTest(
     },
     activity: async (id, activity) => {
       await recordVitals(ctx, [
-        { runnerId: id, epoch: epochOf(id), seq: seqOf(), cpuPercent: 0, memoryBytes: 0, activity },
+        {
+          runnerId: id,
+          nodeId: services.nodeId,
+          epoch: epochOf(id),
+          seq: seqOf(),
+          cpuPercent: 0,
+          memoryBytes: 0,
+          activity,
+        },
       ])
     },
     emit: (event) => withTransaction(ctx.db, (tx) => recordChange(ctx, tx, null, [event])),

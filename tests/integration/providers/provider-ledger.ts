@@ -53,7 +53,7 @@ export async function requireLedgerTruth(
   { stack }: ProviderStack,
   model: ScriptedModel,
   sessionOf: (request: ScriptedRequest) => string,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   const database = openEmbeddedDatabase(stack)
   const eventually = { timeout: CAUGHT_UP_MS, interval: 200 }
   const requireTruth = (gone?: ReadonlySet<string>) =>
@@ -79,6 +79,7 @@ export async function requireLedgerTruth(
     await database.pool.query('DELETE FROM usage_entries')
     expect(await stack.cli(['usage', 'reindex'])).toMatchObject({ code: 0 })
     await requireTruth(gone)
+    return gone
   } finally {
     await database.pool.end()
   }

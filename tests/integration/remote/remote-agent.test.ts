@@ -225,7 +225,7 @@ it('is cut within five seconds when it is revoked, and does not come back', asyn
   process.stdout.write(`cut ${Math.round(performance.now() - startedMs)} ms after the revocation\n`)
   const agent = agents[0]
   const seen = agent?.output().length ?? 0
-  await waitUntil('it is refused when it comes back', () => /is not valid/.test(agent?.output().slice(seen) ?? ''))
+  await waitUntil('it is refused when it comes back', () => /was revoked/.test(agent?.output().slice(seen) ?? ''))
   expect((await nodeOf(NODE))?.online).toBe(false)
 }, 60_000)
 

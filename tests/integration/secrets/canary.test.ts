@@ -1,11 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { connect } from 'amqplib'
+import pg from 'pg'
 import { Webhook } from 'standardwebhooks'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { API_KEY, type ClaudeStack, PLAIN_PATH, startClaudeStack } from '../../support/claude/claude-stack'
 import { launchClaude } from '../../support/claude/drive-claude'
 import { provideClaude } from '../../support/claude/provide-claude'
@@ -17,10 +18,21 @@ import { createVhost, type TestVhost } from '../../support/shared-rabbitmq'
 import { startStack } from '../../support/stack'
 import { createTempHome, type TempHome } from '../../support/temp-home'
 import { waitUntil } from '../../support/wait-until'
+import {
+  answersOfQueries,
+  answersOfShares,
+  BESIDE_A_SECRET,
+  renderedPages,
+  type ShownThings,
+  savedByPages,
+  signIn,
+} from './everything-shown'
 
 /** Secrets are planted wherever one may come in; then everything that is written or leaves is looked through. */
-const SET_UP_MS = 300_000
+const SET_UP_MS = 600_000
 const SOON_MS = 60_000
+// Dozens of queries, pages and commands, on a machine that may have much else to do.
+vi.setConfig({ testTimeout: 240_000 })
 
 const PLANTED = {
   /** In the environment of whoever started Stratavore: known by its name. */
@@ -137,14 +149,14 @@ const untilClosed = (id: string) =>
 async function plant(): Promise<void> {
   runnerId = (await launchClaude(claude)).id
   const print = `[[bash echo ${PLANTED.command} $DEPLOY_PASSWORD $GREETING $(printf %s%s AKIA CANARYOUTPUT0123)]]`
-  const text = `Use ${PLANTED.prompt} and ${PLANTED.variable} ${print} [[text done with ${PLANTED.output}]]`
+  const text = `Use ${PLANTED.prompt} and ${PLANTED.variable} ${print} [[text ${BESIDE_A_SECRET} ${PLANTED.output}]]`
   await api().runner.prompt.mutate({ id: runnerId, text })
   const allowed = await openApproval()
   expect(allowed.toolInput.command).toContain('echo [redacted] $DEPLOY_PASSWORD')
   await waitUntil('phone and webhook are told', () => ntfy.events.length > 0 && webhooks.length > 0, SOON_MS)
   await api().approval.answer.mutate({ id: allowed.id, answer: { behavior: 'allow' } })
   await untilClosed(allowed.id)
-  await untilScreen(claude.stack, runnerId, 'done with', SOON_MS)
+  await untilScreen(claude.stack, runnerId, BESIDE_A_SECRET, SOON_MS)
   // A second one, which is denied with words that the program is to have exactly.
   await api().runner.prompt.mutate({ id: runnerId, text: '[[bash touch x]] [[text all done]]' })
   const denied = await openApproval()
@@ -207,42 +219,64 @@ it('is in no event that was delivered and in no notification', () => {
   expect(canaries.within('a webhook', JSON.stringify(webhooks))).toEqual([])
 })
 
-it('is in no answer of the API, and cannot be searched for', async () => {
-  const id = runnerId
+async function shownThings(): Promise<ShownThings> {
   const sessions = await api().session.list.query()
   const sessionId = sessions.find(({ messageCount }) => messageCount > 0)?.id ?? ''
+  const [approval] = await api().approval.list.query({ open: false })
+  return { name: claude.project.name, runnerId, sessionId, approvalId: approval?.id ?? '' }
+}
+
+const withinEach = (shown: Record<string, string>) =>
+  Object.entries(shown).flatMap(([where, text]) => canaries.within(where, text))
+
+it('is in no answer of any query of the API, and cannot be searched for', async () => {
+  const cookie = await signIn(claude.stack)
+  const things = await shownThings()
+  const answers = await answersOfQueries(claude.stack, cookie, things)
+  // They had something to show: what was hidden was there.
+  for (const query of [
+    'runner.screen',
+    'session.transcript',
+    'session.searchTranscript',
+    'recording.read',
+    'recording.search',
+  ])
+    expect(answers[query], query).toMatch(/\*\*\*\*|\[redacted\]/)
+  expect(Object.keys(answers).length).toBeGreaterThan(40)
+  expect(withinEach(answers)).toEqual([])
+  expect(withinEach(await answersOfQueries(claude.stack, cookie, { ...things, runnerId: shellId }))).toEqual([])
+  const { runnerId: id, sessionId } = things
   const { lives } = await api().recording.info.query({ id })
   const [epoch = 1] = lives.map((life) => life.epoch)
-  const seen = Object.fromEntries([runnerId, shellId].map((runner) => [runner, null]))
-  const answers = {
-    runners: await api().runner.list.query(),
-    screens: await Promise.all(
-      [runnerId, shellId].flatMap((runner) =>
-        [false, true].map((ansi) => api().runner.screen.query({ id: runner, ansi })),
-      ),
-    ),
-    thumbnails: await api().runner.thumbnails.query({ seen }),
-    logs: await Promise.all([runnerId, shellId].map((runner) => api().runner.logs.query({ id: runner }))),
-    prompts: await api().runner.prompts.query({ id }),
-    approvals: await api().approval.list.query({ open: false }),
-    sessions,
-    transcript: await api().session.transcript.query({ id: sessionId }),
-    recording: await api().recording.read.query({ id, epoch }),
-    events: await api().event.list.query({ limit: 500 }),
-    audit: await api().audit.list.query(),
-    notifications: await api().notification.list.query(),
-    variables: await api().project.variables.query({ project: claude.project.name }),
-    secrets: await api().secret.list.query(),
-    health: await api().system.health.query(),
-    status: await api().system.status.query(),
-  }
-  expect(answers.screens[0]?.text).toContain('Use ****')
-  expect(JSON.stringify(answers.transcript)).toContain('[redacted]')
-  for (const [name, answer] of Object.entries(answers))
-    expect(canaries.within(name, JSON.stringify(answer))).toEqual([])
   for (const text of Object.values(PLANTED)) {
     expect((await api().session.searchTranscript.query({ id: sessionId, text })).hits).toEqual([])
     expect((await api().recording.search.query({ id, epoch, text })).hits).toEqual([])
+  }
+})
+
+it('is in no page as it is rendered, in nothing a page saves, and in nothing a shared link shows', async () => {
+  const cookie = await signIn(claude.stack)
+  const pages = await renderedPages(claude.stack, cookie, await shownThings())
+  expect(pages['/']).toContain('<!DOCTYPE html>')
+  expect(withinEach(pages)).toEqual([])
+  const saved = await savedByPages(claude.stack)
+  expect(saved['usage by project.csv']).toContain(claude.project.name)
+  expect(saved['audit.csv']).toContain('approval.answer')
+  expect(withinEach(saved)).toEqual([])
+  const shared = await answersOfShares(claude.stack, runnerId)
+  expect(shared['recording recording']).toContain('[redacted]')
+  expect(withinEach(shared)).toEqual([])
+})
+
+it('is in no metrics, as the daemon serves them and through the web server', async () => {
+  const headers = { authorization: `Bearer ${claude.stack.token}` }
+  for (const [place, answer] of [
+    ['metrics of the daemon', await fetch(claude.stack.metricsUrl)],
+    ['metrics of the web server', await fetch(`${claude.stack.url}/metrics`, { headers })],
+  ] as const) {
+    const text = await answer.text()
+    expect(text, place).toContain(claude.project.name)
+    expect(canaries.within(place, text)).toEqual([])
   }
 })
 
@@ -264,6 +298,13 @@ it('is in nothing that the CLI exports or prints', async () => {
         claude.stack.cli(['secrets', 'list']),
         claude.stack.cli(['config', 'show']),
         claude.stack.cli(['doctor']),
+        claude.stack.cli(['doctor', '--json']),
+        claude.stack.cli(['status', '--json']),
+        claude.stack.cli(['usage', '--by', 'session']),
+        claude.stack.cli(['usage', '--json']),
+        claude.stack.cli(['events', '--json']),
+        claude.stack.cli(['audit', 'list', '--json']),
+        claude.stack.cli(['audit', 'export']),
         claude.stack.cli(['audit', 'export', '--out', join(directory, 'audit.jsonl')]),
       ])),
     ]
@@ -284,4 +325,45 @@ it('is in no arguments of any process, and in no environment but where it is nee
     return has('DATABASE_URL') ? ['session', 'ntfy'] : ['session']
   })
   expect(findings).toEqual([])
+})
+
+async function isMissing(pathLike: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: database.url })
+  await client.connect()
+  try {
+    const missing = 'SELECT 1 FROM transcript_files WHERE path LIKE $1 AND missing_since IS NOT NULL'
+    return (await client.query(missing, [pathLike])).rowCount === 1
+  } finally {
+    await client.end()
+  }
+}
+
+it('is shown of no file that a session has led its transcript to, and why nothing is shown is said', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'stratavore-canary-'))
+  try {
+    // Of no secret's shape, and known to nobody: only that the file is not read keeps it.
+    const words = 'plain words of a file elsewhere'
+    const elsewhere = createCanaries({ words })
+    writeFileSync(join(directory, 'file'), `${words}\n`.repeat(50))
+    const things = await shownThings()
+    const projects = join(claude.claudeDir, 'projects')
+    const transcript = readdirSync(projects, { recursive: true, encoding: 'utf8' }).find((path) =>
+      path.endsWith(`${things.sessionId}.jsonl`),
+    )
+    rmSync(join(projects, transcript ?? ''))
+    symlinkSync(join(directory, 'file'), join(projects, transcript ?? ''))
+    const why = /^Its transcript is a symbolic link/
+    const { sessionId: id } = things
+    await expect(api().session.transcript.query({ id })).rejects.toThrow(why)
+    await expect(api().session.searchTranscript.query({ id, text: words })).rejects.toThrow(why)
+    expect((await api().session.check.query({ id })).reason).toMatch(/its transcript is a symbolic link/)
+    const shown = await claude.stack.cli(['sessions', 'show', id, '--transcript'])
+    expect(elsewhere.within('the CLI', `${shown.stdout}${shown.stderr}`)).toEqual([])
+    expect(shown.stderr).toContain('Its transcript is a symbolic link')
+    await waitUntil('the daemon is told that it is gone', () => isMissing(`%${id}.jsonl`))
+    expect((await elsewhere.inDatabase(database.url)).findings).toEqual([])
+    expect(elsewhere.inFiles(home.path).findings).toEqual([])
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
 })

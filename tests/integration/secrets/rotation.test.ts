@@ -76,6 +76,15 @@ it('seals everything anew in one go, for processes that run and for those that s
   expect(await test.query(`SELECT 1 FROM audit_events WHERE action = 'secret.rotate'`)).toHaveLength(2)
 })
 
+it('loses no value to rotations at the same time', async () => {
+  await rotateKey(test.ctx)
+  for (let round = 0; round < 5; round += 1) {
+    await Promise.all(Array.from({ length: 4 }, () => rotateKey(test.ctx)))
+    expect(await read()).toEqual(WHOLE)
+  }
+  expect(keysInFile()).toHaveLength(2)
+})
+
 it('changes nothing when something cannot be opened, or the rotation fails at its end', async () => {
   await test.query(`UPDATE stored_secrets SET ciphertext = set_byte(ciphertext, 30, get_byte(ciphertext, 30) # 1)`)
   const before = await sealedRows()

@@ -26,9 +26,11 @@ const launched = async (): Promise<string> => {
   return id
 }
 const report = (runnerId: string, seq: number, activity: RunnerActivity, message: string | null = null, epoch = 1) =>
-  recordActivities(test.ctx, [{ runnerId, epoch, seq, activity, detail: detail(message) }])
+  recordActivities(test.ctx, [{ runnerId, nodeId: test.nodeId, epoch, seq, activity, detail: detail(message) }])
 const heartbeat = (runnerId: string, seq: number, activity: RunnerActivity, activitySeq: number) =>
-  recordVitals(test.ctx, [{ runnerId, epoch: 1, seq, cpuPercent: 0, memoryBytes: 0, activity, activitySeq }])
+  recordVitals(test.ctx, [
+    { runnerId, nodeId: test.nodeId, epoch: 1, seq, cpuPercent: 0, memoryBytes: 0, activity, activitySeq },
+  ])
 const state = async (id: string) => {
   const row = await test.ctx.db.prisma.runner.findUniqueOrThrow({ where: { id } })
   return [row.activity, (row.activityDetail as ActivityDetail | null)?.message ?? null, Number(row.activitySeq)]
@@ -59,9 +61,10 @@ it('the newest report counts, in any order of arrival; only another activity is 
 
 it('half a character costs neither its own report nor those that come with it', async () => {
   const [id, other] = [await launched(), await launched()]
+  const { nodeId } = test
   await recordActivities(test.ctx, [
-    { runnerId: id, epoch: 1, seq: 1, activity: 'working', detail: detail('cut in two: \ud83d') },
-    { runnerId: other, epoch: 1, seq: 1, activity: 'working', detail: detail('its neighbour') },
+    { runnerId: id, nodeId, epoch: 1, seq: 1, activity: 'working', detail: detail('cut in two: \ud83d') },
+    { runnerId: other, nodeId, epoch: 1, seq: 1, activity: 'working', detail: detail('its neighbour') },
   ])
   expect(await state(id)).toEqual(['working', 'cut in two: \ufffd', 1])
   expect(await state(other)).toEqual(['working', 'its neighbour', 1])

@@ -30,9 +30,9 @@ const DENY = { behavior: 'deny' as const, message: 'not today' }
 const EXIT = { exitCode: 0, signal: null, reason: null, lastLines: '' }
 const open = (id = runnerId) => ({ open: true, runnerId: id, limit: 200 })
 
-async function ask(over: Partial<ApprovalRequested> = {}): Promise<string> {
+async function ask(over: Partial<ApprovalRequested> = {}, nodeId = test.nodeId): Promise<string> {
   const approvalId = over.approvalId ?? randomUUID()
-  await recordApproval(test.ctx, {
+  await recordApproval(test.ctx, nodeId, {
     runnerId,
     epoch: 1,
     approvalId,
@@ -84,9 +84,10 @@ describe('what a program asks', () => {
     ])
   })
 
-  it('is refused of a life that is over, and of a runner that is not here', async () => {
+  it('is refused of a life that is over, and of a runner that is not there or on another node', async () => {
     await expect(ask({ epoch: 2 })).rejects.toMatchObject({ code: 'conflict' })
     await expect(ask({ runnerId: randomUUID() })).rejects.toMatchObject({ code: 'not_found' })
+    await expect(ask({}, randomUUID())).rejects.toMatchObject({ code: 'not_found' })
     await recordExit(test.ctx, runnerId, 1, EXIT)
     await expect(ask()).rejects.toMatchObject({ code: 'conflict' })
     expect(await listApprovals(test.ctx, open())).toEqual([])

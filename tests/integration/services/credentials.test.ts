@@ -115,15 +115,20 @@ describe('a browser session', () => {
     expect(await revokeOtherSessions(test.ctx, { userId: owner, keep: kept.id })).toBe(0)
   })
 
-  it('that ends leaves no link and no answered CLI by which another would begin', async () => {
-    const { code } = await createLoginCode(test.ctx)
-    const cli = await startDeviceLogin(test.ctx, { client: 'laptop', scopes: ['read'], days: 1, address: null })
-    const asked = await findDeviceLogin(test.ctx, { code: cli.userCode.replace('-', ''), userId: owner })
-    await answerDeviceLogin(test.ctx, { id: asked.id, allow: true, userId: owner })
-    await revokeOtherSessions(test.ctx, { userId: owner, keep: null })
-    await expect(redeemLoginCode(test.ctx, { code, ...aBrowser })).rejects.toMatchObject({ code: 'unauthenticated' })
-    expect(await pollDeviceLogin(test.ctx, cli)).toEqual({ state: 'expired' })
-  })
+  it.each(['alone', 'with all others'])(
+    'that ends %s leaves no link and no answered CLI by which another would begin',
+    async (how) => {
+      const { id } = await signIn()
+      const { code } = await createLoginCode(test.ctx)
+      const cli = await startDeviceLogin(test.ctx, { client: 'laptop', scopes: ['read'], days: 1, address: null })
+      const asked = await findDeviceLogin(test.ctx, { code: cli.userCode.replace('-', ''), userId: owner })
+      await answerDeviceLogin(test.ctx, { id: asked.id, allow: true, userId: owner })
+      if (how === 'alone') await revokeSession(test.ctx, { id, userId: owner })
+      else await revokeOtherSessions(test.ctx, { userId: owner, keep: null })
+      await expect(redeemLoginCode(test.ctx, { code, ...aBrowser })).rejects.toMatchObject({ code: 'unauthenticated' })
+      expect(await pollDeviceLogin(test.ctx, cli)).toEqual({ state: 'expired' })
+    },
+  )
 
   it('begins by no link from before its user was disabled', async () => {
     const { code } = await inviteUser(test.ctx, { user: 'other' })
@@ -211,6 +216,10 @@ describe('an API token', () => {
     expect((await call('user.list', undefined)).code).toBe('ok')
     expect((await call('user.create', { name: 'second owner', role: 'owner' })).code).toBe('forbidden')
     expect((await call('user.invite', { user: 'owner' })).code).toBe('forbidden')
+    // Nor does it give anybody rights that it has not itself.
+    expect((await call('user.update', { user: 'owner', role: 'owner' })).code).toBe('forbidden')
+    expect((await call('user.grant', { user: 'owner', project: 'p', role: 'operator' })).code).toBe('forbidden')
+    expect((await call('user.enable', { user: 'owner' })).code).toBe('forbidden')
   })
 })
 

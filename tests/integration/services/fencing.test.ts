@@ -113,7 +113,7 @@ it('a daemon of an earlier epoch changes nothing any more, whatever it does', as
     pause: (ctx) => recordRunning(ctx, { ...started, runnerId: running.id, state: 'paused' }),
     exit: (ctx) => recordExit(ctx, starting.id, 1, exit),
     lost: (ctx) => recordLost(ctx, running.id, 1, 'silent'),
-    size: (ctx) => recordSize(ctx, running.id, { cols: 1, rows: 1 }),
+    size: (ctx) => recordSize(ctx, nodeId, running.id, { cols: 1, rows: 1 }),
     join: (ctx) => joinAgent(ctx, { nodeId, protocol: 1 }, join(randomUUID())),
     'agent gone': (ctx) => recordAgentDisconnected(ctx, agentId, 'gone'),
     'agents connected': (ctx) => recordConnectedAgents(ctx, []),
@@ -138,8 +138,8 @@ it('a daemon of an earlier epoch changes nothing any more, whatever it does', as
 })
 
 it('heartbeats of an earlier epoch are not written, nor changes of activity in them', async () => {
-  const { running } = await scene()
-  const report = { runnerId: running.id, epoch: 1, cpuPercent: 1, memoryBytes: 1, activity: 'unknown' as const }
+  const { running, nodeId } = await scene()
+  const report = { runnerId: running.id, nodeId, epoch: 1, cpuPercent: 1, memoryBytes: 1, activity: 'unknown' as const }
   const before = await everything()
   await recordVitals(stale, [{ ...report, seq: 1 }])
   expect(await everything()).toBe(before)

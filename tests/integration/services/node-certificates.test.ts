@@ -3,9 +3,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newSigningRequest } from '@/agent/identity/signing-request'
 import { createAuthority, fingerprintOf } from '@/server/core/certificates/authority'
 import { type AuthoritySet, rotated } from '@/server/core/certificates/authority-set'
+import { hashToken } from '@/server/core/token'
 import { withTransaction } from '@/server/db/database'
 import { issueCertificate } from '@/server/services/certificates/issue-certificate'
-import { authenticateCertificate, stillValid } from '@/server/services/node/agent-credentials'
+import { authenticateCertificate, authenticateToken, stillValid } from '@/server/services/node/agent-credentials'
 import { lockNode } from '@/server/services/node/lock-node'
 import { renewCertificate } from '@/server/services/node/renew-certificate'
 import { revokeNode } from '@/server/services/node/revoke-node'
@@ -73,4 +74,35 @@ it('trusts no authority for longer than the overlap of the newest rotation', asy
   const overlapping = rotated(authorities, second, now, 60_000)
   expect(overlapping.map(({ trustedUntil }) => trustedUntil === null)).toEqual([false, true])
   expect(rotated(overlapping, third, now, 0).map(({ certificate }) => certificate)).toEqual([third.certificate])
+})
+
+it('says why it refuses what was once an agent’s, and writes it down once an hour however often it comes', async () => {
+  const [old] = authorities
+  const fingerprint = await fingerprintOf(old?.certificate ?? '')
+  const held = await remoteNode('refused')
+  const { nodeId } = held
+  const token = `sva_${'a1'.repeat(20)}`
+  await test.ctx.db.prisma.agentToken.create({ data: { nodeId, tokenHash: hashToken(token) } })
+  const byToken = () => authenticateToken(test.ctx, token)
+  const byCertificate = (trusted = [fingerprint]) => authenticateCertificate(test.ctx, held, trusted)
+  expect((await byToken()).nodeId).toBe(nodeId)
+  expect((await byCertificate()).nodeId).toBe(nodeId)
+
+  await expect(byCertificate([])).rejects.toThrow('signed by an authority that is not trusted any more')
+  const { prisma } = test.ctx.db
+  await prisma.agentToken.updateMany({ where: { nodeId }, data: { expiresAt: test.clock.now } })
+  for (let tries = 0; tries < 3; tries += 1) await expect(byToken()).rejects.toThrow('agent token has expired')
+  const later = new Date(test.clock.now.getTime() + 3_600_001)
+  test.clock.now = later
+  await prisma.agentToken.updateMany({ where: { nodeId }, data: { revokedAt: later } })
+  await expect(byToken()).rejects.toThrow('agent token was revoked')
+  await prisma.node.update({ where: { id: nodeId }, data: { removedAt: later } })
+  await expect(byCertificate()).rejects.toMatchObject({ code: 'unauthenticated', message: /a node that was removed/ })
+  await expect(authenticateToken(test.ctx, 'sva_nobodys')).rejects.toThrow('This agent token is not valid.')
+
+  const rows = await test.query<{ data: { problem: string } }>(
+    "SELECT data FROM audit_events WHERE action = 'node.refused' AND data->>'nodeId' = $1 ORDER BY seq",
+    [nodeId],
+  )
+  expect(rows.map(({ data }) => data.problem)).toEqual(['authority-not-trusted', 'expired', 'revoked', 'node-removed'])
 })

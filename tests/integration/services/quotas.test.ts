@@ -40,7 +40,7 @@ async function heartbeat(
 ): Promise<void> {
   seq += 1
   test.clock.now = new Date(test.clock.now.getTime() + 10_000)
-  const idle = { cpuPercent: 0, memoryBytes: 0, activity: 'unknown' as const, epoch: 1, seq }
+  const idle = { cpuPercent: 0, memoryBytes: 0, activity: 'unknown' as const, epoch: 1, seq, nodeId: test.nodeId }
   await recordVitals(
     test.ctx,
     Object.entries(use).map(([runnerId, one]) => ({ ...idle, runnerId, ...one })),

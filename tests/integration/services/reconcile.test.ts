@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { homePaths } from '@/config/paths'
 import { DAEMON_ACTOR } from '@/server/core/actor'
+import { readInstallationKeys } from '@/server/services/installation/installation-keys'
 import { joinAgent, recordAgentDisconnected } from '@/server/services/node/join-agent'
+import { setProjectVariable } from '@/server/services/project/project-variables'
 import { createActionTries } from '@/server/services/reconcile/action-tries'
 import { LAUNCH_DEADLINE_MS, REASON_REBOOTED, STOP_MARGIN_MS } from '@/server/services/reconcile/plan-reconcile'
 import type { ReconcileAction } from '@/server/services/reconcile/reconcile-action'
@@ -121,6 +124,8 @@ it('a start whose reply was lost is not repeated once the agent shows what it ho
   await reconcile()
   expect(await get(id)).toMatchObject({ status: 'running', pid: 101, epoch: 1 })
   expect(agents.starts).toHaveLength(1)
+  // Its agent judges the one by the other.
+  expect(agents.starts[0]?.project).toBe(agents.starts[0]?.cwd)
 })
 
 it('a stop that is not followed is repeated, then forced', async () => {
@@ -212,4 +217,18 @@ it('every action and its outcome is observed', async () => {
   agents.answer = 'ok'
   await reconcile()
   expect(acted).toEqual(['start failed', 'start ok'])
+})
+
+it('a secret that was set since the daemon began is in nothing it writes of a runner that got it', async () => {
+  const secret = 'canary-set-later-5d1f'
+  const keys = await readInstallationKeys(homePaths(test.ctx.settings.home))
+  ctx = { ...ctx, keys }
+  await setProjectVariable(test.ctx, { project: 'p', name: 'DEPLOY_PASSWORD', value: secret })
+  const id = await running()
+  expect(agents.starts.at(-1)?.env).toEqual({ DEPLOY_PASSWORD: secret })
+  const exit = { exitCode: 1, signal: null, reason: `cannot log in with ${secret}`, lastLines: `-p ${secret}` }
+  await recordExit(ctx, id, 1, exit)
+  expect(await get(id)).toMatchObject({ reason: 'cannot log in with [redacted]', lastLines: '-p [redacted]' })
+  for (const table of ['runners', 'outbox_events', 'audit_events'])
+    expect(await test.query(`SELECT 1 FROM ${table} r WHERE strpos(to_jsonb(r)::text, $1) > 0`, [secret])).toEqual([])
 })

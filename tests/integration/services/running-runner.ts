@@ -35,7 +35,8 @@ export async function createRunningRunners(test: ServiceTest): Promise<RunningRu
     },
     activity: (runnerId, activity) => {
       seq += 1
-      return recordVitals(test.ctx, [{ runnerId, epoch: 1, seq, cpuPercent: 0, memoryBytes: 0, activity }])
+      const report = { runnerId, nodeId: node.id, epoch: 1, seq, cpuPercent: 0, memoryBytes: 0, activity }
+      return recordVitals(test.ctx, [report])
     },
   }
 }

@@ -21,6 +21,8 @@ const noDaemon = new Proxy({} as DaemonLink, {
 /** The services on a database of their own, without a process around them. */
 export interface ServiceTest {
   ctx: ServiceContext
+  /** Of its only node. */
+  nodeId: string
   /** Of its database. */
   url: string
   /** Time for the services stands at `now` until moved. */
@@ -42,6 +44,7 @@ export async function startServiceTest(): Promise<ServiceTest> {
     idleError = error
   })
   const owner = await db.prisma.user.findUniqueOrThrow({ where: { name: OWNER_NAME } })
+  const { id: nodeId } = await db.prisma.node.findFirstOrThrow({ select: { id: true } })
   const clock = { now: new Date('2026-01-02T03:04:05.678Z') }
   const ctx: ServiceContext = {
     db,
@@ -57,6 +60,7 @@ export async function startServiceTest(): Promise<ServiceTest> {
   }
   return {
     ctx,
+    nodeId,
     url: test.url,
     clock,
     project: async (name, runnerQuota) => {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { launchRunner } from '@/server/services/runner/launch-runner'
+import { recordSize } from '@/server/services/runner/record-size'
+import { recordActivities } from '@/server/services/vitals/record-activity'
 import { recordVitals, type VitalsReport } from '@/server/services/vitals/record-vitals'
 import { launchOf, type ServiceTest, startServiceTest } from './service-test'
 
@@ -17,6 +19,7 @@ afterAll(() => test.stop())
 const vitalsOf = async (runnerId: string) => test.ctx.db.prisma.runnerVitals.findUnique({ where: { runnerId } })
 const report = (runnerId: string, epoch: number, seq: number, memoryBytes = seq): VitalsReport => ({
   runnerId,
+  nodeId: test.nodeId,
   epoch,
   seq,
   cpuPercent: 1,
@@ -49,6 +52,26 @@ it('of a runner that is unknown changes nothing, and does not stop the others', 
   const { id } = await launchRunner(test.ctx, launchOf('p'))
   await recordVitals(test.ctx, [report(randomUUID(), 1, 1), report(id, 1, 1)])
   expect(await vitalsOf(id)).toMatchObject({ seq: 1n })
+})
+
+it('of a runner of another node nothing is taken, of its size and what it does neither', async () => {
+  const { id } = await launchRunner(test.ctx, launchOf('p'))
+  await test.query(`UPDATE runners SET status = 'running' WHERE id = $1`, [id])
+  const forged = { ...report(id, 1, 9), nodeId: randomUUID(), activity: 'idle' as const }
+  const detail = { source: 'none' as const, tool: null, subagents: [], todos: [], message: null }
+  const say = async ({ nodeId }: { nodeId: string }) => {
+    await recordVitals(test.ctx, [{ ...forged, nodeId }])
+    await recordActivities(test.ctx, [{ runnerId: id, nodeId, epoch: 1, seq: 9, activity: 'working', detail }])
+    await recordSize(test.ctx, nodeId, id, { cols: 7, rows: 7 })
+  }
+  const state = async () => {
+    const { activity, cols } = await test.ctx.db.prisma.runner.findUniqueOrThrow({ where: { id } })
+    return { activity, cols, seq: (await vitalsOf(id))?.seq }
+  }
+  await say(forged)
+  expect(await state()).toEqual({ activity: 'unknown', cols: 80, seq: undefined })
+  await say(test)
+  expect(await state()).toEqual({ activity: 'working', cols: 7, seq: 9n })
 })
 
 it('1,000 are one statement, and their updates stay on their page (HOT)', async () => {

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { SessionCheck } from '@/contracts/agent-protocol/session-files'
 import type { DaemonLink } from '@/server/core/ports/daemon-link'
@@ -116,6 +116,7 @@ describe('resuming', () => {
     const project = await test.project('where')
     const { path } = await test.ctx.db.prisma.project.findUniqueOrThrow({ where: { id: project.id } })
     const session = await endedSession('where')
+    mkdirSync(join(path, 'sub'))
     check = { ...check, cwd: join(path, 'sub'), cwdExists: true }
     const there = await resume(session.id)
     expect(there).toMatchObject({ directoryGone: null, runner: { cwd: join(path, 'sub') } })
@@ -124,12 +125,25 @@ describe('resuming', () => {
     expect(await resume(session.id)).toMatchObject({ directoryGone: join(path, 'sub'), runner: { cwd: path } })
   })
 
-  it('never starts where no project may be', async () => {
+  it('never starts outside of its project, whatever its transcript says and whatever links are laid', async () => {
     const project = await test.project('inside')
     const { path } = await test.ctx.db.prisma.project.findUniqueOrThrow({ where: { id: project.id } })
+    // Where another project may be, and one is.
+    const outside = await made(join(path, '..', 'inside-not'))
+    await createProject(test.ctx, { name: 'inside-not', path: outside, defaultProvider: 'shell' })
+    const link = join(path, 'link')
+    symlinkSync(outside, link)
     const session = await endedSession('inside')
-    check = { ...check, cwd: '/proc/self', cwdExists: true }
-    expect(await resume(session.id)).toMatchObject({ directoryGone: '/proc/self', runner: { cwd: path } })
+    const dotted = `${path}/${relative(path, outside)}`
+    for (const cwd of ['/proc/self', outside, link, dotted, join(path, 'never-made'), 'inside']) {
+      check = { ...check, cwd, cwdExists: true }
+      const opened = await resume(session.id)
+      expect(opened).toMatchObject({ directoryGone: cwd, runner: { cwd: path, project: 'inside' } })
+      await end(opened.runner.id)
+      const { runner } = await forkSession(test.ctx, { id: session.id, ...SIZE })
+      expect(runner).toMatchObject({ cwd: path })
+      await end(runner.id)
+    }
   })
 })
 

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { spawn } from 'node-pty'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -7,6 +7,7 @@ import { checkout } from '../../support/checkout'
 import { cleanEnvironment } from '../../support/child-environment'
 import { createProject, launchRunning, typeLine, untilScreen } from '../../support/launch'
 import { processesOf, signal } from '../../support/processes'
+import { residentMb } from '../../support/resident-memory'
 import { type Stack, startStack } from '../../support/stack'
 import { createNumberedOutput } from '../../support/terminal/numbered-output'
 import { openPacedViewer } from '../../support/terminal/paced-viewer'
@@ -46,10 +47,7 @@ describe.skipIf(process.platform !== 'linux')('a flood', () => {
   function memory(): number {
     const ours = processesOf(stack.home).filter(({ command }) => /dist\/(web|daemon|agent|observer)\.mjs/.test(command))
     expect(ours.length).toBeGreaterThanOrEqual(4)
-    const resident = ours.map(({ pid }) =>
-      Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]),
-    )
-    return resident.reduce((sum, kilobytes) => sum + kilobytes, 0) / 1024
+    return ours.reduce((sum, { pid }) => sum + residentMb(pid), 0)
   }
 
   /** Beside a flood: others are answered, heartbeats come, memory stays. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { UsageRecord } from '@/contracts/agent-protocol/transcript'
+import { type UsageRecord, usageRecord } from '@/contracts/agent-protocol/transcript'
 import { budgetSetInput } from '@/contracts/budget/budget'
 import { usageSummaryInput } from '@/contracts/usage/summary'
 import { type TokenCounts, totalTokens } from '@/contracts/usage/tokens'
@@ -101,7 +101,12 @@ it('a session that telemetry told of first brings what it used into its project,
   await setBudgets({ project: 'late' })
   const session = randomUUID()
   const [first, second] = [request(session, 1), request(session, 2)]
-  await ingestTelemetry(test.usage, test.nodeId, { provider: 'claude', cwd: '', records: [telemetryOf(first)] })
+  await ingestTelemetry(test.usage, test.nodeId, {
+    runnerId: null,
+    provider: 'claude',
+    cwd: '',
+    records: [telemetryOf(first)],
+  })
   expect(await spentOf('project')).toBe(0)
   const path = transcriptPath(test, session)
   write(path, [first, second].map((one) => assistantLines(one, session).replaceAll('/nowhere', cwd)).join(''))
@@ -120,7 +125,12 @@ it('what telemetry told before the binding is in the runner’s budget once its 
   await setBudgets({ runnerId: id })
   const session = randomUUID()
   const one = request(session, 1, { at: start + 1000 })
-  await ingestTelemetry(test.usage, test.nodeId, { provider: 'claude', cwd: '', records: [telemetryOf(one)] })
+  await ingestTelemetry(test.usage, test.nodeId, {
+    runnerId: null,
+    provider: 'claude',
+    cwd: '',
+    records: [telemetryOf(one)],
+  })
   // As a binding that was written by an earlier version, which claimed nothing.
   await test.query(
     `INSERT INTO session_bindings (id, runner_id, epoch, session_id, cause, bound_at)
@@ -183,5 +193,74 @@ it('text that Postgres cannot keep is kept as far as it can be', async () => {
   )
   expect(row).toEqual({ prompt: 'a\ufffdb \ufffd c', cwd: '/no\ufffdwhere', tokens: String(usedOf([one])) })
   const two = { ...telemetryOf(request(session, 2)), model: 'm\0' }
-  await ingestTelemetry(test.usage, test.nodeId, { provider: 'claude', cwd: '', records: [two] })
+  await ingestTelemetry(test.usage, test.nodeId, { runnerId: null, provider: 'claude', cwd: '', records: [two] })
+})
+
+it('what a runner tells of another project, or of what another live runner has open, costs neither anything', async () => {
+  const start = Date.parse('2026-10-11T15:00:00Z')
+  const runOf = async (project: string) => {
+    const { id } = await launchRunner(test.ctx, launchOf(project))
+    await test.query(`UPDATE runners SET status = 'running', provider = 'claude' WHERE id = $1`, [id])
+    return id
+  }
+  const { id: projectId } = await test.project('attacked', 10)
+  const [attacker, beside, attacked] = [await runOf('p'), await runOf('p'), await runOf('attacked')]
+  const [own, besides, theirs, unbound] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
+  const pairs = [
+    [attacker, own],
+    [beside, besides],
+    [attacked, theirs],
+  ] as const
+  for (const [runnerId, providerSessionId] of pairs) {
+    const bound = { runnerId, epoch: 1, providerSessionId, cwd: '/', model: null, at: start, cause: 'launch' } as const
+    await bindSession(test.ctx, test.nodeId, bound)
+  }
+  await test.query(
+    `INSERT INTO sessions (id, provider, provider_session_id, project_id, cwd, started_at, last_activity_at)
+     VALUES (gen_random_uuid(), 'claude', $1, $2, '/', now(), now())`,
+    [unbound, projectId],
+  )
+  const known = telemetryOf(request(theirs, 0, { at: start + 1000 }))
+  const tell = (runnerId: string, records: UsageRecord[], cwd = '') =>
+    ingestTelemetry(test.usage, test.nodeId, { runnerId, provider: 'claude', cwd, records })
+  expect(await tell(attacked, [known])).toEqual({ foreign: [] })
+  const rows = () =>
+    test.query<{ session: string; used: string }>(
+      `SELECT s.provider_session_id AS session, SUM(u.output_tokens) AS used
+         FROM usage_entries u JOIN sessions s ON s.id = u.session_id WHERE s.provider_session_id = ANY ($1) GROUP BY 1`,
+      [[own, besides, theirs, unbound]],
+    )
+  const before = await rows()
+  const forged = [besides, theirs, unbound].map((session, n) => telemetryOf(request(session, n, { at: start + 2000 })))
+  // A request that is known, under a session of its own.
+  const raised = { ...known, providerSessionId: own, tokens: { ...known.tokens, output: 99_000_000 } }
+  const { foreign } = await tell(attacker, [...forged, raised])
+  const named = await test.ctx.db.prisma.session.findMany({ where: { id: { in: [...foreign] } } })
+  expect(new Set(named.map((row) => row.providerSessionId))).toEqual(new Set([besides, theirs, unbound]))
+  expect(await rows()).toEqual(before)
+  // A new session is its own project's, wherever it claims to work.
+  const { path: cwd } = await test.ctx.db.prisma.project.findUniqueOrThrow({ where: { id: projectId } })
+  const fresh = randomUUID()
+  expect(
+    await tell(
+      attacker,
+      [fresh, own].map((session, n) => telemetryOf(request(session, n, { at: start + 3000 }))),
+      cwd,
+    ),
+  ).toEqual({
+    foreign: [],
+  })
+  const placed = await test.query(
+    `SELECT p.name FROM usage_entries u JOIN projects p ON p.id = u.project_id JOIN sessions s ON s.id = u.session_id
+      WHERE s.provider_session_id = ANY ($1)`,
+    [[fresh, own]],
+  )
+  expect(placed).toEqual([{ name: 'p' }, { name: 'p' }])
+  await expect(tell(randomUUID(), [known])).rejects.toMatchObject({ code: 'not_found' })
+})
+
+it('a record of more tokens than any request has is none', () => {
+  const { tokens, ...rest } = telemetryOf(request(randomUUID(), 1))
+  const of = (output: number) => usageRecord.safeParse({ ...rest, tokens: { ...tokens, output } }).success
+  expect([of(100_000_000), of(100_000_001)]).toEqual([true, false])
 })

@@ -128,7 +128,12 @@ it('whatever dies, repeats or comes late, each request counts once, and read ane
             const record = telemetry[told]
             told += 1
             if (record)
-              await ingestTelemetry(test.usage, test.nodeId, { provider: 'claude', cwd: '', records: [record, record] })
+              await ingestTelemetry(test.usage, test.nodeId, {
+                runnerId: null,
+                provider: 'claude',
+                cwd: '',
+                records: [record, record],
+              })
             continue
           }
           if (file.written === 0) continue
@@ -158,7 +163,12 @@ it('whatever dies, repeats or comes late, each request counts once, and read ane
           await takeAll(test, file.path, file.session)
         }
         if (telemetry.length > 0)
-          await ingestTelemetry(test.usage, test.nodeId, { provider: 'claude', cwd: '', records: telemetry })
+          await ingestTelemetry(test.usage, test.nodeId, {
+            runnerId: null,
+            provider: 'claude',
+            cwd: '',
+            records: telemetry,
+          })
         const expected = oracle(
           requests,
           new Map([

@@ -27,20 +27,17 @@ export interface Request {
 
 export interface LedgerTest extends ServiceTest {
   usage: UsageContext
-  nodeId: string
   /** A directory for transcripts. */
   dir: string
 }
 
 export async function startLedgerTest(): Promise<LedgerTest> {
   const test = await startServiceTest()
-  const { id: nodeId } = await test.ctx.db.prisma.node.findFirstOrThrow()
   const dir = mkdtempSync(join(tmpdir(), 'stratavore-ledger-'))
   const usage = { ...test.ctx, prices: createPriceTable(PRICE_LIST), usage: { ingested: () => undefined } }
   return {
     ...test,
     usage,
-    nodeId,
     dir,
     async stop() {
       rmSync(dir, { recursive: true, force: true })

@@ -124,7 +124,7 @@ it('telemetry adds what transcripts leave out, and never what they have', async 
     subagentId: null,
     model: 'claude-opus-5-5',
   }))
-  await ingestTelemetry(test.usage, test.nodeId, { provider: 'claude', cwd: '', records })
+  await ingestTelemetry(test.usage, test.nodeId, { runnerId: null, provider: 'claude', cwd: '', records })
   const after = await summary({})
   expect(after.total.requests - before.total.requests).toBe(1)
   expect(after.drift).toMatchObject({ requests: 1, tokens: 5, onlyTranscript: 2, onlyTelemetry: 1 })

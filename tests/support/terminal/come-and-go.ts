@@ -3,6 +3,9 @@ import { waitUntil } from '../wait-until'
 import type { Line } from './line'
 import { openViewer, type Viewer } from './viewer'
 
+/** A viewer whose part of the way was killed comes back within this. */
+const SAME_MS = 90_000
+
 function firstDifference(stays: Viewer, comes: Viewer): string | null {
   const [expected, actual] = [stays.facts(), comes.facts()]
   const at = expected.findIndex((fact, index) => fact !== actual[index])
@@ -12,11 +15,13 @@ function firstDifference(stays: Viewer, comes: Viewer): string | null {
 /** Waits until both show the same; says what they differ in when they do not come to. */
 export async function untilSame(what: string, stays: Viewer, comes: Viewer): Promise<void> {
   let difference: string | null = null
-  await waitUntil(`${what}: both show the same`, () => {
+  const look = () => {
     difference = firstDifference(stays, comes)
     return difference === null
-  }).catch((error: unknown) => {
-    throw new Error(`${what}:${difference}`, { cause: error })
+  }
+  await waitUntil(`${what}: both show the same`, look, SAME_MS).catch((error: unknown) => {
+    const link = `${comes.state().phase} ${comes.state().problem?.message ?? ''}`
+    throw new Error(`${what} (${link}):${difference}`, { cause: error })
   })
 }
 

@@ -17,6 +17,7 @@ export interface PacedViewer {
 
 export interface PacedViewerOptions {
   readOnly?: boolean
+  size?: { cols: number; rows: number }
   /** Shown per second: 0 is a tab that is frozen. As fast as it comes when not given. */
   bytesPerSecond?: number
   onOutput?: (data: Uint8Array) => void
@@ -26,7 +27,7 @@ export interface PacedViewerOptions {
 
 /** Attaches to a runner over the real protocol. */
 export function openPacedViewer(stack: Stack, runnerId: string, options: PacedViewerOptions = {}): PacedViewer {
-  const { readOnly = false, onOutput, onSnapshot } = options
+  const { readOnly = false, size = { cols: 80, rows: 24 }, onOutput, onSnapshot } = options
   let bytesPerSecond = options.bytesPerSecond ?? Number.POSITIVE_INFINITY
   let state = initialLinkState
   let received = 0
@@ -45,7 +46,7 @@ export function openPacedViewer(stack: Stack, runnerId: string, options: PacedVi
     url: stack.url,
     clientId: randomUUID(),
     requestTicket: async () => (await stack.api.runner.attach.mutate({ id: runnerId, readOnly })).ticket,
-    size: () => ({ cols: 80, rows: 24 }),
+    size: () => size,
     screen: {
       write(data, done) {
         received += data.length

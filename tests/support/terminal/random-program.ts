@@ -1,4 +1,18 @@
-const WIDE_WORDS = ['日本語', '한', '👍', '\u{1f469}\u200d\u{1f4bb}'] as const
+/** Two columns each or more: also joined to one, with a skin, as a picture or as text, flags of regions, and half a flag. */
+const WIDE_WORDS = [
+  '日本語',
+  '한',
+  '👍',
+  '\u{1f469}\u200d\u{1f4bb}',
+  '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}',
+  '\u{1f44d}\u{1f3fd}',
+  '\u2764\ufe0f\u2764\ufe0e',
+  '\u{1f1e9}\u{1f1ea}\u{1f1eb}\u{1f1f7}',
+  '\u{1f1e9}',
+  '1\ufe0f\u20e3',
+  '\u1112\u1161\u11ab',
+  '\u0915\u094d\u0937\u093f',
+] as const
 
 /**
  * What a program could print, one short piece after the other, as a terminal's test suite would: `random` in [0, 1).

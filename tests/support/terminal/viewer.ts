@@ -10,8 +10,14 @@ export interface Viewer {
   terminal: Terminal
   link: TerminalLink
   state(): TerminalLinkState
+  title(): string
   /** Everything of its screen that could differ from another's, its title included. */
   facts(): string[]
+  /** Draws nothing, as a tab that is frozen, until it is thawed. */
+  freeze(): void
+  thaw(): void
+  /** Times its screen was replaced because it had been too slow. */
+  resyncs(): number
   close(): void
 }
 
@@ -24,6 +30,12 @@ export function openViewer(
   const terminal = createViewerTerminal(80, 24)
   let state = initialLinkState
   let title = ''
+  let frozen: (() => void)[] | null = null
+  let resyncs = 0
+  const draw = (what: () => void): void => {
+    if (frozen === null) what()
+    else frozen.push(what)
+  }
   terminal.onTitleChange((value) => {
     title = value
   })
@@ -33,14 +45,17 @@ export function openViewer(
     requestTicket: async () => (await stack.api.runner.attach.mutate({ id: runnerId, readOnly })).ticket,
     size: () => ({ cols: 80, rows: 24 }),
     screen: {
-      write: (data, done) => terminal.write(data, done),
+      write: (data, done) => draw(() => terminal.write(data, done)),
       reset(snapshot, done) {
-        terminal.reset()
-        terminal.resize(snapshot.cols, snapshot.rows)
-        title = snapshot.title
-        terminal.write(snapshot.data, done)
+        if (snapshot.reason === 'resync') resyncs += 1
+        draw(() => {
+          terminal.reset()
+          terminal.resize(snapshot.cols, snapshot.rows)
+          title = snapshot.title
+          terminal.write(snapshot.data, done)
+        })
       },
-      resize: (size) => terminal.resize(size.cols, size.rows),
+      resize: (size) => draw(() => terminal.resize(size.cols, size.rows)),
     },
     onState: (next) => {
       state = next
@@ -52,7 +67,17 @@ export function openViewer(
     terminal,
     link,
     state: () => state,
+    title: () => title,
     facts: () => [`title ${title}`, ...terminalFacts(terminal)],
+    freeze() {
+      frozen ??= []
+    },
+    thaw() {
+      const held = frozen ?? []
+      frozen = null
+      for (const what of held) what()
+    },
+    resyncs: () => resyncs,
     close() {
       link.close()
       terminal.dispose()

@@ -36,7 +36,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }))
 const parsed = (): number => vi.mocked(parseLine).mock.calls.length
 
 it('a page parses what it shows and the lines just before it, however long the transcript is', async () => {
-  const table = createLineTable(path)
+  const table = createLineTable({ root: directory, path })
   const newest = await readPage(table, { before: null, after: null, limit: 100 }, redact)
   expect(newest.entries).toHaveLength(100)
   expect(parsed()).toBeLessThan(200)
@@ -47,13 +47,17 @@ it('a page parses what it shows and the lines just before it, however long the t
 })
 
 it('a search parses no line that cannot have the text, also where the text is written otherwise', async () => {
-  const { hits } = await searchLines(createLineTable(path), { text: 'say "needle"', limit: 10 }, redact)
+  const { hits } = await searchLines(
+    createLineTable({ root: directory, path }),
+    { text: 'say "needle"', limit: 10 },
+    redact,
+  )
   expect(hits).toHaveLength(1)
   expect(parsed()).toBe(1)
 })
 
 it('entries of a long transcript are counted while pages are read, once', async () => {
-  const table = createLineTable(path)
+  const table = createLineTable({ root: directory, path })
   await readPage(table, { before: null, after: null, limit: 1 }, redact)
   vi.mocked(parseLine).mockClear()
   const count = createEntryCount(table)

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events'
 import { expect, it } from 'vitest'
-import { createOpenPerUser } from './open-per-user'
+import { createOpenPerKey } from './open-per-key'
 
-it('admits so many of each user at a time, and another one when one has closed', () => {
-  const admit = createOpenPerUser(2)
+it('admits so many of each key at a time, and another one when one has closed', () => {
+  const admit = createOpenPerKey(2)
   const first = new EventEmitter()
   expect([admit('ann', first), admit('ann', new EventEmitter()), admit('ann', new EventEmitter())]).toEqual([
     true,

@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { sep } from 'node:path'
+import { promisify } from 'node:util'
+import { LaunchRefused, type ProgramState } from '../providers/provider'
+import type { Account } from './account'
+import { lookAt } from './look-at'
+import type { ShownPlace } from './plan-mounts'
+
+const run = promisify(execFile)
+
+/** Where mkdir and sh are; a project may set the program's own PATH. */
+const SYSTEM_PATH = '/usr/bin:/bin:/run/current-system/sw/bin'
+/** A home on a file server that does not answer must not hold up a launch for ever. */
+const MAKING_TIMEOUT_MS = 10_000
+/** Writes `$1` into a file `$0` that is not there yet, whatever a link there leads to. */
+const MAKE_FILE = 'umask 077 && set -C && printf %s "$1" > "$0"'
+
+/** Whose what the program keeps is, and what becomes that user; no account: the agent's. */
+export interface Keeper {
+  account: Account | null
+  setpriv: string | null
+}
+
+const refused = (message: string): LaunchRefused => new LaunchRefused('confinement_unavailable', message)
+
+/** In another user's home things are made as that user: root, following a link laid there, would make and give away anything. */
+async function runAs(account: Account, setpriv: string | null, command: readonly string[]): Promise<void> {
+  if (setpriv === null) throw refused('setpriv (util-linux) is not installed.')
+  const identity = [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--init-groups']
+  try {
+    // The agent's environment is not that user's to read. The framework's types would have NODE_ENV in every environment.
+    const env = { PATH: SYSTEM_PATH } as unknown as NodeJS.ProcessEnv
+    await run(setpriv, [...identity, '--', ...command], { cwd: sep, env, timeout: MAKING_TIMEOUT_MS })
+  } catch (error) {
+    const said = (error as { stderr?: string }).stderr?.trim().split('\n').at(-1)
+    throw refused(`The user ${account.name} cannot have what the program keeps: ${said || (error as Error).message}.`)
+  }
+}
+
+/** Makes what is missing of the program's own directories: what it kept elsewhere would be gone with its sandbox. */
+export async function makeDirectories(directories: readonly string[], { account, setpriv }: Keeper): Promise<void> {
+  if (directories.length === 0) return
+  if (account !== null) return runAs(account, setpriv, ['mkdir', '-p', '--', ...directories])
+  for (const directory of directories) {
+    await mkdir(directory, { recursive: true }).catch((error: Error) => {
+      throw refused(`The program cannot have what it keeps: ${error.message}.`)
+    })
+  }
+}
+
+async function makeFile({ path, empty }: ProgramState['fixed'][number], { account, setpriv }: Keeper): Promise<void> {
+  if (account !== null) return runAs(account, setpriv, ['sh', '-c', MAKE_FILE, path, empty])
+  await writeFile(path, empty, { flag: 'wx', mode: 0o600 })
+}
+
+/**
+ * The settings that a later program outside of the sandbox obeys, as they are to be shown: none is left for a sandbox to
+ * make, and what is bound is a file, since a link, laid by an earlier sandbox, would show this one what it leads to. Throws
+ * LaunchRefused for what is no file.
+ */
+export async function fixedFiles(files: ProgramState['fixed'], keeper: Keeper): Promise<ShownPlace[]> {
+  const places: ShownPlace[] = []
+  for (const file of files) {
+    let seen = await lookAt(file.path, true)
+    if (seen === null) {
+      // Another launch may be faster.
+      const failed = await makeFile(file, keeper).then(
+        () => null,
+        (error: Error) => error,
+      )
+      seen = await lookAt(file.path, true)
+      if (seen === null)
+        throw refused(`The program's settings ${JSON.stringify(file.path)} cannot be made: ${failed?.message}`)
+    }
+    if (seen.kind !== 'file') {
+      const what = seen.kind === 'link' ? 'a symbolic link' : 'no regular file'
+      throw refused(
+        `The program's settings ${JSON.stringify(file.path)} are ${what}, which a sandbox may have laid there, and no sandbox follows: put a file in its place, or remove it.`,
+      )
+    }
+    places.push({ from: seen.found, to: file.path, writable: false, identity: seen.identity })
+  }
+  return places
+}

@@ -1,0 +1,113 @@
+import pino from 'pino'
+import { expect, it } from 'vitest'
+import type { Runner } from '@/contracts/runner/runner'
+import type { AgentRegistry } from '../agent/agent-registry'
+import type { DriveLog } from './drive-turn'
+import { createRunnerHub } from './runner-hub'
+import { type ClientSocket, createTerminalClient, type TerminalClient } from './terminal-client'
+
+/** A hub of a runner whose agent shows the screen when it is let, and says what it was given to type. */
+function hubOf() {
+  const typed: string[] = []
+  const screens: (() => void)[] = []
+  const session = {
+    watch: () =>
+      new Promise((resolve) =>
+        screens.push(() =>
+          resolve({ ok: true, kind: 'snapshot', data: new Uint8Array(), end: 0, cols: 80, rows: 24, title: '' }),
+        ),
+      ),
+    input: ({ clientId, seq, data }: { clientId: string; seq: number; data: Uint8Array }) => {
+      typed.push(`${clientId} ${Buffer.from(data).toString()}`)
+      return Promise.resolve({ ok: true, writtenSeq: seq })
+    },
+    resize: () => Promise.resolve(),
+    acknowledge: () => undefined,
+    unwatch: () => undefined,
+  }
+  const agents = { sessionOfNode: () => session, sessionFor: () => session } as unknown as AgentRegistry
+  const drives: DriveLog = { begin: () => 'turn', typed: () => undefined, end: () => undefined }
+  const runner = { id: 'r', nodeId: 'n', status: 'running', epoch: 1, cols: 80, rows: 24 } as Runner
+  const quiet = pino({ level: 'silent' })
+  const hub = createRunnerHub(runner, agents, { bytes: () => undefined }, drives, quiet, () => undefined)
+
+  const enter = (clientId: string) => {
+    const told: string[] = []
+    const socket = {
+      emit: (event: string, message: { code?: string }) => told.push(message?.code ?? event),
+      disconnect: () => told.push('sent away'),
+    } as unknown as ClientSocket
+    const handshake = { protocol: 1, ticket: 't', clientId, resumeFrom: null, cols: 80, rows: 24, watch: false }
+    const person = { userId: clientId, userName: clientId, credential: 'token:t', readOnly: false, guest: false }
+    const client: TerminalClient = createTerminalClient(socket, handshake, person as never)
+    hub.enter(client, null)
+    return { client, told }
+  }
+  /** Every screen that was asked for is there. */
+  const show = async (): Promise<void> => {
+    for (const give of screens.splice(0)) give()
+    await settled()
+  }
+  return { hub, enter, show, typed }
+}
+
+/** Replies and what is typed are promises: what follows from them has happened after the next turn of the loop. */
+const settled = (): Promise<void> => new Promise(setImmediate)
+
+const key = (text: string) => Buffer.from(text)
+
+it('what was typed before there was a screen is typed in order once there is one', async () => {
+  const { hub, enter, show, typed } = hubOf()
+  const { client } = enter('ann')
+  for (const [index, text] of ['a', 'b', 'c'].entries()) hub.input(client, index + 1, key(text))
+  expect(typed).toEqual([])
+  await show()
+  expect(typed).toEqual(['ann a', 'ann b', 'ann c'])
+})
+
+it('what was held for a driver is dropped, and they are told, when somebody else has taken the seat', async () => {
+  const { hub, enter, show, typed } = hubOf()
+  const ann = enter('ann')
+  const bob = enter('bob')
+  hub.input(ann.client, 1, key('rm '))
+  hub.takeSeat(bob.client)
+  hub.input(bob.client, 1, key('ls'))
+  await show()
+  expect(typed).toEqual(['bob ls'])
+  expect(ann.told.filter((what) => what === 'forbidden')).toHaveLength(1)
+  expect(bob.told).not.toContain('forbidden')
+
+  // Nothing of it comes up again with the seat.
+  hub.takeSeat(ann.client)
+  hub.input(ann.client, 1_000_001, key('pwd'))
+  await settled()
+  expect(typed).toEqual(['bob ls', 'ann pwd'])
+})
+
+it('what was held for a driver who let go is dropped, and what they type then takes the seat again', async () => {
+  const { hub, enter, show, typed } = hubOf()
+  const { client, told } = enter('ann')
+  hub.input(client, 1, key('rm '))
+  hub.releaseSeat(client)
+  await show()
+  expect(typed).toEqual([])
+  expect(told).toContain('forbidden')
+  hub.input(client, 1_000_001, key('ls'))
+  await settled()
+  expect(typed).toEqual(['ann ls'])
+})
+
+it('what was typed faster than is allowed waits, and is dropped with the seat', async () => {
+  const { hub, enter, show, typed } = hubOf()
+  const ann = enter('ann')
+  const bob = enter('bob')
+  await show()
+  const much = Buffer.alloc(64 * 1024, 'x')
+  let seq = 0
+  while (ann.client.heldInput.length === 0) hub.input(ann.client, ++seq, much)
+  const allowed = seq - 1
+  hub.takeSeat(bob.client)
+  await expect.poll(() => ann.told, { timeout: 5_000 }).toContain('forbidden')
+  expect(typed).toHaveLength(allowed)
+  expect(ann.client.heldInput).toEqual([])
+})
