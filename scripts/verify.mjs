@@ -1,9 +1,12 @@
-// `npm run verify`: everything that can be judged without a running system, in under a minute.
+// `npm run verify`: everything that can be judged without a running system, in under a minute. `-- --no-unit` leaves out the
+// unit tests, for whoever runs `npm test` next.
 import { makeReady, verifySteps } from './bootstrap/make-ready.mjs'
 import { runMain } from './bootstrap/run-bundle.mjs'
 import { runCheck } from './run-check.mjs'
 
 const layers = ['contracts', 'platform', 'config', 'client', 'server', 'agent', 'cli', 'app', 'components']
+
+const checksUnits = !process.argv.includes('--no-unit')
 
 /** Two lanes for two cores, the long ones first. */
 const lanes = [
@@ -13,7 +16,7 @@ const lanes = [
     ['unused code', 'knip/bin/knip.js', []],
   ],
   [
-    ['unit tests', 'vitest/vitest.mjs', ['run', '--project', 'unit*']],
+    ...(checksUnits ? [['unit tests', 'vitest/vitest.mjs', ['run', '--project', 'unit*']]] : []),
     ['layers', 'dependency-cruiser/bin/dependency-cruise.mjs', ['--config', '.dependency-cruiser.cjs', ...layers]],
   ],
 ]

@@ -2,22 +2,24 @@ import { describe, expect, it } from 'vitest'
 import { initialLinkState } from '@/client/terminal/terminal-link-state'
 import { describeEnd, misfitOf, noticeOf } from './attach-notices'
 
+const onlooker = { clientId: 'z', readOnly: false, misfit: null }
+const reader = { ...onlooker, readOnly: true }
 const ID = '3b1f8a52-6a0e-4a6a-9c5b-0f6a5a1b2c3d'
 
 describe('attach notices', () => {
   it('tells a viewer who drives, by a name that cannot act', () => {
     const presence = { driver: { clientId: 'x', name: 'eve' }, clients: [], inputRecorded: true }
-    expect(noticeOf({ ...initialLinkState, phase: 'attached', presence }, false)).toContain('eve drives')
-    expect(noticeOf({ ...initialLinkState, phase: 'attached', role: 'driver' }, false)).toBeNull()
-    expect(noticeOf({ ...initialLinkState, phase: 'attached', role: 'driver', inputUnread: true }, false)).toContain(
+    expect(noticeOf({ ...initialLinkState, phase: 'attached', presence }, onlooker)).toContain('eve drives')
+    expect(noticeOf({ ...initialLinkState, phase: 'attached', role: 'driver' }, onlooker)).toBeNull()
+    expect(noticeOf({ ...initialLinkState, phase: 'attached', role: 'driver', inputUnread: true }, onlooker)).toContain(
       'does not read',
     )
-    expect(noticeOf({ ...initialLinkState, phase: 'attached' }, true)).toBeNull()
+    expect(noticeOf({ ...initialLinkState, phase: 'attached' }, reader)).toBeNull()
     const recorded = { driver: null, clients: [], inputRecorded: true }
-    expect(noticeOf({ ...initialLinkState, phase: 'attached', role: 'driver', presence: recorded }, false)).toContain(
-      'is recorded',
-    )
-    expect(noticeOf({ ...initialLinkState, phase: 'attached', presence: recorded }, true)).toBeNull()
+    expect(
+      noticeOf({ ...initialLinkState, phase: 'attached', role: 'driver', presence: recorded }, onlooker),
+    ).toContain('is recorded')
+    expect(noticeOf({ ...initialLinkState, phase: 'attached', presence: recorded }, reader)).toBeNull()
   })
 
   it('tells a driver who asks for the seat, and a viewer that this terminal is too small', () => {
@@ -25,11 +27,12 @@ describe('attach notices', () => {
     const presence = { driver: { clientId: 'x', name: 'eve' }, clients: [asker], inputRecorded: true }
     const attached = { ...initialLinkState, phase: 'attached', presence } as const
     const misfit = misfitOf({ cols: 200, rows: 50 }, { cols: 80, rows: 60 })
-    expect(noticeOf({ ...attached, role: 'driver' }, false, misfit)).toBe(
-      'ana asks to drive (Ctrl-] detaches and leaves the seat to them)',
+    expect(noticeOf({ ...attached, role: 'driver' }, { ...onlooker, misfit })).toBe(
+      'ana asks to drive (Ctrl-^ gives them the seat, Ctrl-] detaches)',
     )
-    expect(noticeOf(attached, false, misfit)).toMatch(/eve drives.*its screen is 200x50, this one 80x60/)
-    expect(noticeOf(attached, true, misfit)).toMatch(/^its screen is 200x50/)
+    expect(noticeOf(attached, { ...onlooker, misfit })).toMatch(/eve drives.*its screen is 200x50, this one 80x60/)
+    expect(noticeOf(attached, { ...reader, misfit })).toMatch(/^its screen is 200x50/)
+    expect(noticeOf(attached, { ...onlooker, clientId: 'y' })).toContain('eve was asked for the seat')
     expect(misfitOf({ cols: 80, rows: 24 }, { cols: 80, rows: 24 })).toBeNull()
     expect(misfitOf(null, { cols: 80, rows: 24 })).toBeNull()
   })

@@ -18,22 +18,37 @@ export function misfitOf(runner: TerminalSize | null, own: TerminalSize): string
   return `its screen is ${runner.cols}x${runner.rows}, this one ${own.cols}x${own.rows}: what does not fit is drawn wrong`
 }
 
-/** The line a person must see now, or null when all is as usual. `misfit`: of a screen that only this person sees so. */
-export function noticeOf(state: TerminalLinkState, readOnly: boolean, misfit: string | null = null): string | null {
+/** Who looks at a terminal, and how. */
+export interface Onlooker {
+  clientId: string
+  readOnly: boolean
+  /** Of a screen that only this person sees so. */
+  misfit: string | null
+}
+
+/** The line a person must see now, or null when all is as usual. */
+export function noticeOf(state: TerminalLinkState, { clientId, readOnly, misfit }: Onlooker): string | null {
   if (state.phase === 'reconnecting') return 'connection lost, connecting again (Ctrl-] detaches)'
   if (state.phase !== 'attached') return null
   if (state.problem && state.problem.code !== 'forbidden') return state.problem.message
   if (state.inputUnread) return 'the program does not read what you type: it waits (Ctrl-] detaches)'
   if (!readOnly && state.role === 'driver') return driverNotice(state)
   if (readOnly) return misfit
-  const driver = state.presence.driver?.name
-  const watching = `watching only: ${driver ? `${driver} drives` : 'the seat is not yours'} (attach --take takes it; Ctrl-] detaches)`
+  const watching = watcherNotice(state, clientId)
   return misfit === null ? watching : `${watching}; ${misfit}`
+}
+
+function watcherNotice({ presence }: TerminalLinkState, clientId: string): string {
+  const driver = presence.driver?.name
+  const asks = presence.clients.some((client) => client.clientId === clientId && client.asks)
+  if (asks) return `watching only: ${driver ?? 'who drives'} was asked for the seat (Ctrl-] detaches)`
+  const who = driver ? `${driver} drives` : 'the seat is not yours'
+  return `watching only: ${who} (Ctrl-^ asks for it, attach --take takes it; Ctrl-] detaches)`
 }
 
 function driverNotice({ presence }: TerminalLinkState): string | null {
   const asker = presence.clients.find((client) => client.asks)
-  if (asker) return `${asker.name} asks to drive (Ctrl-] detaches and leaves the seat to them)`
+  if (asker) return `${asker.name} asks to drive (Ctrl-^ gives them the seat, Ctrl-] detaches)`
   return presence.inputRecorded ? 'what you type here is recorded (Ctrl-] detaches)' : null
 }
 

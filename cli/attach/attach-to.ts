@@ -10,6 +10,7 @@ import { createCursorQueryCounter } from './cursor-query-counter'
 import { readKeyboard } from './keyboard'
 import { createLocalScreen } from './local-screen'
 import { takeTerminal } from './local-terminal'
+import { isSeatKey, seatActOf } from './seat-key'
 import { openTicketSource } from './ticket-source'
 
 /** Signals that ask us to go; SIGINT only comes from outside, the keyboard's Ctrl-C goes to the runner. */
@@ -61,6 +62,7 @@ function connect(
 
   let runnerSize: TerminalSize | null = null
   let known = initialLinkState
+  const clientId = randomUUID()
   const screen = createLocalScreen(stdout, clipboard, {
     onOutput(data) {
       for (let queries = countCursorQueries(data); queries > 0; queries--) keyboard.expectCursorReport()
@@ -73,19 +75,22 @@ function connect(
     },
   })
   function tellNotice(): void {
-    const next = noticeOf(known, readOnly, misfitOf(runnerSize, screen.size()))
+    const next = noticeOf(known, { clientId, readOnly, misfit: misfitOf(runnerSize, screen.size()) })
     if (next !== notice && next !== null) screen.notice(next)
     notice = next
   }
   function onState(state: TerminalLinkState): void {
     if (state.exit) finish({ kind: 'exit', exit: state.exit })
     else if (state.phase === 'closed') finish({ kind: 'closed', problem: state.problem })
+    // Until the program draws there, the line that only watching was meant is still on the screen.
+    const gained = notice !== null && known.role === 'viewer' && state.role === 'driver'
     known = state
     tellNotice()
+    if (gained && notice === null) screen.notice('you drive (Ctrl-] detaches)')
   }
   const link = createTerminalLink({
     url,
-    clientId: randomUUID(),
+    clientId,
     requestTicket,
     size: screen.size,
     socketOptions: token === null ? {} : { extraHeaders: { authorization: `Bearer ${token}` } },
@@ -95,7 +100,10 @@ function connect(
   })
   if (take) link.takeSeat()
   const send = (data: Uint8Array) => {
-    if (!readOnly) link.send(data)
+    const act = isSeatKey(data) ? seatActOf(known) : null
+    if (act?.kind === 'ask') link.askSeat()
+    else if (act?.kind === 'give') link.answerSeat(act.clientId, true)
+    else if (!readOnly) link.send(data)
   }
   const keyboard = readKeyboard(stdin, send, () => finish({ kind: 'detached' }))
   const onResize = () => {

@@ -21,16 +21,24 @@ export function judgeControlSequence(body: string): ReportKind {
   return PLAIN_REPORT.test(body) ? 'report' : 'key'
 }
 
-/** The kitty protocol and xterm's modifyOtherKeys write Ctrl-] as a sequence of its own; true for its press. */
-export function isDetachSequence(body: string): boolean {
-  const kitty = /^93(?::\d*)*;(\d+)(?::(\d+))?(?:;[\d:]*)?u$/.exec(body)
-  const xterm = /^27;(\d+);93~$/.exec(body)
-  const modifiers = Number(kitty?.[1] ?? xterm?.[1] ?? 0) - 1
-  // Caps lock and num lock are on or off without anybody meaning it.
-  const CONTROL = 4
-  const LOCKS = 64 | 128
-  return modifiers > 0 && (modifiers & ~LOCKS) === CONTROL && kitty?.[2] !== '3'
+export const SHIFT = 1
+export const CONTROL = 4
+/** Caps lock and num lock are on or off without anybody meaning it. */
+const LOCKS = 64 | 128
+
+/**
+ * The modifiers, locks left out, with which a key was pressed or held that the kitty protocol or xterm's modifyOtherKeys
+ * write as a sequence of its own; 0 when the sequence is no press of a key in `codes`, its code points joined by `|`.
+ */
+export function modifiersOfPress(body: string, codes: string): number {
+  const kitty = new RegExp(`^(?:${codes})(?::\\d*)*;(\\d+)(?::(\\d+))?(?:;[\\d:]*)?u$`).exec(body)
+  const xterm = new RegExp(`^27;(\\d+);(?:${codes})~$`).exec(body)
+  const LET_GO = '3'
+  return kitty?.[2] === LET_GO ? 0 : (Number(kitty?.[1] ?? xterm?.[1] ?? 1) - 1) & ~LOCKS
 }
+
+/** True for the press of Ctrl-]. */
+export const isDetachSequence = (body: string): boolean => modifiersOfPress(body, '93') === CONTROL
 
 /** Ctrl-] pressed, held or let go, in the kitty protocol and xterm's modifyOtherKeys. */
 const DETACH_KEY = /^(?:93(?::\d*)*;[\d:;]*u|27;\d+;93~)$/

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-const POLL_MS = 25
+/** Looks come ever later: each may be a request through every process, and whoever waits for long wants it to go on. */
+const FIRST_POLL_MS = 20
+const SLOWER = 1.3
+const MAX_POLL_MS = 200
 
 /**
  * Waits until `look` returns something other than undefined or false, and returns it. Throws, with `what` in the
@@ -13,6 +16,7 @@ export async function waitUntil<T>(
 ): Promise<Exclude<T, undefined | false>> {
   const deadline = performance.now() + timeoutMs
   let lastError: unknown
+  let pollMs = FIRST_POLL_MS
   for (;;) {
     try {
       const seen = await look()
@@ -23,6 +27,7 @@ export async function waitUntil<T>(
       lastError = error
     }
     if (performance.now() > deadline) throw new Error(`${what}: not within ${timeoutMs} ms`, { cause: lastError })
-    await delay(POLL_MS)
+    await delay(pollMs)
+    pollMs = Math.min(MAX_POLL_MS, pollMs * SLOWER)
   }
 }

@@ -121,6 +121,40 @@ describe.skipIf(process.platform !== 'linux')('attach, in a real terminal to a r
     await stack.api.runner.send.mutate({ id: runner.id, text: 'printf "\\033[?1049l"', enter: true })
   })
 
+  it('Ctrl-^ asks for the seat and gives it to who asks, and is a key like any other where nobody does', async () => {
+    await attach()
+    const command = [join(checkout, 'dist/cli.mjs'), 'attach', runner.id]
+    const settings = { STRATAVORE_HOME: stack.home, STRATAVORE_PORT: `${stack.ports.port}` }
+    const env = cleanEnvironment(settings) as Record<string, string>
+    const other = spawn(process.execPath, command, { cols: 90, rows: 30, env })
+    let seen = ''
+    other.onData((data) => {
+      seen += data
+    })
+    const otherSees = (part: string) => waitUntil(`the other sees ${part}`, () => seen.includes(part))
+    // Nobody asks: it is the program's.
+    pty.write('cat -v\r')
+    pty.write('\x1e')
+    pty.write('\r')
+    await sees('^^\r\n')
+    pty.write('\x03')
+    await otherSees('drives (Ctrl-^ asks for it')
+
+    other.write('\x1e')
+    await sees('asks to drive (Ctrl-^ gives them the seat')
+    await otherSees('was asked for the seat')
+    pty.write('\x1e')
+    await otherSees('you drive')
+    await sees('watching only:')
+    other.write('echo han""ded\r')
+    await sees('handed')
+    other.write('\x1d')
+    await otherSees('detached from')
+    other.kill('SIGKILL')
+    pty.write('\x1d')
+    expect(await field('code')).toBe('0')
+  })
+
   it('ends when its terminal is gone in the middle of a flood, also where no hang-up reaches it; the runner goes on', async () => {
     const watcher = await attachTerminal(stack, runner.id, { readOnly: true })
     const command = [process.execPath, join(checkout, 'dist/cli.mjs'), 'attach', runner.id]

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { spawn } from 'node-pty'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { HEARTBEAT_INTERVAL_MS } from '@/contracts/agent-protocol/messages'
 import { OUTPUT_WINDOW_BYTES } from '@/contracts/terminal/terminal'
 import { checkout } from '../../support/checkout'
 import { cleanEnvironment } from '../../support/child-environment'
@@ -21,6 +22,8 @@ const PATIENCE_MS = 60_000 + FLOOD_MB * 2_000
 const GROWTH_MB = 160
 /** Output that may still come after Ctrl-C: the largest window on the way, twice over, and what the kernel holds. */
 const AFTER_CTRL_C_BYTES = 12 * MB
+/** A heartbeat comes every ten seconds; one that is late by half of that is not on time. */
+const HEARD_OF_MS = 1.5 * HEARTBEAT_INTERVAL_MS
 /** More than one step of what a viewer that falls behind is given. */
 const SLOW_BYTES = OUTPUT_WINDOW_BYTES + MB / 2
 
@@ -148,6 +151,55 @@ describe.skipIf(process.platform !== 'linux')('a flood', () => {
       await stack.api.runner.stop.mutate({ id, force: true })
     },
     2 * PATIENCE_MS,
+  )
+
+  it(
+    'beside another one: both drivers get each number once, both are heard of on time, each Ctrl-C ends its own',
+    async () => {
+      const floods = await Promise.all(
+        [0, 1].map(async () => {
+          const { id } = await launchRunning(stack, { project: project.name, provider: 'shell' })
+          const numbers = createNumberedOutput()
+          let end = ''
+          const driver = openPacedViewer(stack, id, {
+            onOutput(data) {
+              end = (end + Buffer.from(data).toString('latin1')).slice(-4096)
+              numbers.take(data)
+            },
+            onSnapshot: () => numbers.restart(),
+          })
+          await waitUntil('it drives', () => driver.state().role === 'driver', PATIENCE_MS)
+          return { id, numbers, driver, ended: () => /finished/.test(end) }
+        }),
+      )
+      const before = memory()
+      for (const { driver } of floods) driver.link.send('seq 1 1000000000\r')
+      let oldest = 0
+      const heardOf = async (): Promise<boolean> => {
+        for (const { id } of floods) {
+          const { lastHeartbeatAt } = await stack.api.runner.get.query({ id })
+          oldest = Math.max(oldest, Date.now() - Date.parse(lastHeartbeatAt ?? ''))
+        }
+        return floods.every(({ driver }) => driver.received() > FLOOD_MB * MB)
+      }
+      await waitUntil('both have gone on long enough', heardOf, PATIENCE_MS)
+      await staysCalm(floods[0]?.id ?? '', before, () => true)
+      expect(await heardOf()).toBe(true)
+      expect(oldest).toBeLessThan(HEARD_OF_MS)
+      for (const { driver, ended } of floods) {
+        const sent = driver.received()
+        driver.link.send('\x03')
+        driver.link.send('echo fi""nished\r')
+        await waitUntil('Ctrl-C has ended it', ended, PATIENCE_MS)
+        expect(driver.received() - sent).toBeLessThan(AFTER_CTRL_C_BYTES)
+      }
+      for (const { id, numbers, driver } of floods) {
+        expect(numbers.faults()).toEqual([])
+        driver.link.close()
+        await stack.api.runner.stop.mutate({ id, force: true })
+      }
+    },
+    3 * PATIENCE_MS,
   )
 
   it(

@@ -16,6 +16,8 @@ export interface PacedViewer {
 }
 
 export interface PacedViewerOptions {
+  /** Another way to the stack than its own address. */
+  url?: string
   readOnly?: boolean
   size?: { cols: number; rows: number }
   /** Shown per second: 0 is a tab that is frozen. As fast as it comes when not given. */
@@ -43,7 +45,7 @@ export function openPacedViewer(stack: Stack, runnerId: string, options: PacedVi
     }
   }
   const link = createTerminalLink({
-    url: stack.url,
+    url: options.url ?? stack.url,
     clientId: randomUUID(),
     requestTicket: async () => (await stack.api.runner.attach.mutate({ id: runnerId, readOnly })).ticket,
     size: () => size,
@@ -63,7 +65,8 @@ export function openPacedViewer(stack: Stack, runnerId: string, options: PacedVi
     onState: (next) => {
       state = next
     },
-    socketOptions: { extraHeaders: { authorization: `Bearer ${stack.token}` } },
+    // The server knows itself by its own name, whatever line leads there.
+    socketOptions: { extraHeaders: { authorization: `Bearer ${stack.token}`, host: new URL(stack.url).host } },
   })
   return {
     link,
