@@ -133,8 +133,10 @@ describe.skipIf(process.platform !== 'linux')('attach, in a real terminal to a r
     })
     const otherSees = (part: string) => waitUntil(`the other sees ${part}`, () => seen.includes(part))
     // Nobody asks: it is the program's.
-    pty.write('cat -v\r')
+    pty.write('echo rea""ding; cat -v\r')
+    await sees('reading')
     pty.write('\x1e')
+    await sees('^^')
     pty.write('\r')
     await sees('^^\r\n')
     pty.write('\x03')
