@@ -81,6 +81,11 @@ export function createRedactor(values: readonly string[], onHidden: OnHidden = (
     return Math.min(start + (shape < 0 ? text.length : shape), beginningOfPiece(text, start, pieces), text.length)
   }
 
+  /** Tells of what is hidden, once. */
+  const tell = (from: number, to: number): void => {
+    if (to > Math.max(from, covered)) onHidden(begin + Math.max(from, covered), begin + to)
+  }
+
   /** Skips what belongs to the secret that began; `hiding` is over when its end was found. */
   function hide(from: number, { rest, left }: NonNullable<typeof hiding>): number {
     const limit = Math.min(text.length, from + left)
@@ -89,7 +94,7 @@ export function createRedactor(values: readonly string[], onHidden: OnHidden = (
       const run = new RegExp(`${rest.of}*`, 'y')
       run.lastIndex = from
       end = Math.min(limit, from + (run.exec(text)?.[0].length ?? 0))
-      if (end > from) onHidden(begin + from, begin + end)
+      tell(from, end)
       hiding = end < text.length ? null : { rest, left: left - (end - from) }
       return end
     }
@@ -98,11 +103,11 @@ export function createRedactor(values: readonly string[], onHidden: OnHidden = (
     if (found !== null) {
       hiding = null
       end = found.index + found[0].length
-      onHidden(begin + from, begin + end)
+      tell(from, end)
       return end
     }
     end = Math.max(from, limit - END_LINE_BYTES)
-    if (end > from) onHidden(begin + from, begin + end)
+    tell(from, end)
     hiding = limit - from === left ? null : { rest, left: left - (end - from) }
     return end
   }
@@ -119,15 +124,27 @@ export function createRedactor(values: readonly string[], onHidden: OnHidden = (
     /** One mark stands for all that overlaps. */
     const cover = (from: number, to: number): void => {
       if (from >= covered && to > shown) out += REDACTED
-      if (to > covered) onHidden(begin + Math.max(from, covered), begin + to)
+      tell(from, to)
       covered = Math.max(covered, to)
     }
+    /** What is known by its beginning went on to `end`: a value may begin within it and end after it. */
+    const leaveHidden = (earliest: number, end: number): void => {
+      covered = Math.max(covered, end)
+      at = Math.max(earliest, end - MAX_VALUE_BYTES + 1)
+    }
+    let hiddenFrom = covered
+    let earliest = 0
     for (;;) {
-      if (hiding !== null) at = hide(at, hiding)
       if (hiding !== null) {
-        // Its end may yet be found in what is left; shown it is not in either case.
-        if (isLast && at < text.length) onHidden(begin + at, begin + text.length)
-        break
+        const end = hide(hiddenFrom, hiding)
+        if (hiding !== null) {
+          // Its end may yet be found in what is left; shown it is not in either case.
+          if (isLast && end < text.length) onHidden(begin + end, begin + text.length)
+          leaveHidden(0, end)
+          covered = end
+          break
+        }
+        leaveHidden(earliest, end)
       }
       if (undecided < at) undecided = undecidedFrom(at)
       whole.lastIndex = at
@@ -139,12 +156,13 @@ export function createRedactor(values: readonly string[], onHidden: OnHidden = (
         break
       }
       show(match.index)
-      const end = match.index + match[0].length
-      cover(match.index, end)
+      hiddenFrom = match.index + match[0].length
+      cover(match.index, hiddenFrom)
       const shape = SECRET_SHAPES[match.slice(1).findIndex((group) => group !== undefined)]
       if (shape !== undefined) hiding = { rest: shape.rest, left: MAX_HIDDEN_BYTES }
       // Within a value another one may begin that ends after it.
-      at = shape === undefined ? match.index + 1 : end
+      earliest = match.index + 1
+      at = earliest
     }
     text = text.slice(at)
     begin += at
