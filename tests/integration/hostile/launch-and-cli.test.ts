@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { appRouter } from '@/server/trpc/app-router'
 import { checkout } from '../../support/checkout'
 import { cleanEnvironment } from '../../support/child-environment'
 import { createProject, launchRunning, typeLine, untilScreen, untilStatus } from '../../support/launch'
+import { spawnLauncher } from '../../support/launcher'
 import { runCommand } from '../../support/run-command'
 import { type Stack, startStack } from '../../support/stack'
 import { createTempHome, type TempHome } from '../../support/temp-home'
@@ -211,7 +212,17 @@ it("somebody else listens where this home's server should → the CLI tells them
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toContain('does not prove to be the server of this home')
   }
-  expect(heard.length).toBeGreaterThan(1)
+  // A launcher that finds the home's own launcher at work, and its web gone.
+  const taken = JSON.parse(readFileSync(join(stack.home, 'run/launcher.json'), 'utf8')) as object
+  mkdirSync(join(home.path, 'run'))
+  const url = `http://127.0.0.1:${port}`
+  writeFileSync(join(home.path, 'run/launcher.json'), JSON.stringify({ ...taken, url }))
+  const before = heard.length
+  const second = spawnLauncher({ env: { STRATAVORE_HOME: home.path, STRATAVORE_PORT: `${port}` } })
+  await second.exited
+  expect(second.output()).toContain(`already up: ${url}`)
+  expect(second.output()).toContain('does not answer yet')
+  expect(heard.length).toBeGreaterThan(before)
   expect(heard.join('\n')).not.toContain(stack.token)
   squatter.close()
   home.remove()
