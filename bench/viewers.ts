@@ -1,18 +1,14 @@
 import { createProject, launchRunning, typeLine } from '../tests/support/launch'
 import { residentMb } from '../tests/support/resident-memory'
 import type { Stack } from '../tests/support/stack'
+import { measureBareMemory } from './bare-memory'
 import { openBenchTerminal } from './bench-terminal'
 import { cpuMs } from './cpu-time'
 import { shows } from './listeners'
+import { besideFrozen, FROZEN_BYTES_PER_SECOND, grownWhileFrozen, perViewer, VIEWERS } from './server-memory'
 import type { Figure } from './statistics'
 
-const VIEWERS = 100
 const SHARED_MB = 2
-const STALL_MS = 30_000
-/** So slow that it shows nothing of what it is sent. */
-const FROZEN_BYTES_PER_SECOND = 1
-
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** The servers of a stack: what viewers may cost. */
 async function servers(stack: Stack): Promise<{ mb(): number; cpu(): number }> {
@@ -54,20 +50,16 @@ export async function measureViewers(stack: Stack): Promise<Figure[]> {
   await frozen.drawn
   const healthy = openBenchTerminal(stack, runner.id)
   await healthy.drawn
-  // Warm from the flood itself: what is asked is whether it grows.
-  await typeLine(stack, runner.id, 'yes')
-  await wait(5_000)
-  const before = mb()
-  await wait(STALL_MS)
-  const grown = mb() - before
+  const grown = await grownWhileFrozen(mb, async () => void (await typeLine(stack, runner.id, 'yes')))
   frozen.close()
   healthy.close()
   await stack.api.runner.stop.mutate({ id: runner.id, force: true })
   return [
-    { name: `daemon and web, per viewer of ${VIEWERS}`, unit: 'MB', value: many.mb / VIEWERS },
+    perViewer('daemon and web', many.mb),
     { name: `${SHARED_MB} MB to 1 viewer: until it has it`, unit: 'ms', value: one.ms },
     { name: `${SHARED_MB} MB to ${VIEWERS} viewers: until the last has it`, unit: 'ms', value: many.ms },
     { name: `CPU of daemon and web for ${VIEWERS} viewers, of that for 1`, unit: '×', value: many.cpu / one.cpu },
-    { name: `daemon and web, ${STALL_MS / 1000} s of a flood with a frozen viewer`, unit: 'MB', value: grown },
+    besideFrozen('daemon and web', grown),
+    ...(await measureBareMemory()),
   ]
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePorts } from '../../tests/support/free-port'
+import { residentMb } from '../../tests/support/resident-memory'
 import { waitUntil } from '../../tests/support/wait-until'
 import { measureBareFlood } from '../bare-flood'
 import type { BenchTerminal } from '../bench-terminal'
@@ -10,7 +11,9 @@ import { sampleEcho } from '../echo-samples'
 import { bulkTo, floodIn, interruptFigures, interruptsOf } from '../flood'
 import { shows } from '../listeners'
 import { TAB_BYTES_PER_SECOND } from '../renderer'
+import { measureServerMemory } from '../server-memory'
 import { type Figure, spread } from '../statistics'
+import { answers } from './answers'
 import { openTtyd } from './ttyd'
 import { openWetty } from './wetty'
 
@@ -63,12 +66,6 @@ async function measurePeer(name: string, open: (bytesPerSecond?: number) => Benc
   return figures
 }
 
-const answers = (url: string): Promise<boolean> =>
-  fetch(url).then(
-    () => true,
-    () => false,
-  )
-
 /**
  * Other terminals in a browser, beside ours in this very run. `commands`: by the peer's name the shell command that starts
  * it with a shell of ours, `{port}` in it for where it is to listen. Throws when one does not start.
@@ -85,7 +82,9 @@ export async function measurePeers(commands: ReadonlyMap<string, string>): Promi
       const child = spawn('sh', ['-c', `exec ${command.replaceAll('{port}', `${port}`)}`], { stdio: 'ignore' })
       try {
         await waitUntil(`${name} listens`, () => answers(`http://127.0.0.1:${port}/`), START_TIMEOUT_MS)
-        figures.push(...(await measurePeer(name, (bytesPerSecond) => open(port, bytesPerSecond), flood)))
+        const openHere = (bytesPerSecond?: number) => open(port, bytesPerSecond)
+        figures.push(...(await measurePeer(name, openHere, flood)))
+        figures.push(...(await measureServerMemory(name, () => residentMb(child.pid ?? 0), openHere)))
       } finally {
         child.kill()
       }
