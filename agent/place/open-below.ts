@@ -37,6 +37,8 @@ export async function openBelow({ root, path }: FileBelow): Promise<FileHandle> 
   return checked(file, async (stats) => {
     const place = await realRoot(root)
     const found = await whereIs(file, path)
+    // Taken away meanwhile, it is told by the name it had.
+    if (stats.nlink === 0n || found.endsWith(' (deleted)')) throw new FileRefused('is not there any more')
     if (!isInside(found, place.path)) throw new FileRefused(`is not really below ${root}`)
     if ([...ours].some((own) => isInside(found, own) && !isInside(place.path, own)))
       throw new FileRefused("is one of Stratavore's own")

@@ -28,7 +28,7 @@ describe('attach notices', () => {
     const attached = { ...initialLinkState, phase: 'attached', presence } as const
     const misfit = misfitOf({ cols: 200, rows: 50 }, { cols: 80, rows: 60 })
     expect(noticeOf({ ...attached, role: 'driver' }, { ...onlooker, misfit })).toBe(
-      'ana asks to drive (Ctrl-^ gives them the seat, Ctrl-] detaches)',
+      'ana asks to drive (Ctrl-^ twice gives them the seat, Ctrl-] detaches)',
     )
     expect(noticeOf(attached, { ...onlooker, misfit })).toMatch(/eve drives.*its screen is 200x50, this one 80x60/)
     expect(noticeOf(attached, { ...reader, misfit })).toMatch(/^its screen is 200x50/)

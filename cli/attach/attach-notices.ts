@@ -48,7 +48,7 @@ function watcherNotice({ presence }: TerminalLinkState, clientId: string): strin
 
 function driverNotice({ presence }: TerminalLinkState): string | null {
   const asker = presence.clients.find((client) => client.asks)
-  if (asker) return `${asker.name} asks to drive (Ctrl-^ gives them the seat, Ctrl-] detaches)`
+  if (asker) return `${asker.name} asks to drive (Ctrl-^ twice gives them the seat, Ctrl-] detaches)`
   return presence.inputRecorded ? 'what you type here is recorded (Ctrl-] detaches)' : null
 }
 

@@ -10,7 +10,7 @@ import { createCursorQueryCounter } from './cursor-query-counter'
 import { readKeyboard } from './keyboard'
 import { createLocalScreen } from './local-screen'
 import { takeTerminal } from './local-terminal'
-import { isSeatKey, seatActOf } from './seat-key'
+import { createSeatKey } from './seat-key'
 import { openTicketSource } from './ticket-source'
 
 /** Signals that ask us to go; SIGINT only comes from outside, the keyboard's Ctrl-C goes to the runner. */
@@ -99,11 +99,15 @@ function connect(
     onState,
   })
   if (take) link.takeSeat()
+  const takesSeatKey = createSeatKey({
+    state: () => known,
+    ask: link.askSeat,
+    give: (asker) => link.answerSeat(asker, true),
+    notice: screen.notice,
+    now: () => performance.now(),
+  })
   const send = (data: Uint8Array) => {
-    const act = isSeatKey(data) ? seatActOf(known) : null
-    if (act?.kind === 'ask') link.askSeat()
-    else if (act?.kind === 'give') link.answerSeat(act.clientId, true)
-    else if (!readOnly) link.send(data)
+    if (!takesSeatKey(data) && !readOnly) link.send(data)
   }
   const keyboard = readKeyboard(stdin, send, () => finish({ kind: 'detached' }))
   const onResize = () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { initialLinkState } from '@/client/terminal/terminal-link-state'
-import { isSeatKey, seatActOf } from './seat-key'
+import { createSeatKey, isSeatKey, seatActOf } from './seat-key'
 
 const asked = { clientId: 'y', name: 'ana', readOnly: false, asks: true }
 const attached = { ...initialLinkState, phase: 'attached' } as const
@@ -31,7 +31,31 @@ describe('the key for the seat', () => {
     expect(seatActOf(attached)).toBeNull()
     expect(seatActOf({ ...attached, role: 'driver', presence: taken })).toBeNull()
     const waiting = { ...taken, clients: [asked] }
-    expect(seatActOf({ ...attached, role: 'driver', presence: waiting })).toEqual({ kind: 'give', clientId: 'y' })
+    expect(seatActOf({ ...attached, role: 'driver', presence: waiting })).toEqual({
+      kind: 'give',
+      clientId: 'y',
+      name: 'ana',
+    })
     expect(seatActOf({ ...attached, phase: 'reconnecting', role: 'driver', presence: waiting })).toBeNull()
+  })
+  it('gives at a second press soon after the first, which says so', () => {
+    const presence = { driver, clients: [asked], inputRecorded: false }
+    const told: string[] = []
+    let now = 0
+    const press = createSeatKey({
+      state: () => ({ ...attached, role: 'driver', presence }),
+      ask: () => told.push('ask'),
+      give: (clientId) => told.push(`give ${clientId}`),
+      notice: (text) => told.push(text),
+      now: () => now,
+    })
+    const key = Buffer.from('\x1e')
+    expect([press(Buffer.from('x')), press(key)]).toEqual([false, true])
+    now = 10_000
+    press(key)
+    now = 11_000
+    press(key)
+    const warning = 'Ctrl-^ once more gives ana the seat'
+    expect(told).toEqual([warning, warning, 'give y'])
   })
 })

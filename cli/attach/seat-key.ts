@@ -2,7 +2,7 @@ import type { TerminalLinkState } from '@/client/terminal/terminal-link-state'
 import { CONTROL, modifiersOfPress, SHIFT } from './terminal-report'
 
 /** What Ctrl-^ does now: asks for the seat, or gives it to who asks. */
-export type SeatAct = { kind: 'ask' } | { kind: 'give'; clientId: string }
+export type SeatAct = { kind: 'ask' } | { kind: 'give'; clientId: string; name: string }
 
 const CTRL_CARET = 0x1e
 const CONTROL_SEQUENCE = '\x1b['
@@ -22,5 +22,33 @@ export function seatActOf(state: TerminalLinkState): SeatAct | null {
   if (state.phase !== 'attached' || state.readOnly) return null
   if (state.role === 'viewer') return state.presence.driver === null ? null : { kind: 'ask' }
   const asker = state.presence.clients.find((client) => client.asks)
-  return asker === undefined ? null : { kind: 'give', clientId: asker.clientId }
+  return asker === undefined ? null : { kind: 'give', clientId: asker.clientId, name: asker.name }
+}
+
+export interface SeatKeyPorts {
+  state(): TerminalLinkState
+  ask(): void
+  give(clientId: string): void
+  notice(text: string): void
+  /** Milliseconds of a steady clock. */
+  now(): number
+}
+
+/** A second press within this gives the seat: the first may have been meant for the program. */
+const GIVE_WITHIN_MS = 3_000
+
+/** Takes what was typed and answers whether it was Ctrl-^ and meant something here. */
+export function createSeatKey({ state, ask, give, notice, now }: SeatKeyPorts): (data: Uint8Array) => boolean {
+  let warned = { clientId: '', until: 0 }
+  return (data) => {
+    const act = isSeatKey(data) ? seatActOf(state()) : null
+    if (act === null) return false
+    if (act.kind === 'ask') ask()
+    else if (warned.clientId === act.clientId && now() < warned.until) give(act.clientId)
+    else {
+      warned = { clientId: act.clientId, until: now() + GIVE_WITHIN_MS }
+      notice(`Ctrl-^ once more gives ${act.name} the seat`)
+    }
+    return true
+  }
 }

@@ -6,7 +6,8 @@ import type { Register } from './command'
 const HELP = `
 Keys:
   Ctrl-]  detach; the runner goes on
-  Ctrl-^  while somebody else drives: ask for the seat; while somebody asks for yours: give it to them
+  Ctrl-^  while somebody else drives: ask for the seat; twice while somebody asks for
+          yours: give it to them
   Every other key, mouse, paste and focus report goes to the runner byte for byte.
 
 One terminal drives, the others watch. Attaching takes the seat when it is free; --take takes it from whoever has it.

@@ -10,6 +10,7 @@ import {
   MAX_TOKEN_NAME_LENGTH,
   signInRefusal,
 } from '@/contracts/identity/identity'
+import { INTENT_HEADER } from '@/contracts/identity/intent-header'
 import { createApi } from '../api-client'
 import type { Cli } from '../cli'
 import { CliError } from '../cli-error'
@@ -25,7 +26,7 @@ const TIMEOUT_MS = 30_000
 async function ask(server: string, path: string, body: unknown): Promise<unknown> {
   const response = await fetch(`${server}/api/auth/${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-stratavore': '1' },
+    headers: { 'content-type': 'application/json', [INTENT_HEADER]: '1' },
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch((error: Error) => {

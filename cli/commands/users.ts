@@ -17,9 +17,9 @@ function printUsers(cli: Cli, users: readonly User[]): void {
 }
 
 const RESET_HELP = `
-The password ends at once, every browser of theirs is signed out, and the links they have shared end. API tokens and passkeys
-stay: if somebody else may have had one of their browsers, end them too with --everything (all but the token of the server's own
-machine). What identity providers know them by stays in any case. They come in by the link, once, within an hour, and set a
+The password ends at once, every browser of theirs is signed out, and the links they have shared end. API tokens, passkeys
+and connected identities stay: if somebody else may have had one of their browsers, end them too with --everything (all but the
+token of the server's own machine). They come in by the link, once, within an hour, and set a
 password in Settings.
 
 On the server's own machine this works for everybody, the owner included: who may read its home is the owner.`
@@ -60,13 +60,15 @@ export const registerUsers: Register = (program, cli) => {
     .command('reset')
     .description('forget a password that was forgotten, and print a one-time link to come in and set another')
     .argument('<user>', 'name or id')
-    .option('--everything', 'end their API tokens and passkeys too')
+    .option('--everything', 'end their API tokens, passkeys and connected identities too')
     .addHelpText('after', RESET_HELP)
     .action(async (user: string, { everything = false }: { everything?: boolean }) => {
       const { url, ended } = await cli.api().user.resetPassword.mutate({ user, everything })
-      const { browsers, shares, tokens, passkeys } = ended
+      const { browsers, shares, tokens, passkeys, identities } = ended
       // Beside the link, which is for whoever reads the output.
-      cli.warn(`ended: ${browsers} browsers, ${shares} shared links, ${tokens} API tokens, ${passkeys} passkeys`)
+      cli.warn(
+        `ended: ${browsers} browsers, ${shares} shared links, ${tokens} API tokens, ${passkeys} passkeys, ${identities} identities`,
+      )
       cli.print(url)
     })
   users

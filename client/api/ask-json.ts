@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@/contracts/errors/errors'
 import { signInRefusal } from '@/contracts/identity/identity'
+import { INTENT_HEADER } from '@/contracts/identity/intent-header'
 
 /** What a refused question says, with a message for people. */
 export class Refused extends Error {
@@ -22,7 +23,7 @@ export class Refused extends Error {
 export async function askJson(path: string, body: unknown): Promise<unknown> {
   const response = await fetch(path, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-stratavore': '1' },
+    headers: { 'content-type': 'application/json', [INTENT_HEADER]: '1' },
     body: JSON.stringify(body),
   }).catch(() => null)
   if (response === null) throw new Refused('unreachable', 'The server does not answer.')

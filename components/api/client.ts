@@ -2,11 +2,12 @@ import { QueryCache, QueryClient } from '@tanstack/react-query'
 import { createTRPCClient, httpBatchStreamLink, httpSubscriptionLink, splitLink } from '@trpc/client'
 import { createTRPCContext } from '@trpc/tanstack-react-query'
 import { readApiFailure } from '@/client/api/api-failure'
+import { INTENT_HEADER } from '@/contracts/identity/intent-header'
 import type { AppRouter } from '@/server/trpc/app-router'
 
 const API_URL = '/api/trpc'
 /** The server requires it on every mutation: a foreign page cannot set it without asking first. */
-const CSRF_HEADERS = { 'x-stratavore': '1' }
+const CSRF_HEADERS = { [INTENT_HEADER]: '1' }
 /** Calls of one request; the server refuses much larger batches. */
 const MAX_BATCH_ITEMS = 20
 /** GET addresses stay under what proxies accept. */

@@ -3,7 +3,15 @@ import { useEffect, useState } from 'react'
 import { Refused } from '@/client/api/ask-json'
 import { Button } from '@/components/ui/button'
 import { loginCodeOwner } from '@/contracts/identity/identity'
+import { INTENT_HEADER } from '@/contracts/identity/intent-header'
 import { askSignIn } from './ask-sign-in'
+
+/** Signs in by a link that was asked about. Resolves with where that leads; rejects when nobody answers. */
+async function followLoginLink(code: string): Promise<string> {
+  // What no link and no other site's page can send says that somebody was asked.
+  const { url } = await fetch(`/login?code=${encodeURIComponent(code)}`, { headers: { [INTENT_HEADER]: '1' } })
+  return url
+}
 
 interface LinkSignInProps {
   code: string
@@ -44,8 +52,12 @@ export function LinkSignIn({ code, onAnotherWay }: LinkSignInProps) {
         variant="primary"
         size="lg"
         autoFocus
-        // From a page of ours it is taken at its word.
-        onClick={() => window.location.assign(`/login?code=${encodeURIComponent(code)}`)}
+        onClick={() => {
+          followLoginLink(code).then(
+            (place) => window.location.assign(place),
+            () => setProblem('The server does not answer. Open the link again.'),
+          )
+        }}
       >
         Sign in as {name}
       </Button>

@@ -41,7 +41,7 @@ export function UserDialog({ user, onClose }: { user: User; onClose: () => void 
   const link = (reset.submittedAt > invite.submittedAt ? reset : invite).data
   const askReset = async () => {
     const body =
-      'It ends at once, their browsers are signed out, and their shared links end; API tokens and passkeys stay. By a one-time link they come in and set another.'
+      'It ends at once, their browsers are signed out, and their shared links end; API tokens, passkeys and connected identities stay. By a one-time link they come in and set another.'
     if (await confirm({ title: `Reset the password of ${user.name}?`, body, confirm: 'Reset' }))
       reset.mutate({ user: user.id })
   }

@@ -49,9 +49,15 @@ export const loginLink = z.object({ url: z.string(), expiresAt: timestamp })
 /** Whose password is reset. `everything`: what a browser that somebody else had may have made ends too. */
 export const passwordResetInput = userInput.extend({ everything: z.boolean().default(false) })
 
-/** The link to come in by, and how many of each were ended; tokens and passkeys with `everything` only. */
+/** The link to come in by, and how many of each were ended; tokens, passkeys and identities with `everything` only. */
 export const passwordReset = loginLink.extend({
-  ended: z.object({ browsers: z.number(), shares: z.number(), tokens: z.number(), passkeys: z.number() }),
+  ended: z.object({
+    browsers: z.number(),
+    shares: z.number(),
+    tokens: z.number(),
+    passkeys: z.number(),
+    identities: z.number(),
+  }),
 })
 export type PasswordReset = z.infer<typeof passwordReset>
 

@@ -1,5 +1,7 @@
 /** Something that stays open for a while. */
 interface Open {
+  /** It was over before anybody counted it: no `close` follows. */
+  readonly destroyed?: boolean
   once(event: 'close', listener: () => void): unknown
 }
 
@@ -7,6 +9,7 @@ interface Open {
 export function createOpenPerKey(max: number): (key: string, opened: Open) => boolean {
   const counts = new Map<string, number>()
   return (key, opened) => {
+    if (opened.destroyed) return false
     const count = counts.get(key) ?? 0
     if (count >= max) return false
     counts.set(key, count + 1)

@@ -1,5 +1,7 @@
+import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { createServer, type Server as HttpsServer } from 'node:https'
+import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { Logger } from 'pino'
 import { Server } from 'socket.io'
@@ -18,6 +20,9 @@ const RENEW_BEFORE_MS = SERVER_CERTIFICATE_MS / 3
 const HANDSHAKE_TIMEOUT_MS = 10_000
 /** A node has one connection, two while it comes back. */
 const MAX_CONNECTIONS = 1_024
+/** Of these that have not ended their handshake: in all, and of one network. */
+const MAX_HANDSHAKES = 256
+const MAX_HANDSHAKES_PER_ADDRESS = 32
 /** Of these without a certificate, who only join: in all, and of one network. The rest is kept for agents that come back. */
 const MAX_STRANGERS = 64
 const MAX_STRANGERS_PER_ADDRESS = 8
@@ -40,6 +45,9 @@ export interface AgentListener {
   use(authorities: AuthoritySet): Promise<void>
   close(): Promise<void>
 }
+
+/** The same for a connection before its handshake and after it. */
+const endsOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`
 
 /** The node a TLS peer's certificate is for, and its serial number. Throws `unauthenticated` when it shows none of ours. */
 export function certificateOf(request: IncomingMessage): { nodeId: string; serial: string } {
@@ -94,9 +102,24 @@ export async function listenForAgents(options: AgentListenerOptions, first: Auth
     options.onRequest,
   )
   server.maxConnections = MAX_CONNECTIONS
+  /** Between the first byte and the end of a handshake: else sockets that say nothing would keep every agent out. */
+  const admitHandshake = createOpenPerKey(MAX_HANDSHAKES)
+  const admitHandshakeFrom = createOpenPerKey(MAX_HANDSHAKES_PER_ADDRESS)
+  const handshakes = new Map<string, EventEmitter>()
+  server.on('connection', (socket: Socket) => {
+    const [handshake, end] = [new EventEmitter(), endsOf(socket)]
+    socket.once('close', () => {
+      handshakes.delete(end)
+      handshake.emit('close')
+    })
+    if (!admitHandshakeFrom(clientBlock(socket.remoteAddress ?? ''), handshake) || !admitHandshake('all', handshake))
+      socket.destroy()
+    else handshakes.set(end, handshake)
+  })
   const admitStranger = createOpenPerKey(MAX_STRANGERS)
   const admitFrom = createOpenPerKey(MAX_STRANGERS_PER_ADDRESS)
   server.on('secureConnection', (socket) => {
+    handshakes.get(endsOf(socket))?.emit('close')
     if (socket.authorized) return
     if (socket.getPeerX509Certificate() === undefined) {
       const from = clientBlock(socket.remoteAddress ?? '')

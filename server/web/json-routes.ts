@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { z } from 'zod'
 import type { ErrorCode } from '@/contracts/errors/errors'
 import type { signInRefusal } from '@/contracts/identity/identity'
+import { INTENT_HEADER } from '@/contracts/identity/intent-header'
 import type { RedactText } from '@/contracts/redaction/redact-text'
 import { StratavoreError } from '../core/errors'
 import type { RequestClient } from '../core/request-client'
 import { isUnstorableText } from '../db/unstorable-text'
-import { INTENT_HEADER } from '../gateways/guard/request-guard'
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
   invalid_input: 400,

@@ -4,6 +4,7 @@ export const CHECK_EVERY_MS = 2_000
 /** A socket or an event stream: what outlives the request that opened it. */
 export interface LiveConnection {
   destroy(): void
+  readonly destroyed?: boolean
   once(event: 'close', listener: () => void): unknown
 }
 
@@ -51,6 +52,8 @@ export function watchLiveConnections(options: {
   const stop = (options.every ?? everyInterval)(CHECK_EVERY_MS, () => void check())
   return {
     watch: ({ id, mark }, connection) => {
+      // Over while its credential was looked up: nothing tells of its end any more.
+      if (connection.destroyed) return
       const own = open.get(id) ?? new Map<LiveConnection, string>()
       open.set(id, own.set(connection, mark))
       connection.once('close', () => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { INTENT_HEADER } from '@/contracts/identity/intent-header'
 import { StratavoreError } from '../core/errors'
 import type { RequestClient } from '../core/request-client'
 import { recordingRefusal } from '../services/identity/record-refused-sign-in'
@@ -8,13 +9,16 @@ import type { SharedServices } from '../services/service-context'
 import { identify } from './identify'
 import { browserOf, giveCookie } from './sign-in/browser'
 
-/** Where a browser says that a page of ours, or nobody's, leads here. */
+/**
+ * Where a browser says that nobody's page leads here, or one of ours: which may be a link in what a program has printed.
+ */
 const FROM_HERE: ReadonlySet<string | undefined> = new Set(['none', 'same-origin', undefined])
 
 /** Whether the person must be asked first: else any site, or a message, could make them work as whoever made the link. */
 async function mustAsk(services: SharedServices, request: IncomingMessage, code: string): Promise<boolean> {
+  // The page that asks first: no link and no other site's page can send it.
+  if (request.headers[INTENT_HEADER] !== undefined) return false
   const site = request.headers['sec-fetch-site']
-  if (site === 'same-origin') return false
   if (Array.isArray(site) || !FROM_HERE.has(site)) return true
   const present = await identify(services, request)
   if (present === null) return false

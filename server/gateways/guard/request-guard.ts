@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { INTENT_HEADER } from '@/contracts/identity/intent-header'
 import type { RequestClient } from '../../core/request-client'
 import { type Bound, isAllowedHost, isAllowedOrigin } from './allowed-hosts'
 
@@ -34,9 +35,6 @@ export function judgeTransport(client: RequestClient, settings: { allowPlainHttp
   if (client.secure || settings.allowPlainHttp || client.local) return null
   return 'other machines, and what a proxy passes on, are served over TLS only: use https (docs/exposing.md)'
 }
-
-/** A custom header that no other site can make a browser send without asking first. */
-export const INTENT_HEADER = 'x-stratavore'
 
 /**
  * What a request that changes something, or opens a socket, must show when a cookie is its credential: an Origin on

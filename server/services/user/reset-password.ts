@@ -13,7 +13,7 @@ import { lockUser } from './lock-user'
 
 /**
  * Forgets the password that somebody has forgotten, signs their browsers out, ends their shared links, and makes a one-time
- * code with which they come in and set another. Passkeys and tokens stay but for `everything`; identities stay always.
+ * code with which they come in and set another. Passkeys, tokens and identities stay but for `everything`.
  * Throws `not_found`, `invalid_state`.
  */
 export async function resetPassword(
@@ -29,7 +29,7 @@ export async function resetPassword(
     // Before the new code: it spends every way in that there was.
     const browsers = await endSessions(ctx, tx, { userId: user.id, keep: null })
     const shares = await revokeSharesOf(ctx, tx, user.id)
-    const others = input.everything ? await endCredentials(ctx, tx, user.id) : { tokens: 0, passkeys: 0 }
+    const others = input.everything ? await endCredentials(ctx, tx, user.id) : { tokens: 0, passkeys: 0, identities: 0 }
     const code = await insertLoginCode(ctx, tx, user.id)
     const target = { type: 'user', id: user.id }
     const ended = { browsers, shares, ...others }
@@ -39,12 +39,14 @@ export async function resetPassword(
   })
 }
 
-/** All tokens but the installation's own, which it needs to start, and all passkeys. */
+/** All tokens but the installation's own, which it needs to start, all passkeys, and all identities of a provider. */
 async function endCredentials(ctx: ServiceContext, tx: Tx, userId: string) {
   const tokens = await tx.apiToken.updateMany({
     where: { userId, revokedAt: null, name: { not: CLI_TOKEN_NAME } },
     data: { revokedAt: ctx.clock.now() },
   })
   const passkeys = await tx.passkey.deleteMany({ where: { userId } })
-  return { tokens: tokens.count, passkeys: passkeys.count }
+  // Whoever had their browser may have connected one of their own.
+  const identities = await tx.externalIdentity.deleteMany({ where: { userId } })
+  return { tokens: tokens.count, passkeys: passkeys.count, identities: identities.count }
 }

@@ -61,7 +61,18 @@ it('counts each key to its own number', async () => {
   expect(codes.map((code) => code === 'rate_limited')).toEqual([false, false, true, true])
   expect(await codesOf([limiter.guard(from('y'), () => Promise.resolve('in'))])).toEqual(['in'])
   await codesOf(Array.from({ length: 2 }, () => limiter.guard(from('y'), refuse)))
+  await codesOf([limiter.guard(from('w'), refuse)])
   expect(await codesOf([limiter.guard(from('z'), () => Promise.resolve('in'))])).toEqual(['rate_limited'])
+})
+
+it('counts what one key refuses at no other: a single address shuts a name to itself only', async () => {
+  const limiter = createFailureLimiter('t')
+  const from = (address: string) => [
+    { key: `name a from ${address}`, most: 3 },
+    { key: 'name a', most: 6 },
+  ]
+  await codesOf(Array.from({ length: 50 }, () => limiter.guard(from('x'), refuse)))
+  expect(await codesOf([limiter.guard(from('y'), () => Promise.resolve('in'))])).toEqual(['in'])
 })
 
 it('lets in past a number for whom it is not meant, and asks only where no other key has shut the door', async () => {

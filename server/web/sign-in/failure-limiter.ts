@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { RateLimiterMemory } from 'rate-limiter-flexible'
+import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { StratavoreError } from '../../core/errors'
 
 const WINDOW_S = 15 * 60
@@ -22,7 +22,7 @@ class TooManyFailures extends StratavoreError {
 /** Counts what fails, so that nobody can go on guessing. */
 export interface FailureLimiter {
   /**
-   * Does `work` unless one of the keys has failed too often; a rejection with one of our own refusals counts as a failure
+   * Does `work` unless one of the keys, narrowest first, has failed too often; a rejection with one of our own refusals counts as a failure
    * of each. Success forgets the failures of those in `proved`; never those of an address, from which somebody who can sign
    * in would go on guessing at others. Throws TooManyFailures.
    */
@@ -35,10 +35,14 @@ export function createFailureLimiter(name: string): FailureLimiter {
   const limiter = new RateLimiterMemory({ keyPrefix: name, points: Number.MAX_SAFE_INTEGER, duration: WINDOW_S })
   return {
     guard: async (by, work, proved = []) => {
-      // Counted before it is known to fail: a thousand tries at once are a thousand tries.
-      const states = await Promise.all(
-        by.map(async (one) => ({ ...one, state: await limiter.penalty(hashed(one.key)) })),
-      )
+      // Counted before it is known to fail: a thousand tries at once are a thousand tries. One after the other, as what one
+      // key refuses is no try at the next: from one address nobody shuts a name to all.
+      const states: (Counted & { state: RateLimiterRes })[] = []
+      for (const one of by) {
+        const state = await limiter.penalty(hashed(one.key))
+        states.push({ ...one, state })
+        if (state.consumedPoints >= one.most && one.unless === undefined) break
+      }
       const shut = states.filter(({ state, most }) => state.consumedPoints >= most)
       const unless = shut.map((one) => one.unless)
       const stays =

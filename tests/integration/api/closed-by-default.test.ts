@@ -280,14 +280,21 @@ describe('another site', () => {
     // Somebody is signed in, and the link is another's.
     const { link: others } = await stack.api.user.create.mutate({ name: 'mallory', role: 'viewer' })
     const foreign = new URL(others?.url ?? '')
-    const answer = await rawRequest(stack.url, {
-      path: foreign.pathname + foreign.search,
-      headers: { cookie, 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' },
-    })
-    expect([answer.headers['set-cookie'], answer.headers.location]).toEqual([
-      undefined,
-      `/login#link=${foreign.searchParams.get('code')}`,
-    ])
+    const follow = async (headers: Record<string, string>) => {
+      const answer = await rawRequest(stack.url, {
+        path: foreign.pathname + foreign.search,
+        headers: { cookie, ...headers },
+      })
+      return [answer.headers['set-cookie'] !== undefined, answer.headers.location]
+    }
+    // Same-origin is also a link in what a program has printed.
+    for (const site of ['none', 'same-origin'])
+      expect(await follow({ 'sec-fetch-site': site, 'sec-fetch-mode': 'navigate' })).toEqual([
+        false,
+        `/login#link=${foreign.searchParams.get('code')}`,
+      ])
+    // What the page that has asked sends.
+    expect(await follow({ 'sec-fetch-site': 'same-origin', 'x-stratavore': '1' })).toEqual([true, '/'])
     expect(await visit({ 'sec-fetch-site': 'none' })).toMatchObject({ status: 303, location: '/' })
   })
 

@@ -143,8 +143,10 @@ describe.skipIf(process.platform !== 'linux')('attach, in a real terminal to a r
     await otherSees('drives (Ctrl-^ asks for it')
 
     other.write('\x1e')
-    await sees('asks to drive (Ctrl-^ gives them the seat')
+    await sees('asks to drive (Ctrl-^ twice gives them the seat')
     await otherSees('was asked for the seat')
+    pty.write('\x1e')
+    await sees('once more gives')
     pty.write('\x1e')
     await otherSees('you drive')
     await sees('watching only:')

@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { request as requestOverTls } from 'node:https'
+import { connect as connectPlainly } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connect } from 'node:tls'
 import fc from 'fast-check'
@@ -342,6 +343,21 @@ it('a joined agent that sends what is no message of one → no crash, no change,
   expect(readFileSync(`${probed.stack.home}/logs/daemon.log`, 'utf8')).not.toMatch(/uncaught|unhandled/i)
   ;(await joined()).disconnect()
 }, 90_000)
+
+it('a stranger whose connections say nothing → has thirty-two for ten seconds; agents come in all the same', async () => {
+  const from = { host: '127.0.0.1', port, localAddress: '127.0.0.2' }
+  const silent = Array.from({ length: 48 }, () => connectPlainly(from))
+  for (const socket of silent) socket.on('error', () => undefined).resume()
+  try {
+    await waitUntil('sixteen of them are closed', () => silent.filter(({ closed }) => closed).length === 16, 5_000)
+    const socket = dial(own)
+    await waitUntil('an agent is connected beside them', () => socket.connected)
+    socket.disconnect()
+    expect(silent.filter(({ closed }) => closed)).toHaveLength(16)
+  } finally {
+    for (const socket of silent) socket.destroy()
+  }
+})
 
 it('a stranger who opens connections without a certificate → has eight; agents come in all the same', async () => {
   const strangers = Array.from({ length: 12 }, () => connect({ host: '127.0.0.1', port, rejectUnauthorized: false }))

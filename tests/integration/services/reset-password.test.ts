@@ -59,7 +59,7 @@ it('is for whoever comes in by links, and leaves everybody else as they are', as
   expect((await comeIn(code)).cookie).toBeTruthy()
 })
 
-it('ends what a browser that somebody else had has shared, and with everything its tokens and passkeys', async () => {
+it('ends what a browser that somebody else had has shared, and with everything its tokens, passkeys and identities', async () => {
   await test.project('p', 10)
   const { id: runnerId } = await launchRunner(test.ctx, launchOf('p'))
   const { prisma } = test.ctx.db
@@ -71,6 +71,9 @@ it('ends what a browser that somebody else had has shared, and with everything i
         ...{ userId: vera, name: 'made', credentialId: randomUUID(), rpId: 'localhost' },
         ...{ publicKey: Buffer.alloc(1), counter: 0, backedUp: false },
       },
+    })
+    await prisma.externalIdentity.create({
+      data: { userId: vera, issuer: 'https://id.example', subject: randomUUID() },
     })
     for (const expiresAt of [later, new Date(0)])
       await prisma.shareLink.create({
@@ -88,22 +91,23 @@ it('ends what a browser that somebody else had has shared, and with everything i
     shares: await prisma.shareLink.count({ where: { userId: vera, revokedAt: null, expiresAt: later } }),
     tokens: await prisma.apiToken.count({ where: { userId: vera, revokedAt: null } }),
     passkeys: await prisma.passkey.count({ where: { userId: vera } }),
+    identities: await prisma.externalIdentity.count({ where: { userId: vera } }),
   })
   const audited = async () =>
     (await test.query("SELECT 1 FROM audit_events WHERE action = 'share.revoke' AND target_id = $1", [runnerId])).length
   await make()
   const reset = await resetPassword(test.ctx, { user: 'vera', everything: false })
-  expect(reset.ended).toMatchObject({ shares: 1, tokens: 0, passkeys: 0 })
-  expect([await left(), await audited()]).toEqual([{ shares: 0, tokens: 1, passkeys: 1 }, 1])
+  expect(reset.ended).toMatchObject({ shares: 1, tokens: 0, passkeys: 0, identities: 0 })
+  expect([await left(), await audited()]).toEqual([{ shares: 0, tokens: 1, passkeys: 1, identities: 1 }, 1])
   await make()
   const all = await resetPassword(test.ctx, { user: 'vera', everything: true })
-  expect(all.ended).toMatchObject({ shares: 1, tokens: 2, passkeys: 2 })
-  expect([await left(), await audited()]).toEqual([{ shares: 0, tokens: 0, passkeys: 0 }, 2])
+  expect(all.ended).toMatchObject({ shares: 1, tokens: 2, passkeys: 2, identities: 2 })
+  expect([await left(), await audited()]).toEqual([{ shares: 0, tokens: 0, passkeys: 0, identities: 0 }, 2])
   // Neither comes back with who is enabled again.
   await make()
   await disableUser(test.ctx, { user: 'vera' })
   await enableUser(test.ctx, { user: 'vera' })
-  expect([await left(), await audited()]).toEqual([{ shares: 0, tokens: 1, passkeys: 1 }, 3])
+  expect([await left(), await audited()]).toEqual([{ shares: 0, tokens: 1, passkeys: 1, identities: 1 }, 3])
   // The installation's own token stays: without it nothing could be started.
   const owner = await prisma.user.findFirstOrThrow({ where: { role: 'owner' } })
   await resetPassword(test.ctx, { user: owner.id, everything: true })
