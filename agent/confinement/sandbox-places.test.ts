@@ -48,7 +48,7 @@ function setUp() {
 }
 
 it('leaves no settings for a sandbox to make, and follows none that are a link', async () => {
-  const { home, precious, request, kept } = setUp()
+  const { home, project, precious, request, kept } = setUp()
   const [directory, settings] = [join(home, '.program'), join(home, '.program', 'settings.json')]
   const state = kept(directory)
   const { fixed } = await sandboxPlaces({ ...request, state })
@@ -70,8 +70,13 @@ it('leaves no settings for a sandbox to make, and follows none that are a link',
   rmSync(settings)
   mkdirSync(settings)
   await expect(sandboxPlaces({ ...request, state })).rejects.toThrow(/no regular file/)
-  // A home of which a part is elsewhere is its owner's doing.
+  // Where the sandbox may write under another name, nothing could be kept from it.
   rmSync(directory, { recursive: true })
+  mkdirSync(join(project, 'dotfiles'))
+  symlinkSync(join(project, 'dotfiles'), directory)
+  await expect(sandboxPlaces({ ...request, state })).rejects.toThrow(/where its sandbox may write/)
+  // A home of which a part is elsewhere is its owner's doing.
+  rmSync(directory)
   symlinkSync(precious, directory)
   expect((await sandboxPlaces({ ...request, state })).shown).toContainEqual(
     expect.objectContaining({ from: precious, to: directory, writable: true }),

@@ -116,6 +116,17 @@ function requireWithin(places: readonly Pick<ShownPlace, 'from' | 'to'>[], shown
   }
 }
 
+/** Throws LaunchRefused where the program's state really lies in what was chosen: under that name its settings are not fixed. */
+function requireApart(state: readonly Pick<ShownPlace, 'from' | 'to'>[], chosen: readonly ShownPlace[]): void {
+  for (const { from, to } of state) {
+    const within = chosen.find((place) => place.writable && isInside(from, place.from) && !isInside(to, place.to))
+    if (within !== undefined)
+      throw refused(
+        `The program's own ${JSON.stringify(to)} leads to ${JSON.stringify(from)}, which is in ${JSON.stringify(within.to)}, where its sandbox may write: keep it outside of the project.`,
+      )
+  }
+}
+
 /** Everything that a runner's sandbox shows. Throws LaunchRefused with the reason when it cannot be made. */
 export async function sandboxPlaces(request: SandboxRequest): Promise<SandboxPlaces> {
   const { profile, env, state, hidden } = request
@@ -154,6 +165,7 @@ export async function sandboxPlaces(request: SandboxRequest): Promise<SandboxPla
   requireWithin(await Promise.all(directories.map(whereItWouldBe)), chosen)
   await makeDirectories(directories, request)
   const kept = await existing([...directories, ...(state?.files ?? [])], true)
+  requireApart(kept, chosen)
   const own = [...kept.filter((place) => !widens(place)), ...chosen]
   requireWithin(own, own)
   const fixed = await fixedFiles(state?.fixed ?? [], request)

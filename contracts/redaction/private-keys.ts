@@ -8,8 +8,12 @@ const BEGIN = /-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY-----/g
 const END = /-----END [A-Z0-9 ]{0,24}PRIVATE KEY-----/y
 /** What belongs to a key wherever it stands behind its first line. In JSON its lines end in `\\n`. */
 const BODY = /(?:(?:Proc-Type|DEK-Info): ?[\w,-]{1,80}|[A-Za-z0-9+/=]|\\[rn]|[\r\n])*/y
-/** What may stand before a line: indents, line numbers, quote marks, and line ends of JSON within JSON. */
-const BEFORE_LINE = /(?:\\{1,8}[rnt]|[\s>|:→\d]){1,40}/y
+/**
+ * What may stand between two lines: the file's name as grep tells it, indents, line numbers, marks of quotes, comments, diffs and
+ * of texts in pieces, and line ends of JSON within JSON.
+ */
+const BEFORE_LINE =
+  /(?:(?<=\n[\w+/=]{0,80})[\w./-]{1,80}:|\\{1,8}[rnt]|\\(?=\r?\n)|[\s>|:→\d#"'*,;]|\+(?=\s)|-(?!----END)){1,40}/y
 const LINE = /[A-Za-z0-9+/=]*/y
 const NUMBER_AT_END = /\d*$/
 /** A line that is none of a key is hardly so long without a space. */

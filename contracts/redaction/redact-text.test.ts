@@ -56,6 +56,19 @@ describe('a text', () => {
     ],
     ['indented', longLines.replaceAll('\n', '\n    ')],
     ['quoted', longLines.replaceAll('\n', '\n> ')],
+    ['that a diff removes', longLines.replaceAll('\n', '\n-')],
+    ['that a diff adds', longLines.replaceAll('\n', '\n+')],
+    ['in a comment', longLines.replaceAll('\n', '\n# ')],
+    ['found by grep', longLines.replaceAll('\n', '\n./keys/k-1.pem:')],
+    [
+      'found by grep with numbers',
+      longLines
+        .split('\n')
+        .map((line, at) => `k.pem:${at + 1}:${line}`)
+        .join('\n'),
+    ],
+    ['in a text of pieces', longLines.replaceAll('\n', '\\n" +\n  "')],
+    ['in a text whose lines go on', longLines.replaceAll('\n', '\\n\\\n')],
     ['in JSON in JSON', JSON.stringify(JSON.stringify(`${longLines}\r\n`))],
   ])('loses a private key %s', (_name, text) => {
     const shown = redact(text)
@@ -68,6 +81,8 @@ describe('a text', () => {
     ['what may be lines', `-----BEGIN PRIVATE KEY-----${' 11111111111111'.repeat(4)}!`],
     ['one endless line', `-----BEGIN PRIVATE KEY-----${' 1'.repeat(40)}`],
     ['beginnings', '-----BEGIN PRIVATE KEY-----\n'],
+    ['names of files', `-----BEGIN PRIVATE KEY-----\n${'a/'.repeat(40)}:`],
+    ['dashes', `-----BEGIN PRIVATE KEY-----\n${'-'.repeat(400)}`],
   ])('is looked through in a moment, full of keys that are none: %s', (_name, part) => {
     const text = part.repeat(Math.ceil(1_000_000 / part.length))
     const startedAt = performance.now()

@@ -1,7 +1,7 @@
 import { type Place, privateKeysIn } from './private-keys'
 import { REDACTED } from './redactor'
 import { literally, SECRET_SHAPES, wholeShape } from './secret-shapes'
-import { linesOf, spellingsOf } from './spellings'
+import { spelledLines } from './spellings'
 
 /** Takes secrets out of a text that is there as a whole. Applied again it changes nothing. */
 export type RedactText = (text: string) => string
@@ -47,7 +47,7 @@ const placeOf = ({ index, 0: { length } }: RegExpExecArray): Place => ({ from: i
 /** Finds what the redactor would hide, for who must keep everything else in its place. Secrets that overlap are one. */
 export function createSecretFinder(values: readonly string[]): FindSecrets {
   // Of two that begin alike the longer one is meant.
-  const spellings = [...new Set(linesOf(values).flatMap(spellingsOf))].sort((a, b) => b.length - a.length)
+  const spellings = spelledLines(values).sort((a, b) => b.length - a.length)
   const known = spellings.length === 0 ? null : new RegExp(spellings.map(literally).join('|'), 'g')
   return (text) => {
     const valuesIn = known === null ? [] : [...overlapping(known, text)].map(placeOf)

@@ -1,5 +1,5 @@
 import { beginningOfShape, literally, longestBeginning, SECRET_SHAPES, wholeShape } from './secret-shapes'
-import { linesOf, spellingsOf } from './spellings'
+import { spelledLines } from './spellings'
 
 /** What stands in place of a secret. */
 export const REDACTED = '[redacted]'
@@ -35,7 +35,7 @@ const asBytes = (text: string): string => Buffer.from(text).toString('latin1')
 /** Values as they may stand in output: by line, since a terminal breaks lines its own way, spelled in all ways, in bounded pieces. */
 function piecesOf(values: readonly string[]): string[] {
   const pieces = new Set<string>()
-  for (const spelling of linesOf(values).flatMap(spellingsOf).map(asBytes)) {
+  for (const spelling of spelledLines(values).map(asBytes)) {
     for (let at = 0; at < spelling.length; at += MAX_VALUE_BYTES) {
       const piece = spelling.slice(at, at + MAX_VALUE_BYTES)
       if (piece.length >= MIN_PIECE_BYTES) pieces.add(piece)

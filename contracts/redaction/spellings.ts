@@ -7,12 +7,25 @@ const MAX_LINES = 2_000
  * The lines of values, since who prints one may indent it or break it another way. Those of a value that has only one come
  * first: of too many, lines of the long ones are given up, and no password.
  */
-export function linesOf(values: readonly string[]): string[] {
+function linesOf(values: readonly string[]): string[] {
   const whole = values.map((value) => value.split(/\r?\n/))
   const few = whole.filter(({ length }) => length === 1)
   const many = whole.filter(({ length }) => length > 1)
   const lines = [...few, ...many].flat().filter((line) => line.trim().length >= MIN_LINE_LENGTH)
   return [...new Set(lines)].slice(0, MAX_LINES)
+}
+
+/** More ways to write lines take seconds to look for. */
+const MAX_SPELLINGS = 2_000
+
+/** The lines of values as they may stand in texts, up to so many; the same lines first. */
+export function spelledLines(values: readonly string[]): string[] {
+  const spelled = new Set<string>()
+  for (const line of linesOf(values)) {
+    if (spelled.size >= MAX_SPELLINGS) break
+    for (const spelling of spellingsOf(line)) spelled.add(spelling)
+  }
+  return [...spelled]
 }
 
 const unit = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
@@ -38,7 +51,7 @@ function inAddress(line: string): string[] {
 }
 
 /** How one line may stand in texts: as it is, in JSON, in an address. Of most it is one spelling. */
-export function spellingsOf(line: string): string[] {
+function spellingsOf(line: string): string[] {
   // What is no text, half a character, has no escapes either.
   return [...new Set([line, ...inJson(line), ...inAddress(line.toWellFormed())])]
 }

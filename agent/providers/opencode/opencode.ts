@@ -61,9 +61,18 @@ export const createOpencodeProvider = (pluginScript: string): Provider => ({
       env.XDG_DATA_HOME || join(home, '.local/share'),
       env.XDG_STATE_HOME || join(home, '.local/state'),
       env.XDG_CACHE_HOME || join(home, '.cache'),
-      env.XDG_CONFIG_HOME || join(home, '.config'),
     ]
-    return { directories: places.map((place) => join(place, 'opencode')), files: [], fixed: [] }
+    const configuration = join(env.XDG_CONFIG_HOME || join(home, '.config'), 'opencode')
+    return {
+      directories: [...places.map((place) => join(place, 'opencode')), configuration],
+      files: [],
+      // All of them are read, one over the other.
+      fixed: ['config.json', 'opencode.json', 'opencode.jsonc'].map((name) => ({
+        path: join(configuration, name),
+        // Without it the program writes one.
+        empty: '{"$schema":"https://opencode.ai/config.json"}',
+      })),
+    }
   },
   sessionInFarewell: (lastLines) => FAREWELL.exec(lastLines)?.[1] ?? null,
 })
