@@ -20,6 +20,9 @@ export default defineConfig({
     // By hand: `--trace on`. Recording what xterm.js draws made two files take 221 s instead of 124.
     trace: 'off',
     screenshot: 'only-on-failure',
+    // What never comes is told by name, and not by the test's own end.
+    actionTimeout: 60_000,
+    navigationTimeout: 60_000,
     launchOptions: {
       ...(chromium === undefined ? {} : { executablePath: chromium }),
       args: [
