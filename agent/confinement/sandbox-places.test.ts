@@ -75,6 +75,13 @@ it('leaves no settings for a sandbox to make, and follows none that are a link',
   mkdirSync(join(project, 'dotfiles'))
   symlinkSync(join(project, 'dotfiles'), directory)
   await expect(sandboxPlaces({ ...request, state })).rejects.toThrow(/where its sandbox may write/)
+  // Somebody else may have laid the second link: a program of the project that the first leads into.
+  const dotfiles = join(home, 'dotfiles')
+  mkdirSync(dotfiles)
+  symlinkSync(precious, join(dotfiles, 'program'))
+  rmSync(directory)
+  symlinkSync(join(dotfiles, 'program'), directory)
+  await expect(sandboxPlaces({ ...request, state })).rejects.toThrow(/over more than one link/)
   // A home of which a part is elsewhere is its owner's doing.
   rmSync(directory)
   symlinkSync(precious, directory)

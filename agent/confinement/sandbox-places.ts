@@ -9,6 +9,7 @@ import { ledOutOf } from './led-out'
 import { lookAt, type Seen } from './look-at'
 import { isSystem, type SandboxPlaces, type ShownPlace, secretsIn } from './plan-mounts'
 import { fixedFiles, makeDirectories } from './program-state'
+import { type Home, straightPlace } from './straight-place'
 
 /** The kernel's own: a sandbox has what it may have of them. */
 const KERNEL = ['/proc', '/sys', '/dev', '/boot']
@@ -116,6 +117,15 @@ function requireWithin(places: readonly Pick<ShownPlace, 'from' | 'to'>[], shown
   }
 }
 
+/** Throws LaunchRefused for state that a link leads to over another one. */
+async function requireStraight(state: readonly Pick<ShownPlace, 'from' | 'to'>[], home: Home | null): Promise<void> {
+  for (const { from, to } of state)
+    if ((await straightPlace(to, home)) !== from)
+      throw refused(
+        `The program's own ${JSON.stringify(to)} leads over more than one link to ${JSON.stringify(from)}; another program may have laid the last: let the first lead there itself if that is meant.`,
+      )
+}
+
 /** Throws LaunchRefused where the program's state really lies in what was chosen: under that name its settings are not fixed. */
 function requireApart(state: readonly Pick<ShownPlace, 'from' | 'to'>[], chosen: readonly ShownPlace[]): void {
   for (const { from, to } of state) {
@@ -165,6 +175,7 @@ export async function sandboxPlaces(request: SandboxRequest): Promise<SandboxPla
   requireWithin(await Promise.all(directories.map(whereItWouldBe)), chosen)
   await makeDirectories(directories, request)
   const kept = await existing([...directories, ...(state?.files ?? [])], true)
+  await requireStraight(kept, home === null || realHome === null ? null : { named: home, real: realHome })
   requireApart(kept, chosen)
   const own = [...kept.filter((place) => !widens(place)), ...chosen]
   requireWithin(own, own)
