@@ -147,7 +147,10 @@ test('a forgotten password is reset by a link that works once, in the browser an
   expect(link).toContain('/login?code=svl_')
   await close()
   const byCli = await stack.cli(['users', 'reset', 'otto'])
-  expect(byCli).toMatchObject({ code: 0, stderr: 'ended: 0 browsers, 0 shared links, 0 API tokens, 0 passkeys\n' })
+  expect(byCli).toMatchObject({
+    code: 0,
+    stderr: 'ended: 0 browsers, 0 shared links, 0 API tokens, 0 passkeys, 0 identities\n',
+  })
   const come = async (url: string) => (await fetch(url, { redirect: 'manual' })).headers.get('location')
   expect(await come(link), 'the newer link ends the older').toBe('/login?error=link')
   expect(await come(byCli.stdout.trim())).toBe('/')

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Approval } from '@/contracts/approval/approval'
@@ -7,6 +7,7 @@ import type { TokenCounts } from '@/contracts/usage/tokens'
 import { attachTerminal } from '../../support/attached-terminal'
 import { type ScriptedAnthropicApi, startScriptedAnthropicApi } from '../../support/claude/scripted-anthropic-api'
 import { countUsage } from '../../support/claude/usage-count'
+import { installDebian } from '../../support/debian-package'
 import { launchRunning, untilScreen, untilStatus } from '../../support/launch'
 import { isAlive } from '../../support/processes'
 import { startOpencodeStack } from '../../support/providers/opencode'
@@ -213,5 +214,28 @@ describe('the real opencode, with a scripted Anthropic API', () => {
       await stop(runner)
     },
     3 * START_TIMEOUT_MS,
+  )
+
+  it(
+    'works in a sandbox, where what it runs cannot change its settings',
+    async () => {
+      const { stack, project } = opencode
+      if (!existsSync('/usr/bin/bwrap')) await installDebian('bubblewrap')
+      const settings = ['config.json', 'opencode.json', 'opencode.jsonc'].map((name) =>
+        join(stack.userHome, '.config/opencode', name),
+      )
+      await stack.api.project.setConfinement.mutate({ project: project.name, sandbox: true })
+      const write = settings.map((path) => `echo changed > ${path}`).join('; ')
+      const prompt = `[[bash ${write}; echo in the sandbox > seen.txt]] [[text sandboxed]]`
+      const runner = await launchRunning(stack, { project: project.name, prompt })
+      await untilScreen(stack, runner.id, /^[^[\n]*sandboxed\s*$/m, START_TIMEOUT_MS)
+      expect(readFileSync(join(project.path, 'seen.txt'), 'utf8')).toContain('in the sandbox')
+      for (const path of settings) expect(readFileSync(path, 'utf8')).not.toContain('changed')
+      const { confinement } = await stack.api.runner.get.query({ id: runner.id })
+      expect(confinement).toMatchObject({ sandbox: true })
+      await stop(runner)
+      await stack.api.project.setConfinement.mutate({ project: project.name, sandbox: false })
+    },
+    2 * START_TIMEOUT_MS,
   )
 })
