@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import AxeBuilder from '@axe-core/playwright'
-import { type BrowserContextOptions, expect, type Page, test } from '@playwright/test'
+import { type BrowserContextOptions, expect, type Page } from '@playwright/test'
 import { type EmbeddedDatabase, openEmbeddedDatabase } from '../support/embedded-database'
 import { freePorts } from '../support/free-port'
 import { createProject, launchRunning } from '../support/launch'
 import { type Stack, startStack } from '../support/stack'
 import { openConsole } from './support/console'
+import { test } from './support/test'
 
 const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' }
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, colorScheme: 'light' }

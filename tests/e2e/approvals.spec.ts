@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
-import { expect, type Page, test } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 import { type ClaudeStack, startClaudeStack } from '../support/claude/claude-stack'
 import { untilScreen } from '../support/launch'
 import { openConsole } from './support/console'
+import { test } from './support/test'
 
 /** Fetching the program and its first start take their time. */
 const SET_UP_TIMEOUT_MS = 180_000

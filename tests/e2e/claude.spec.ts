@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { type ClaudeStack, PLAIN_PATH, startClaudeStack } from '../support/claude/claude-stack'
 import { provideClaude } from '../support/claude/provide-claude'
 import { untilStatus } from '../support/launch'
@@ -8,6 +8,7 @@ import { isAlive } from '../support/processes'
 import { type Stack, startStack } from '../support/stack'
 import { openConsole } from './support/console'
 import { terminalOf } from './support/terminal'
+import { test } from './support/test'
 
 /** Fetching the program from npm and its first start take their time. */
 const SET_UP_TIMEOUT_MS = 180_000

@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { checkout } from '../support/checkout'
 import { createProject, launchRunning, typeLine } from '../support/launch'
 import { type Stack, startStack } from '../support/stack'
 import { openConsole } from './support/console'
 import { terminalOf } from './support/terminal'
+import { test } from './support/test'
 
 /** What a page's script collects; see `watchViolations`. */
 interface Watched {

@@ -1,4 +1,4 @@
-import { expect, type Page, test } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 import { notificationSettings } from '@/contracts/notification/notification'
 import { type EmbeddedDatabase, openEmbeddedDatabase } from '../support/embedded-database'
 import { type FakeNtfy, LOOPBACK, startFakeNtfy } from '../support/fake-ntfy'
@@ -6,6 +6,7 @@ import { createProject, launchRunning, typeLine } from '../support/launch'
 import { type Stack, startStack } from '../support/stack'
 import { openConsole } from './support/console'
 import { parkEvents } from './support/parked-events'
+import { test } from './support/test'
 
 let stack: Stack
 let ntfy: FakeNtfy

@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Browser, expect, type Page, test } from '@playwright/test'
+import { type Browser, expect, type Page } from '@playwright/test'
 import { createProject, launchRunning } from '../support/launch'
 import { type Stack, startStack } from '../support/stack'
 import { openConsole } from './support/console'
 import { openTerminal, terminalOf } from './support/terminal'
+import { test } from './support/test'
 
 let stack: Stack
 test.beforeAll(async () => {

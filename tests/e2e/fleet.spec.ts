@@ -1,8 +1,9 @@
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { createProject, launchRunning, typeLine, untilScreen } from '../support/launch'
 import { type Stack, startStack } from '../support/stack'
 import { waitUntil } from '../support/wait-until'
 import { openConsole } from './support/console'
+import { test } from './support/test'
 
 let stack: Stack
 test.beforeAll(async () => {

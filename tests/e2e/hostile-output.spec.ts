@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type BrowserContext, expect, type Page, test } from '@playwright/test'
+import { type BrowserContext, expect, type Page } from '@playwright/test'
 import { createProject, launchRunning, typeLine } from '../support/launch'
 import { type Stack, startStack } from '../support/stack'
 import { waitUntil } from '../support/wait-until'
 import { openConsole } from './support/console'
 import { openTerminal, type TerminalView } from './support/terminal'
+import { test } from './support/test'
 
 /** What programs and clipboards may try on a real terminal in a real browser. */
 let stack: Stack

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import AxeBuilder from '@axe-core/playwright'
-import { type Browser, expect, type Page, test } from '@playwright/test'
+import { type Browser, expect, type Page } from '@playwright/test'
 import type { ProjectRole, UserRole } from '@/contracts/access/access'
 import { type EmbeddedDatabase, openEmbeddedDatabase } from '../support/embedded-database'
 import { createProject, launchRunning, untilStatus } from '../support/launch'
 import { type Stack, startStack } from '../support/stack'
+import { test } from './support/test'
 
 let database: EmbeddedDatabase
 let stack: Stack

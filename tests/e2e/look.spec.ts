@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright'
-import { expect, type Page, test } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 import { openEmbeddedDatabase } from '../support/embedded-database'
 import { type FakeNtfy, LOOPBACK, startFakeNtfy } from '../support/fake-ntfy'
 import { untilStatus } from '../support/launch'
@@ -8,6 +8,7 @@ import { openConsole } from './support/console'
 import { parkEvents } from './support/parked-events'
 import { fillShowcase, type Showcase } from './support/showcase'
 import { terminalOf } from './support/terminal'
+import { test } from './support/test'
 
 // A trace records every picture again; the screenshots this takes itself tell enough.
 test.use({ trace: 'off' })

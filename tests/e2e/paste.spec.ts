@@ -1,12 +1,13 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { createProject, launchRunning, typeLine } from '../support/launch'
 import { type Stack, startStack } from '../support/stack'
 import { digest, numberedText } from '../support/terminal/numbered-text'
 import { waitUntil } from '../support/wait-until'
 import { openConsole } from './support/console'
 import { openTerminal } from './support/terminal'
+import { test } from './support/test'
 
 const PASTE_BYTES = 10 * 1024 * 1024
 const PATIENCE_MS = 90_000

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { expect, type Page, type TestInfo, test } from '@playwright/test'
+import { expect, type Page, type TestInfo } from '@playwright/test'
 import { openEmbeddedDatabase } from '../support/embedded-database'
 import { createProject, launchRunning, typeLine } from '../support/launch'
 import { type Stack, startStack } from '../support/stack'
 import { openConsole } from './support/console'
+import { test } from './support/test'
 
 let stack: Stack
 test.beforeAll(async () => {

@@ -1,10 +1,11 @@
 import AxeBuilder from '@axe-core/playwright'
-import { type Browser, expect, type Page, test } from '@playwright/test'
+import { type Browser, expect, type Page } from '@playwright/test'
 import { createProject, launchRunning, typeLine, untilScreen } from '../support/launch'
 import { type ShapedEvent, shapeRecording } from '../support/shape-recording'
 import { type Stack, startStack } from '../support/stack'
 import { waitUntil } from '../support/wait-until'
 import { openConsole } from './support/console'
+import { test } from './support/test'
 
 let stack: Stack
 test.beforeAll(async () => {

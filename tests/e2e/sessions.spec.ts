@@ -1,13 +1,14 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
-import { expect, type Page, test } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 import { type ClaudeStack, startClaudeStack } from '../support/claude/claude-stack'
 import { untilScreen, untilStatus } from '../support/launch'
 import { signal } from '../support/processes'
 import { waitUntil } from '../support/wait-until'
 import { openConsole } from './support/console'
 import { terminalOf } from './support/terminal'
+import { test } from './support/test'
 
 const SET_UP_TIMEOUT_MS = 180_000
 /** A conversation long enough that most of it is neither drawn nor loaded. */

@@ -1,12 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Browser, expect, type Page, test } from '@playwright/test'
+import { type Browser, expect, type Page } from '@playwright/test'
 import { createProject, launchRunning } from '../support/launch'
 import { isAlive, signal } from '../support/processes'
 import { type Stack, startStack } from '../support/stack'
 import { waitUntil } from '../support/wait-until'
 import { openConsole } from './support/console'
 import { openTerminal, type TerminalView } from './support/terminal'
+import { test } from './support/test'
 
 let stack: Stack
 test.beforeAll(async () => {

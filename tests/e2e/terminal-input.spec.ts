@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type CDPSession, expect, type Page, test } from '@playwright/test'
+import { type CDPSession, expect, type Page } from '@playwright/test'
 import { createProject, launchRunning, typeLine } from '../support/launch'
 import { type Stack, startStack } from '../support/stack'
 import { openConsole } from './support/console'
 import { openTerminal, type TerminalView } from './support/terminal'
+import { test } from './support/test'
 
 /** Text that is composed (input methods, phones' keyboards), as a program gets it. */
 let stack: Stack

@@ -1,8 +1,9 @@
-import { type BrowserContext, expect, type Page, test } from '@playwright/test'
+import { type BrowserContext, expect, type Page } from '@playwright/test'
 import { createProject, launchRunning, typeLine, untilScreen } from '../support/launch'
 import { type Stack, startStack } from '../support/stack'
 import { openConsole } from './support/console'
 import { openTerminal, type TerminalView } from './support/terminal'
+import { test } from './support/test'
 
 /** What helps to read a terminal: finding, copying, letters, a screen reader. */
 let stack: Stack

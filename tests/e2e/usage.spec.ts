@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import AxeBuilder from '@axe-core/playwright'
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { openEmbeddedDatabase } from '../support/embedded-database'
 import { createProject } from '../support/launch'
 import { type Stack, startStack } from '../support/stack'
 import { openConsole } from './support/console'
+import { test } from './support/test'
 
 let stack: Stack
 let project: string

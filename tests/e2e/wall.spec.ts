@@ -1,11 +1,12 @@
 import AxeBuilder from '@axe-core/playwright'
-import { expect, type Page, test } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 import { MAX_ON_WALL } from '@/components/wall/wall-choice'
 import type { Runner } from '@/contracts/runner/runner'
 import { createProject, launchRunning, typeLine, untilScreen } from '../support/launch'
 import { type Stack, startStack } from '../support/stack'
 import { openConsole } from './support/console'
 import { openTerminal } from './support/terminal'
+import { test } from './support/test'
 
 let stack: Stack
 let runners: [Runner, Runner, Runner]
