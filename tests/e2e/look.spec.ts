@@ -185,6 +185,8 @@ for (const [sizeName, viewport] of Object.entries(SIZES)) {
 test('everything can be reached by keys', async ({ browser }) => {
   const { page } = await openConsole(browser, stack)
   await heading(page, 'Fleet')
+  // The heading comes from the server; who listens to keys comes with what the page has asked for.
+  await expect(page.getByTestId('runner-tile').first()).toBeVisible()
   for (const [keys, title] of [
     ['gp', 'Projects'],
     ['ge', 'Events'],
