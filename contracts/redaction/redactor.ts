@@ -141,6 +141,7 @@ export function createRedactor(values: readonly string[], onHidden: OnHidden = (
           // Its end may yet be found in what is left; shown it is not in either case.
           if (isLast && end < text.length) onHidden(begin + end, begin + text.length)
           leaveHidden(0, end)
+          // From there it goes on with what follows.
           covered = end
           break
         }

@@ -1,7 +1,5 @@
 /** Lines of values shorter than this are too common to be taken for secrets. */
 const MIN_LINE_LENGTH = 6
-/** More lines than there are secrets of anybody; more cost time with every text. */
-const MAX_LINES = 2_000
 
 /**
  * The lines of values, since who prints one may indent it or break it another way. Those of a value that has only one come
@@ -12,13 +10,13 @@ function linesOf(values: readonly string[]): string[] {
   const few = whole.filter(({ length }) => length === 1)
   const many = whole.filter(({ length }) => length > 1)
   const lines = [...few, ...many].flat().filter((line) => line.trim().length >= MIN_LINE_LENGTH)
-  return [...new Set(lines)].slice(0, MAX_LINES)
+  return [...new Set(lines)]
 }
 
-/** More ways to write lines take seconds to look for. */
+/** More than there are secrets of anybody; more take seconds to look for. */
 const MAX_SPELLINGS = 2_000
 
-/** The lines of values as they may stand in texts, up to so many; the same lines first. */
+/** The lines of values as they may stand in texts, up to so many. */
 export function spelledLines(values: readonly string[]): string[] {
   const spelled = new Set<string>()
   for (const line of linesOf(values)) {

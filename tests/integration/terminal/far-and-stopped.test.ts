@@ -5,8 +5,7 @@ import { signal } from '../../support/processes'
 import { type Stack, startStack } from '../../support/stack'
 import { openCliViewer, screenOf } from '../../support/terminal/cli-viewer'
 import { type Line, startLine } from '../../support/terminal/line'
-import { createNumberedOutput } from '../../support/terminal/numbered-output'
-import { openPacedViewer } from '../../support/terminal/paced-viewer'
+import { openNumberedDriver } from '../../support/terminal/numbered-driver'
 import { openViewer } from '../../support/terminal/viewer'
 import { waitUntil } from '../../support/wait-until'
 
@@ -40,24 +39,15 @@ describe.skipIf(process.platform !== 'linux')('a terminal that is far away, or s
     'over a line of 50 ms every number of a flood comes once, Ctrl-C ends it, and keys arrive in their order',
     async () => {
       const { id } = await launchRunning(stack, { project: project.name, provider: 'shell' })
-      const numbers = createNumberedOutput()
-      let end = ''
-      const driver = openPacedViewer(stack, id, {
-        url: line.url,
-        onOutput(data) {
-          end = (end + Buffer.from(data).toString('latin1')).slice(-4096)
-          numbers.take(data)
-        },
-        onSnapshot: () => numbers.restart(),
-      })
-      await waitUntil('it drives', () => driver.state().role === 'driver', PATIENCE_MS)
+      const far = { url: line.url, timeoutMs: PATIENCE_MS }
+      const { viewer: driver, numbers, ends } = await openNumberedDriver(stack, id, far)
       // What the shell prints before a program's first line is on a line of its own.
       for (const key of 'echo; seq 1 1000000000\r') driver.link.send(key)
       await waitUntil('the flood is there', () => driver.received() > SEEN_BYTES, PATIENCE_MS)
       const sent = driver.received()
       driver.link.send('\x03')
       driver.link.send('echo fi""nished\r')
-      await waitUntil('Ctrl-C has ended it', () => /finished/.test(end), PATIENCE_MS)
+      await waitUntil('Ctrl-C has ended it', () => ends(/finished/), PATIENCE_MS)
       expect(driver.received() - sent).toBeLessThan(AFTER_CTRL_C_BYTES)
       expect(numbers.faults()).toEqual([])
       expect(numbers.count()).toBe(numbers.last())

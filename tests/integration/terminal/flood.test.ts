@@ -10,6 +10,7 @@ import { createProject, launchRunning, typeLine, untilScreen } from '../../suppo
 import { processesOf, signal } from '../../support/processes'
 import { residentMb } from '../../support/resident-memory'
 import { type Stack, startStack } from '../../support/stack'
+import { openNumberedDriver } from '../../support/terminal/numbered-driver'
 import { createNumberedOutput } from '../../support/terminal/numbered-output'
 import { openPacedViewer } from '../../support/terminal/paced-viewer'
 import { waitUntil } from '../../support/wait-until'
@@ -159,17 +160,8 @@ describe.skipIf(process.platform !== 'linux')('a flood', () => {
       const floods = await Promise.all(
         [0, 1].map(async () => {
           const { id } = await launchRunning(stack, { project: project.name, provider: 'shell' })
-          const numbers = createNumberedOutput()
-          let end = ''
-          const driver = openPacedViewer(stack, id, {
-            onOutput(data) {
-              end = (end + Buffer.from(data).toString('latin1')).slice(-4096)
-              numbers.take(data)
-            },
-            onSnapshot: () => numbers.restart(),
-          })
-          await waitUntil('it drives', () => driver.state().role === 'driver', PATIENCE_MS)
-          return { id, numbers, driver, ended: () => /finished/.test(end) }
+          const { viewer, numbers, ends } = await openNumberedDriver(stack, id, { timeoutMs: PATIENCE_MS })
+          return { id, numbers, driver: viewer, ended: () => ends(/finished/) }
         }),
       )
       const before = memory()
