@@ -4,7 +4,8 @@ import { createServer } from 'node:http'
 import { spawn } from 'node-pty'
 import { Server } from 'socket.io'
 
-const http = createServer()
+// Asked whether it listens, it answers.
+const http = createServer((_, response) => response.end())
 new Server(http).on('connection', (socket) => {
   const pty = spawn('bash', ['--norc'], { cols: 120, rows: 32 })
   pty.onData((data) => socket.emit('data', data))

@@ -1,4 +1,3 @@
-import { constants } from 'node:os'
 import { basename } from 'node:path'
 import type {
   HeldRunner,
@@ -13,27 +12,22 @@ import type { MarkerKind } from '@/contracts/recording/recording'
 import { secretsOf } from '@/contracts/redaction/known-secrets'
 import { createCpuLimit } from '../cpu-limit/cpu-limit'
 import { lifeOf, type SampleTarget } from '../observer/protocol'
-import { endTree } from '../process-tree/end-tree'
-import { freezeTree, thawTree } from '../process-tree/freeze-tree'
 import { identify } from '../process-tree/identity'
 import { readAgain } from '../process-tree/scan'
 import type { TreeRoot } from '../process-tree/tree'
 import type { Provider } from '../providers/provider'
 import { type ProcessEnd, type PtyProcess, spawnPty } from '../pty/pty-process'
-import { createInputLedger } from './input-ledger'
-import { createKillDeadline } from './kill-deadline'
 import type { LaunchPlan } from './launch-plan'
 import { createObservedOutput } from './observed-output'
+import { createRunnerEnding, endGroup } from './runner-ending'
 import { Refused, type RunnerHost } from './runner-host'
 import type { RunnerRecord } from './runner-records'
 import { startOfWatch } from './start-watch'
+import { createInputTaker } from './take-input'
+import { createTreePause } from './tree-pause'
 import { createWatch } from './watch'
 import { watchConfinement } from './watch-confinement'
 
-/** What is left of a tree once its root has ended gets this long to end by itself. */
-const LEFTOVER_GRACE_MS = 1_000
-/** How a process that waits for another says that a signal ended it: this and the signal's number. */
-const SIGNALLED = 128
 /** Typed text waits for the first output this long: a program that prints nothing still gets its prompt. */
 const TYPE_ANYWAY_AFTER_MS = 1_000
 
@@ -89,13 +83,7 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
   await host.records.write({ ...record, state: 'starting', process: null, exit: null })
 
   let size = { cols: request.cols, rows: request.rows }
-  let state: HeldRunner['state'] = 'running'
   let exit: RunnerExit | null = null
-  let rootEnded = false
-  let stopReason: string | null = null
-  let askedToEnd = false
-  let killing = false
-  let treeEnded: Promise<boolean> = Promise.resolve(true)
   let pty: PtyProcess | null = null
   let typed = plan.typed
   let onEnded: () => void = () => {}
@@ -103,7 +91,6 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
     onEnded = resolve
   })
 
-  const ledger = createInputLedger()
   const recorded = {
     title: `${provider.displayName} in ${basename(request.cwd)}`,
     secrets: secretsOf(plan.command.env, request.env),
@@ -133,9 +120,11 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
     host.observer.notify({ type: 'mark', life, kind, label })
   }
 
+  const stateNow = (): HeldRunner['state'] => (exit !== null ? 'exited' : treePause.isPaused() ? 'paused' : 'running')
+
   const save = (changes: Partial<RunnerRecord>): Promise<void> =>
     host.records
-      .write({ ...record, state, process: identity, exit, ...changes })
+      .write({ ...record, state: stateNow(), process: identity, exit, ...changes })
       .catch((error: unknown) => host.onProblem('a runner record cannot be written', error))
 
   const typeInitialInput = (): void => {
@@ -143,41 +132,18 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
     typed = null
   }
 
-  const endRest = (graceMs: number): Promise<boolean> =>
-    endTree({ runnerId, root, graceMs, trees: host.trees, signal: host.signal })
-
-  /** Its own control group also holds what has left its tree without a trace. */
-  async function endGroup(): Promise<void> {
-    const done = await confinement.cgroup?.end().catch((error: unknown) => error)
-    if (done !== undefined && done !== true)
-      host.onProblem('the control group of an ended runner cannot be removed', done)
-  }
-
-  /** A wrapper can only say by a number that its program ended by a signal: by ours, after all, where we sent it. */
-  function unwrapped(end: ProcessEnd): ProcessEnd {
-    const wasTold = confinement.hasWrapper && askedToEnd
-    const isOurs = end.exitCode === SIGNALLED + constants.signals[provider.politeSignal]
-    return wasTold && isOurs ? { exitCode: null, signal: provider.politeSignal } : end
-  }
-
   async function onClosed(seen: ProcessEnd): Promise<void> {
-    const end = unwrapped(seen)
-    if (!(await treeEnded)) host.onProblem('a process of an ended runner cannot be killed', runnerId)
-    await endGroup()
+    const end = runnerEnding.ofProgram(seen)
+    await runnerEnding.nothingLeft()
     const ending = end.signal === null ? `ended with exit code ${end.exitCode}` : `ended by ${end.signal}`
     const lastLines = await output.finish(ending)
-    exit = { ...end, reason: stopReason, lastLines, outputEnd: output.tail.end(), at: host.now() }
-    state = 'exited'
+    exit = { ...end, reason: runnerEnding.reason(), lastLines, outputEnd: output.tail.end(), at: host.now() }
     await save({})
     await watch.drained()
     host.programs.left(runnerId, epoch, lastLines)
     host.events.exited(runnerId, epoch, exit)
     onEnded()
   }
-
-  const killDeadline = createKillDeadline((graceMs) =>
-    kill(`It did not end within ${Math.round(graceMs / 100) / 10} s and was killed.`),
-  )
 
   output.open()
   pty = await host
@@ -189,21 +155,13 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
           watch.onOutput(offset, chunk)
           if (typed !== null) typeInitialInput()
         },
-        onRootEnd() {
-          rootEnded = true
-          killDeadline.clear()
-          void cpuLimit.end()
-          treeEnded = endRest(LEFTOVER_GRACE_MS).catch((error: unknown) => {
-            host.onProblem('what an ended runner left cannot be looked for', error)
-            return false
-          })
-        },
+        onRootEnd: () => runnerEnding.rootEnded(),
         onClosed: (end) => void onClosed(end),
       }),
     )
     .catch(async (error: unknown) => {
       await host.records.remove(runnerId)
-      await endGroup()
+      await endGroup(confinement, host.onProblem)
       throw new Refused(
         'spawn_failed',
         `The program cannot be started: ${error instanceof Error ? error.message : error}`,
@@ -213,7 +171,6 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
   const identity = identify(terminal.pid, host.bootId)
   const root: TreeRoot = { pid: identity.pid, startTicks: identity.startTicks, witnessed: true }
   const membersNow = async () => (await host.trees.find(new Map([[runnerId, root]]))).get(runnerId) ?? []
-  const freeze = { members: membersNow, signal: host.signal }
   const cpuLimit = createCpuLimit({
     find: membersNow,
     readAgain,
@@ -222,6 +179,18 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
     nowMs: host.monotonicMs,
     onProblem: host.onProblem,
   })
+  const requireAlive = (): void => {
+    if (runnerEnding.hasRootEnded()) throw new Refused('not_running', 'The runner has ended.')
+  }
+  const treePause = createTreePause({
+    freeze: { members: membersNow, signal: host.signal },
+    cpuLimit,
+    requireAlive,
+    async onChange(now) {
+      mark('status', now)
+      await save({})
+    },
+  })
   if (typed !== null) setTimeout(typeInitialInput, TYPE_ANYWAY_AFTER_MS).unref()
   /** Below its wrapper in a sandbox, once it is there. */
   let programPid: number | null = confinement.hasWrapper ? null : identity.pid
@@ -229,6 +198,17 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
     programPid = program.pid
     host.programs.started(runnerId, epoch, program, plan.command.env)
   }
+  const runnerEnding = createRunnerEnding({
+    runnerId,
+    root,
+    confinement,
+    politeSignal: provider.politeSignal,
+    cpuLimit,
+    members: membersNow,
+    programPid: () => programPid,
+    thaw: () => treePause.thaw(),
+    host,
+  })
   if (!confinement.hasWrapper) onProgram(identity)
   await save({})
   host.events.started(runnerId, epoch, identity)
@@ -237,7 +217,7 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
     plan: confinement,
     members: membersNow,
     measure: host.measureConfinement,
-    hasEnded: () => rootEnded,
+    hasEnded: runnerEnding.hasRootEnded,
     wait: host.wait,
     nowMs: host.monotonicMs,
     onProgram,
@@ -245,64 +225,31 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
     onProblem: host.onProblem,
   }).catch((error: unknown) => host.onProblem('what confines a runner cannot be measured', error))
 
-  const requireAlive = (): void => {
-    if (rootEnded || state === 'exited') throw new Refused('not_running', 'The runner has ended.')
-  }
-  function kill(reason: string): void {
-    if (rootEnded || killing) return
-    stopReason = reason
-    killing = true
-    void cpuLimit.end()
-    endRest(0)
-      .then(
-        (done) => done || host.onProblem('a process cannot be killed', runnerId),
-        (error: unknown) => host.onProblem('a runner cannot be killed', error),
-      )
-      .finally(() => {
-        // A later stop may try again.
-        killing = false
-      })
-  }
-
-  /** The provider's polite exit, to the process group of the root and of its program. */
-  async function askToEnd(): Promise<void> {
-    await cpuLimit.end()
-    for (const member of await membersNow())
-      if (member.pgid === root.pid || member.pgid === programPid) host.signal(member, provider.politeSignal)
-    if (state === 'paused') await thawTree(freeze)
-  }
+  const takeInput = createInputTaker({
+    terminal,
+    onTaken(data) {
+      host.typing.note(runnerId, data.length)
+      if (!request.recordInput) return
+      output.flush()
+      host.observer.notify({ type: 'input', life }, data)
+    },
+  })
 
   return {
     epoch,
     process: identity,
     recordsInput: request.recordInput,
     ended,
-    describe: () => ({ runnerId, epoch, state, process: identity, exit }),
-    goesOn: () => !rootEnded && stopReason === null,
+    describe: () => ({ runnerId, epoch, state: stateNow(), process: identity, exit }),
+    goesOn: () => !runnerEnding.hasRootEnded() && runnerEnding.reason() === null,
     prompting() {
       requireAlive()
       return provider.prompting
     },
-    sampleTarget: () => (state === 'exited' ? null : { runnerId, epoch, root, programPid }),
-    async input({ clientId, seq, data }) {
+    sampleTarget: () => (exit !== null ? null : { runnerId, epoch, root, programPid }),
+    async input(message) {
       requireAlive()
-      const verdict = ledger.judge(clientId, seq)
-      if (verdict.kind === 'gap')
-        throw new Refused('input_gap', 'Input that was typed before this is missing: send it again.')
-      if (verdict.kind === 'repeat') await verdict.written
-      else {
-        if (!terminal.hasRoom(data.length))
-          throw new Refused('input_full', 'The program does not read its input; try again later.')
-        const written = terminal.write(data).then((result) => result === 'written')
-        ledger.take(clientId, seq, written)
-        host.typing.note(runnerId, data.length)
-        if (request.recordInput) {
-          output.flush()
-          host.observer.notify({ type: 'input', life }, data)
-        }
-        if (!(await written)) throw new Refused('not_running', 'The runner has ended.')
-      }
-      return { ok: true, writtenSeq: ledger.writtenSeq(clientId) }
+      return takeInput(message)
     },
     resize(cols, rows) {
       requireAlive()
@@ -314,45 +261,14 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
       const offset = sizeSince
       watch.inOrder(() => host.events.resized(runnerId, cols, rows, offset))
     },
-    async pause() {
-      requireAlive()
-      if (state === 'paused') return
-      await cpuLimit.suspend()
-      if (!(await freezeTree(freeze))) {
-        await thawTree(freeze)
-        cpuLimit.resume()
-        throw new Refused('pause_failed', 'Some processes of the runner cannot be stopped.')
-      }
-      requireAlive()
-      state = 'paused'
-      mark('status', 'paused')
-      await save({})
-    },
-    async resume() {
-      requireAlive()
-      if (state === 'running') return
-      await thawTree(freeze)
-      requireAlive()
-      state = 'running'
-      cpuLimit.resume()
-      mark('status', 'resumed')
-      await save({})
-    },
+    pause: treePause.pause,
+    resume: treePause.resume,
     limitCpu(percent) {
       requireAlive()
       cpuLimit.set(percent)
     },
     cpuLimit: cpuLimit.percent,
-    stop(force, graceMs) {
-      if (rootEnded || state === 'exited') return
-      if (force || graceMs === 0) return kill('It was killed on request.')
-      killDeadline.within(graceMs)
-      stopReason ??= 'It was stopped on request.'
-      // Once: repeated, some programs take it for something else, and a repeated stop is only a reminder.
-      if (askedToEnd) return
-      askedToEnd = true
-      askToEnd().catch((error: unknown) => host.onProblem('a runner cannot be asked to end', error))
-    },
+    stop: runnerEnding.stop,
     async watch(from, reply) {
       const token = watch.open()
       const source = {
@@ -384,7 +300,7 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
     answer: (data) => void terminal.write(data),
     mark,
     observerRestarted: async () => {
-      if (state !== 'exited') await output.restarted()
+      if (exit === null) await output.restarted()
     },
   }
 }
