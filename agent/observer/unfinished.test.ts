@@ -55,7 +55,7 @@ describe('what is not complete', () => {
 
 it('lets a viewer come at every offset of a stream, in the middle of characters and sequences', async () => {
   const stream = Buffer.from(
-    'ab\x1b[31mröt\x1b[0;1m日本👍e\u0301\x1b]0;tïtle\x1b\\x\x1b[?1049h\x1b[2;3Hfull\x1bP1$r0m\x1b\\y\x1b(0qx\x1b(B\u009b4mc1\x1b[?1049l end',
+    'ab\x1b[31mröt\x1b[0;1m日本“👍”👩‍💻e\u0301\x1b]8;;http://a.example/ü\x07l\x1b]8;;\x07\x1b[3;9r\x1b]0;tïtle\x1b\\x\x1b[?1049h\x1b[2;3Hfull\x1bP1$r0m\x1b\\y\x1b(0qx\x1b(B\u009b4mc1\x1b[?1049l end',
   )
   for (let cut = 0; cut <= stream.length; cut += 1) {
     const emulator = createEmulator(20, 4, () => {})

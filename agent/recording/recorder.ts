@@ -1,7 +1,7 @@
 import { MAX_MARKER_LENGTH, type MarkerKind } from '@/contracts/recording/recording'
 import { createRedactor, type Redactor } from '@/contracts/redaction/redactor'
+import { unfinishedBytes } from '@/contracts/terminal/unfinished-character'
 import type { OutputLog } from '../observer/output-log'
-import { unfinishedBytes } from './code-points'
 import { createInputText } from './input-text'
 import { type Clock, recordingTime } from './recording-clock'
 import { listSegments, parseStoredEvent, type RecordingHeader, readHeader, type Segment } from './recording-files'

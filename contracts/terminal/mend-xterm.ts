@@ -1,3 +1,5 @@
+import { unfinishedBytes } from './unfinished-character'
+
 /** The part of xterm.js that is mended; its own types differ between browser and Node. */
 interface MendableTerminal {
   cols: number
@@ -15,7 +17,10 @@ interface MendableTerminal {
 interface Core {
   _core: {
     buffers: { alt: { lines: { length: number; maxLength: number } } }
-    _inputHandler: { eraseInDisplay(params: { params: number[]; length: number }, selective: boolean): boolean }
+    _inputHandler: {
+      eraseInDisplay(params: { params: number[]; length: number }, selective: boolean): boolean
+      _utf8Decoder: { decode(input: Uint8Array, target: Uint32Array): number; clear(): void }
+    }
   }
 }
 
@@ -48,8 +53,36 @@ function mendAlternateLength(terminal: MendableTerminal): void {
   })
 }
 
+/**
+ * xterm.js 6.0.0 loses a character whose second byte is 0x80 (quotes, dashes, joiners: U+2000 to U+203F) when what it is
+ * given ends right after that byte: it takes it for one that is still missing. It is given whole characters only.
+ */
+function mendSplitCharacters(terminal: MendableTerminal): void {
+  const decoder = (terminal as unknown as Core)._core._inputHandler._utf8Decoder
+  const decode = decoder.decode.bind(decoder)
+  const clear = decoder.clear.bind(decoder)
+  let begun = new Uint8Array(0)
+  decoder.decode = (input, target) => {
+    let data = input
+    if (begun.length > 0) {
+      data = new Uint8Array(begun.length + input.length)
+      data.set(begun)
+      data.set(input, begun.length)
+    }
+    const whole = data.length - unfinishedBytes(data)
+    // A copy: what it was given may lie in a buffer that is used again.
+    begun = data.slice(whole)
+    return decode(data.subarray(0, whole), target)
+  }
+  decoder.clear = () => {
+    begun = new Uint8Array(0)
+    clear()
+  }
+}
+
 /** Mends what makes two terminals differ that were given the same, and what ends one. Before anything is written. */
 export function mendXterm(terminal: MendableTerminal): void {
   mendEraseInDisplay(terminal)
   mendAlternateLength(terminal)
+  mendSplitCharacters(terminal)
 }

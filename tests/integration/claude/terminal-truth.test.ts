@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type ClaudeStack, startClaudeStack } from '../../support/claude/claude-stack'
 import { launchClaude } from '../../support/claude/drive-claude'
 import { seededRandom } from '../../support/seeded-random'
-import { interrupt, randomSize, untilSame } from '../../support/terminal/come-and-go'
+import { interrupt, resizeBoth, untilSameSince } from '../../support/terminal/come-and-go'
 import { type Line, startLine } from '../../support/terminal/line'
 import { openViewer } from '../../support/terminal/viewer'
 import { waitUntil } from '../../support/wait-until'
@@ -39,15 +39,9 @@ it('a viewer of Claude Code that comes, goes and is cut off sees what one sees t
   for (; step < 5 || performance.now() < until; step += 1) {
     for (let count = 1 + Math.floor(random() * 3); count > 0; count -= 1)
       stays.link.send(KEYS[Math.floor(random() * KEYS.length)] ?? '')
-    comes = interrupt(stack, line, id, comes, random)
-    if (random() < 0.2) {
-      const wanted = randomSize(random)
-      stays.link.resize(wanted)
-      await waitUntil('both have the new size', () =>
-        [stays, comes].every(({ terminal }) => terminal.cols === wanted.cols && terminal.rows === wanted.rows),
-      )
-    }
-    await untilSame(`Claude Code, step ${step}, seed ${SEED}`, stays, comes)
+    comes = await interrupt(stack, line, id, comes, random)
+    if (random() < 0.2) await resizeBoth(stays, comes, random)
+    await untilSameSince(`Claude Code, step ${step}, seed ${SEED}`, stack, id, stays, comes)
   }
   process.stdout.write(`terminal truth: ${step} steps of Claude Code from STRATAVORE_TEST_SEED=${SEED}\n`)
   expect((await stack.api.runner.get.query({ id })).status).toBe('running')

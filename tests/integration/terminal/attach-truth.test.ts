@@ -6,7 +6,7 @@ import { createProject, launchRunning } from '../../support/launch'
 import { seededRandom } from '../../support/seeded-random'
 import { type Stack, startStack } from '../../support/stack'
 import { type CliViewer, openCliViewer, screenOf } from '../../support/terminal/cli-viewer'
-import { randomSize } from '../../support/terminal/come-and-go'
+import { atRest, randomSize } from '../../support/terminal/come-and-go'
 import { LESS, TMUX, VIM } from '../../support/terminal/full-screen-programs'
 import { type Line, startLine } from '../../support/terminal/line'
 import { createRandomProgram } from '../../support/terminal/random-program'
@@ -41,13 +41,18 @@ describe.skipIf(process.platform !== 'linux')('stratavore attach shows what a vi
   const shown = (facts: string[]) =>
     stays.terminal.buffer.active.type === 'normal' ? facts : facts.filter((fact) => !fact.startsWith('normal '))
 
-  async function untilShown(what: string): Promise<void> {
-    let difference = ''
-    const look = () => {
+  /** Once the program prints no more. */
+  async function untilShown(what: string, id: string): Promise<void> {
+    let difference: string | null = null
+    const hasComeToRest = atRest(stack, id, [stays])
+    const compare = () => {
       const [expected, actual] = [shown(screenOf(stays)), shown(cli.facts())]
       const at = expected.findIndex((fact, index) => fact !== actual[index])
-      difference = at < 0 ? '' : `\n  stays  ${expected[at]}\n  attach ${actual[at]}`
-      return at < 0
+      return at < 0 ? null : `\n  stays  ${expected[at]}\n  attach ${actual[at]}`
+    }
+    const look = async () => {
+      difference = (await hasComeToRest()) ?? compare()
+      return difference === null
     }
     await waitUntil(what, look, PATIENCE_MS).catch((cause: unknown) => {
       throw new Error(`${what}, seed ${SEED}:${difference}`, { cause })
@@ -70,7 +75,9 @@ describe.skipIf(process.platform !== 'linux')('stratavore attach shows what a vi
       return 'attached anew'
     }
     if (way < 0.7) {
+      const before = line.opened()
       line.cut()
+      await waitUntil('it connects again', () => line.opened() > before, PATIENCE_MS)
       await waitUntil('it is back', () => stays.state().presence.driver !== null, PATIENCE_MS)
       return 'after a drop'
     }
@@ -112,7 +119,7 @@ describe.skipIf(process.platform !== 'linux')('stratavore attach shows what a vi
         writeFileSync(join(project.path, `step-${step}`), `${begin}${pieces}\x18\x1b]2;${mark}\x07`)
         cli.type(`step-${step}\r`)
         await waitUntil(`${mark}, seed ${SEED}`, () => stays.title() === mark, PATIENCE_MS)
-        await untilShown(mark)
+        await untilShown(mark, id)
       }
       process.stdout.write(`attach truth: ${STEPS} steps from STRATAVORE_TEST_SEED=${SEED}\n`)
       expect(stays.state().phase).toBe('attached')
@@ -132,7 +139,7 @@ describe.skipIf(process.platform !== 'linux')('stratavore attach shows what a vi
         for (let count = 1 + Math.floor(random() * 4); count > 0; count -= 1)
           cli.type(keys[Math.floor(random() * keys.length)] ?? '')
         const how = await disturb(id, random)
-        await untilShown(`${name}, step ${step}: ${how}`)
+        await untilShown(`${name}, step ${step}: ${how}`, id)
       }
       cli.type(end)
       await close(id)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { attachTerminal } from '../../support/attached-terminal'
 import { createProject, launchRunning } from '../../support/launch'
 import { type Stack, startStack } from '../../support/stack'
-import { createViewerTerminal, parsed, terminalFacts } from '../../support/terminal/terminal-facts'
+import { createViewerTerminal, linksOf, parsed, terminalFacts } from '../../support/terminal/terminal-facts'
 import { openViewer } from '../../support/terminal/viewer'
 import { waitUntil } from '../../support/wait-until'
 
@@ -84,19 +84,26 @@ it('cut in two anywhere, it is the same for who is there and for who comes in be
   driver.send(`clear; exec '${process.execPath}' -e "$(echo ${script} | base64 -d)"\r`)
   await driver.sees('go\x1b[H\x1b[2J')
   const got = () => Buffer.concat(parts).length
-  for (let cut = 1; cut < STREAM.length; cut += 7) {
+  const stays = openViewer(stack, id, { readOnly: true })
+  await waitUntil('the viewer that stays is there', () => stays.attaches() > 0)
+  for (let cut = 1; cut < STREAM.length; cut += 1) {
     parts.length = 0
     driver.send('.'.repeat(cut))
     await waitUntil(`${cut} bytes have come`, () => got() === cut)
     // Whoever comes now begins with half a character or sequence.
-    const viewer = openViewer(stack, id, { readOnly: true })
-    await waitUntil('it is there', () => viewer.state().phase === 'attached')
+    const comes = openViewer(stack, id, { readOnly: true })
+    await waitUntil('it is there', () => comes.attaches() > 0)
     driver.send('r')
     await waitUntil('the rest has come', () => got() === STREAM.length)
     expect(Buffer.concat(parts).equals(STREAM), `cut at ${cut}`).toBe(true)
-    await waitUntil('it shows all of it', () => viewer.facts().join().includes('end'))
-    expect(viewer.facts().join(), `cut at ${cut}`).not.toContain('\ufffd')
-    viewer.close()
+    await waitUntil('both have it', () => comes.drawn() > 0 && comes.drawn() === stays.drawn())
+    expect(comes.facts(), `cut at ${cut}`).toEqual(stays.facts())
+    expect(linksOf(comes.terminal), `cut at ${cut}`).toEqual(linksOf(stays.terminal))
+    comes.close()
   }
+  expect(stays.facts().join()).toContain('end')
+  expect(stays.facts().join()).not.toContain('\ufffd')
+  expect(linksOf(stays.terminal).join()).toContain('http://a.example/ü')
+  stays.close()
   driver.close()
 }, 240_000)

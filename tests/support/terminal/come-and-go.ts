@@ -25,15 +25,63 @@ export async function untilSame(what: string, stays: Viewer, comes: Viewer): Pro
   })
 }
 
-/** Comes and goes over `line` in one of the ways there are; returns the viewer that is there now. */
-export function interrupt(stack: Stack, line: Line, runnerId: string, comes: Viewer, random: () => number): Viewer {
+/** Whether all is drawn that a runner has printed, with nothing new since the last look; null, or what is missing. */
+export function atRest(stack: Stack, runnerId: string, viewers: readonly Viewer[]): () => Promise<string | null> {
+  let wasEnd = -1
+  return async () => {
+    const { end } = await stack.api.runner.logs.query({ id: runnerId, from: -1, limit: 1 })
+    const drawn = viewers.map((viewer) => viewer.drawn())
+    const isAtRest = end === wasEnd && drawn.every((offset) => offset === end)
+    wasEnd = end
+    return isAtRest ? null : `${drawn.join(' and ')} bytes drawn of ${end}`
+  }
+}
+
+/**
+ * The same for a program that prints when it likes: both have drawn all that it has printed, with nothing new between two
+ * looks, and show the same.
+ */
+export async function untilSameSince(what: string, stack: Stack, runnerId: string, stays: Viewer, comes: Viewer) {
+  let difference: string | null = null
+  const hasComeToRest = atRest(stack, runnerId, [stays, comes])
+  const look = async () => {
+    difference = (await hasComeToRest()) ?? firstDifference(stays, comes)
+    return difference === null
+  }
+  await waitUntil(`${what}: both show the same`, look, SAME_MS).catch((error: unknown) => {
+    throw new Error(`${what} (${comes.state().phase}): ${difference}`, { cause: error })
+  })
+}
+
+/** Comes and goes over `line` in one of the ways there are; resolves with the viewer that is there again. */
+export async function interrupt(
+  stack: Stack,
+  line: Line,
+  runnerId: string,
+  comes: Viewer,
+  random: () => number,
+): Promise<Viewer> {
   const way = random()
   if (way < 0.3) {
     comes.close()
-    return openViewer(stack, runnerId, { url: line.url, readOnly: true })
+    const anew = openViewer(stack, runnerId, { url: line.url, readOnly: true })
+    await waitUntil('the viewer is there', () => anew.attaches() > 0, SAME_MS)
+    return anew
   }
-  if (way < 0.6) line.cut()
+  if (way < 0.7) {
+    const before = comes.attaches()
+    line.cut()
+    await waitUntil('the viewer is back', () => comes.attaches() > before, SAME_MS)
+  }
   return comes
+}
+
+/** Gives the runner's terminal another size, and waits until it is told. */
+export async function resizeBoth(stays: Viewer, comes: Viewer, random: () => number): Promise<void> {
+  const wanted = randomSize(random)
+  stays.link.resize(wanted)
+  const has = ({ terminal }: Viewer) => terminal.cols === wanted.cols && terminal.rows === wanted.rows
+  await waitUntil(`both are ${wanted.cols}x${wanted.rows}`, () => has(stays) && has(comes), SAME_MS)
 }
 
 /** Of a window that somebody drags. */

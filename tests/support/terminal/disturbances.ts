@@ -3,7 +3,7 @@ import { OUTPUT_WINDOW_BYTES } from '@/contracts/terminal/terminal'
 import { isAlive, processesOf, signal } from '../processes'
 import type { Stack } from '../stack'
 import { waitUntil } from '../wait-until'
-import { randomSize } from './come-and-go'
+import { randomSize, untilSame } from './come-and-go'
 import type { Line } from './line'
 import { openPacedViewer, type PacedViewer } from './paced-viewer'
 import { openViewer, type Viewer } from './viewer'
@@ -61,11 +61,29 @@ async function kill(what: string, pid: number | undefined): Promise<void> {
   await waitUntil(`the ${what} is dead`, () => !isAlive(pid))
 }
 
-/** A new size finds a screen that is drawn anew: what it makes of a saved cursor is not kept by a snapshot. */
-async function untilSized({ stays, comes, driver }: Scene, wanted: { cols: number; rows: number }): Promise<void> {
+/** Long lines and short ones in colours, on an empty screen, some of which a smaller size scrolls off. */
+const someText = (random: () => number): string =>
+  `\x18\x1bc${Array.from({ length: 30 }, (_, line) => `\x1b[${31 + (line % 7)}mline ${line} ${'of text 日本 '.repeat(Math.floor(random() * 12))}`).join('\r\n')}`
+
+async function untilSized({ stays, comes }: Scene, wanted: { cols: number; rows: number }): Promise<void> {
   const has = ({ terminal }: Viewer) => terminal.cols === wanted.cols && terminal.rows === wanted.rows
   await waitUntil(`both are ${wanted.cols}x${wanted.rows}`, () => has(stays) && has(comes), BACK_MS)
-  driver.link.send('\x18\x1bc')
+}
+
+/** What a new size makes of a saved cursor is not kept by a snapshot. */
+const drawAnew = ({ driver }: Scene): void => driver.link.send('\x18\x1bc')
+
+/** Text is the same in a new size for who was there and for who comes then. */
+async function resizeText(scene: Scene): Promise<void> {
+  const { stays, driver, random } = scene
+  driver.link.send(`${someText(random)}\x1b]2;text\x07`)
+  await waitUntil('the text is there', () => stays.title() === 'text', BACK_MS)
+  const wanted = randomSize(random)
+  driver.link.resize(wanted)
+  await untilSized(scene, wanted)
+  if (random() < 0.5) comeAnew(scene)
+  await untilSame(`text in ${wanted.cols}x${wanted.rows}`, stays, scene.comes)
+  drawAnew(scene)
 }
 
 /** Takes over from whoever drives, or finds the seat free: with another size. */
@@ -79,6 +97,7 @@ async function driveAnew(scene: Scene): Promise<void> {
   await waitUntil('another drives', () => scene.driver.state().role === 'driver')
   before.link.close()
   await untilSized(scene, size)
+  drawAnew(scene)
 }
 
 async function fallBehind(scene: Scene): Promise<void> {
@@ -140,6 +159,8 @@ export const DISTURBANCES: Readonly<Record<string, (scene: Scene) => Promise<voi
     const wanted = randomSize(scene.random)
     scene.driver.link.resize(wanted)
     await untilSized(scene, wanted)
+    drawAnew(scene)
   },
+  'a new size of text': resizeText,
   'another driver': driveAnew,
 }

@@ -4,6 +4,8 @@ import { connect, createServer, type Socket } from 'node:net'
 export interface Line {
   /** The address to use instead. */
   url: string
+  /** Connections that were made over it so far. */
+  opened(): number
   /** Breaks every connection. */
   cut(): void
   close(): Promise<void>
@@ -13,7 +15,9 @@ export interface Line {
 export async function startLine(url: string, delayMs = 0): Promise<Line> {
   const target = new URL(url)
   const sockets = new Set<Socket>()
+  let opened = 0
   const server = createServer((client) => {
+    opened += 1
     const upstream = connect(Number(target.port), target.hostname)
     const ends: [Socket, Socket][] = [
       [client, upstream],
@@ -47,6 +51,7 @@ export async function startLine(url: string, delayMs = 0): Promise<Line> {
   }
   return {
     url: `http://127.0.0.1:${address.port}`,
+    opened: () => opened,
     cut,
     close: () =>
       new Promise((resolve) => {

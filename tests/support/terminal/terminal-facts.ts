@@ -30,7 +30,8 @@ export function createViewerTerminal(cols: number, rows: number): Terminal {
 export const parsed = (terminal: Terminal): Promise<void> => new Promise((resolve) => terminal.write('', resolve))
 
 /**
- * Links are left out: xterm.js forgets where one leads once the rows are gone that it was first printed on.
+ * Links are left out (`linksOf` tells them): xterm.js forgets where one leads once the rows are gone that it was first
+ * printed on.
  *
  * Bits of a colour number that are no colour, without "underlined" and "has more attributes", told by what those are.
  */
@@ -101,4 +102,21 @@ export function terminalFacts(terminal: Terminal): string[] {
     ...bufferFacts(state, normal, 'normal'),
     ...(active === normal ? [] : bufferFacts(state, active, 'alternate')),
   ]
+}
+
+/** Where each cell that is a link leads: for what is on the screen, as xterm.js forgets the rest. */
+export function linksOf(terminal: Terminal): string[] {
+  const state = readState(terminal)
+  const { active, cols, rows } = state
+  const cell = state.newCell()
+  const links: string[] = []
+  for (let y = 0; y < rows; y += 1) {
+    const row = active.lines.get(active.ybase + y)
+    for (let x = 0; row !== undefined && x < cols; x += 1) {
+      const { extended } = row.loadCell(x, cell)
+      const target = cell.hasExtendedAttrs() ? state.linkOf(extended.urlId) : undefined
+      if (target !== undefined) links.push(`${x},${y} ${target.uri}`)
+    }
+  }
+  return links
 }

@@ -18,6 +18,10 @@ export interface Viewer {
   thaw(): void
   /** Times its screen was replaced because it had been too slow. */
   resyncs(): number
+  /** Times it came to be attached, again after each break. */
+  attaches(): number
+  /** Output up to this offset is on its screen. */
+  drawn(): number
   close(): void
 }
 
@@ -32,6 +36,8 @@ export function openViewer(
   let title = ''
   let frozen: (() => void)[] | null = null
   let resyncs = 0
+  let attaches = 0
+  let drawn = 0
   const draw = (what: () => void): void => {
     if (frozen === null) what()
     else frozen.push(what)
@@ -45,19 +51,29 @@ export function openViewer(
     requestTicket: async () => (await stack.api.runner.attach.mutate({ id: runnerId, readOnly })).ticket,
     size: () => ({ cols: 80, rows: 24 }),
     screen: {
-      write: (data, done) => draw(() => terminal.write(data, done)),
+      write: (data, done) =>
+        draw(() =>
+          terminal.write(data, () => {
+            drawn += data.length
+            done()
+          }),
+        ),
       reset(snapshot, done) {
         if (snapshot.reason === 'resync') resyncs += 1
         draw(() => {
           terminal.reset()
           terminal.resize(snapshot.cols, snapshot.rows)
           title = snapshot.title
-          terminal.write(snapshot.data, done)
+          terminal.write(snapshot.data, () => {
+            drawn = snapshot.offset
+            done()
+          })
         })
       },
       resize: (size) => draw(() => terminal.resize(size.cols, size.rows)),
     },
     onState: (next) => {
+      if (next.phase === 'attached' && state.phase !== 'attached') attaches += 1
       state = next
     },
     // The server knows itself by its own name, whatever line leads there.
@@ -78,6 +94,8 @@ export function openViewer(
       for (const what of held) what()
     },
     resyncs: () => resyncs,
+    attaches: () => attaches,
+    drawn: () => drawn,
     close() {
       link.close()
       terminal.dispose()

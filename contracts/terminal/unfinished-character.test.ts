@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { unfinishedBytes } from './code-points'
+import { unfinishedBytes } from './unfinished-character'
 
 it('tells how much of a character is there, at every cut', () => {
   for (const character of ['a', 'é', '日', '👍']) {
