@@ -38,7 +38,7 @@ async function flood(directory: string, recorder: LifeRecorder): Promise<number>
   const log = await openOutputLog(join(directory, 'log'), fail)
   const first = createEmulator(120, 32, () => {})
   const emulator = createParkingEmulator({ emulator: first, make: () => first, monotonicMs: () => performance.now() })
-  const life = createLife(log, emulator, recorder)
+  const life = createLife({ log, emulator, recorder, toKeep: (told) => told, onProblem: fail })
   const began = performance.now()
   const inFlight: Promise<void>[] = []
   for (let index = 0; index < CHUNKS; index += 1) {

@@ -13,6 +13,7 @@ import { parseProgramStatus, STATUS_HANDSHAKE } from './program-status'
 import { keepPrompts } from './prompt-rows'
 import type { ProgramSaid } from './protocol'
 import { renderRow } from './render-row'
+import { emptied, type Settings } from './settings'
 import { createTerminalFeed } from './terminal-feed'
 import { readState } from './terminal-state'
 import { thumbnailLines } from './thumbnail-lines'
@@ -66,6 +67,8 @@ export interface Emulator {
    * character. Parse everything first.
    */
   snapshot(): { data: Buffer; cols: number; rows: number; title: string }
+  /** What it is set to; null in the middle of a sequence or a character. Parse everything first. */
+  settings(): Settings | null
   /** As text, and so without secrets: it is stored, sent and shown to whom the terminal itself is not. */
   screen(ansi: boolean, find: FindSecrets): Screen
   /** The last rows that hold anything, as a small picture shows them, without secrets. */
@@ -155,16 +158,19 @@ export function createEmulator(
 
   const fits = (text: string): boolean => Buffer.byteLength(text) <= MAX_SNAPSHOT_BYTES
 
+  const besides = () => ({
+    moreModes: `${modes.restore()}${keys.otherKeys()}${directory()}`,
+    keyboard: { normal: keys.levels('normal'), alternate: keys.levels('alternate') },
+  })
+
   const drawing = (): string => {
     const state = readState(terminal)
-    const moreModes = `${modes.restore()}${keys.otherKeys()}${directory()}`
-    const keyboard = { normal: keys.levels('normal'), alternate: keys.levels('alternate') }
-    const promptRows = prompts.rows()
+    const also = { ...besides(), promptRows: prompts.rows() }
     for (const scrollback of SCROLLBACK_STEPS) {
-      const text = drawScreen(state, { scrollback, bare: false, moreModes, keyboard, promptRows })
+      const text = drawScreen(state, { scrollback, bare: false, ...also })
       if (fits(text)) return text
     }
-    return drawScreen(state, { scrollback: 0, bare: true, moreModes, keyboard, promptRows })
+    return drawScreen(state, { scrollback: 0, bare: true, ...also })
   }
 
   return {
@@ -188,6 +194,12 @@ export function createEmulator(
       rows: terminal.rows,
       title,
     }),
+    settings() {
+      if (unfinished.bytes().length > 0) return null
+      const state = emptied(readState(terminal))
+      const drawing = { scrollback: 0, bare: false, ...besides(), promptRows: new Set<number>() }
+      return { cols: terminal.cols, rows: terminal.rows, title, status, sequences: drawScreen(state, drawing) }
+    },
     screen(ansi, find) {
       const { cursorX, cursorY } = terminal.buffer.active
       const rows = visibleRows()

@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { MAX_REFUSAL_LENGTH } from '@/contracts/agent-protocol/messages'
 import type { KeptRecordings } from '@/contracts/recording/kept-recordings'
@@ -6,17 +5,19 @@ import { createSecretFinder, type FindSecrets } from '@/contracts/redaction/reda
 import type { ProgramSignal } from '@/contracts/terminal/program-signal'
 import { createPruner } from '../recording/pruner'
 import type { RecordedBeginning } from '../recording/recorder-messages'
-import type { Recorders, RecorderThreadOptions } from '../recording/recorder-thread'
+import type { LifeRecorder, Recorders, RecorderThreadOptions } from '../recording/recorder-thread'
 import type { Clock } from '../recording/recording-clock'
 import { findStoredLives } from '../recording/stored-lives'
 import { createEmulator, type Emulator } from './emulator'
 import { createLife, type Life, rebuildEmulator, USUAL_SIZE } from './life'
-import { maskSecrets } from './mask-bytes'
+import { type Answer, createLifeAnswers } from './life-answers'
 import { createNoticeGate, type NoticeGate } from './notice-gate'
 import { type OutputLog, openOutputLog } from './output-log'
-import { createParkingEmulator, PARK_AFTER_MS } from './parking-emulator'
+import { createParkSweeps } from './park-sweeps'
+import { createParkingEmulator, type ParkingEmulator } from './parking-emulator'
 import { withoutSecrets } from './program-notices'
 import type { FromObserver, ProgramSaid, ToObserver } from './protocol'
+import { settingsWithoutSecrets } from './settings'
 import { createVitals } from './vitals'
 
 export interface ObserverOptions {
@@ -37,21 +38,11 @@ export interface Observer {
   stop(): void
 }
 
-/** How often it is looked for screens that nobody uses: a part of the time after which they go, and no less often than this. */
-const PARK_SWEEPS = 4
-const MAX_PARK_SWEEP_MS = 15_000
-/** Drawing one takes some of these. */
-const PARK_GAP_MS = 100
-
 /** By their looks: of a life that has ended no values are known any more, and its log has none. */
 const findShapes = createSecretFinder([])
-/** What is read of a log before what was asked for: a secret may begin there. */
-const LOG_CONTEXT_BYTES = 2_048
-
 type Request = Extract<ToObserver, { requestId: number }>
 type Adoption = Pick<Extract<ToObserver, { type: 'adopt' }>, 'sizes' | 'title' | 'secrets'>
 type Noticer = (signal: ProgramSignal) => void
-type Answer = { body: object; data?: Uint8Array }
 
 /** Keeps the screens, logs and recordings of an agent's runners, and measures their process trees. */
 export function createObserver({
@@ -97,6 +88,13 @@ export function createObserver({
     finders.set(life, createSecretFinder(secrets))
   }
 
+  const lifeOf = (life: string, log: OutputLog, emulator: ParkingEmulator, recorder: LifeRecorder): Life =>
+    createLife({
+      ...{ log, emulator, recorder },
+      toKeep: (told) => settingsWithoutSecrets(told, known.get(life) ?? []),
+      onProblem: (error) => onProblem(`what the terminal of ${life} is set to cannot be kept`, error),
+    })
+
   const finderOf = (life: string): FindSecrets => finders.get(life) ?? findShapes
 
   const teller = (life: string) => (said: ProgramSaid) => send({ type: 'said', life, ...said })
@@ -126,28 +124,7 @@ export function createObserver({
     })
   }
 
-  /** Puts away the screens that nobody uses, again and again; between two there is time for those in use. */
-  let stopped = false
-  let parkAfterMs = PARK_AFTER_MS
-  const nextSweep = () => clock.after(Math.min(MAX_PARK_SWEEP_MS, parkAfterMs / PARK_SWEEPS), parkUnused)
-  let sweeping = false
-  let cancelParking = nextSweep()
-  const pause = (ms: number): Promise<void> =>
-    new Promise((done) => {
-      cancelParking = clock.after(ms, done)
-    })
-  async function parkUnused(): Promise<void> {
-    const since = clock.monotonicMs() - parkAfterMs
-    sweeping = true
-    for (const held of [...lives.values()]) {
-      if (stopped) return
-      // A life that could not begin is told elsewhere.
-      const life = await held.catch(() => null)
-      if (!stopped && life?.emulator.parkUnusedSince(since)) await pause(PARK_GAP_MS)
-    }
-    sweeping = false
-    if (!stopped) cancelParking = nextSweep()
-  }
+  const sweeps = createParkSweeps({ clock, screens: () => [...lives.values()] })
 
   async function beginLife(life: string, beginning: RecordedBeginning): Promise<Life> {
     know(life, beginning.secrets)
@@ -157,7 +134,7 @@ export function createObserver({
     log.recordSize(cols, rows)
     const onNotice = noticer(life, beginning)
     const emulator = createEmulator(cols, rows, answerer(life), teller(life), undefined, onNotice)
-    return createLife(log, parking(life, emulator, onNotice), recorder)
+    return lifeOf(life, log, parking(life, emulator, onNotice), recorder)
   }
 
   async function adoptLife(life: string, { sizes, title, secrets }: Adoption): Promise<Life> {
@@ -180,63 +157,13 @@ export function createObserver({
     rebuilt = true
     // Of all that it ever said only the last counts, and the agent may have missed that.
     tell(emulator.said())
-    return createLife(log, parking(life, emulator, onNotice), recorder)
+    return lifeOf(life, log, parking(life, emulator, onNotice), recorder)
   }
 
-  /**
-   * Runs `use` on a life's screen as of the output that came before this call; the screen of one that ended is
-   * rebuilt for it. The callback is queued before anything is awaited, or later output would slip in.
-   */
-  async function withScreen(key: string, use: (life: { emulator: Emulator }, end: number) => Answer): Promise<Answer> {
-    const held = lives.get(key)
-    if (held !== undefined) return held.then((life) => life.asOfNow(use))
-    const log = await openExistingLog(key)
-    const emulator = await rebuildEmulator(log, null, () => {})
-    try {
-      return use({ emulator }, log.end())
-    } finally {
-      emulator.dispose()
-    }
-  }
-
-  async function openExistingLog(key: string): Promise<OutputLog> {
-    const names = await readdir(logsDir).catch((): string[] => [])
-    if (!names.includes(key)) throw new Error('no output of this runner is kept')
-    return openLog(key)
-  }
-
-  const snapshot = (key: string): Promise<Answer> =>
-    withScreen(key, ({ emulator }, end) => {
-      const { data, ...body } = emulator.snapshot()
-      return { body: { ...body, end }, data }
-    })
-
-  /** What is on a life's screen now, unless that is what was seen: then nothing is drawn, and nothing sent. */
-  async function thumbnailOf({ life: key, seen }: { life: string; seen: string | null }) {
-    const life = await lives.get(key)
-    if (life === undefined) return []
-    const { cols, rows } = life.log.sizes().at(-1) ?? { cols: 0, rows: 0 }
-    const versionAt = (end: number): string => `${key.slice(key.lastIndexOf('.') + 1)}.${end}.${cols}x${rows}`
-    if (versionAt(life.log.end()) === seen) return []
-    const find = finderOf(key)
-    return [
-      await life.asOfNow(({ emulator }, end) => ({ life: key, version: versionAt(end), ...emulator.thumbnail(find) })),
-    ]
-  }
-
-  async function readLog(key: string, from: number, limit: number): Promise<Answer> {
-    const log = (await lives.get(key))?.log ?? (await openExistingLog(key))
-    const end = log.end()
-    const start = from < 0 ? Math.max(0, end + from) : from
-    const context = Math.min(start, LOG_CONTEXT_BYTES)
-    let read = await log.read(start - context, context + limit)
-    // Between the two nothing is kept.
-    if (read.offset + read.data.length <= start) read = await log.read(start, limit)
-    // What is read just now may not have been masked yet.
-    const masked = maskSecrets(read.data, known.get(key) ?? [])
-    const offset = Math.max(start, read.offset)
-    return { body: { offset, end }, data: masked.subarray(offset - read.offset, offset - read.offset + limit) }
-  }
+  const { withScreen, openExistingLog, snapshot, thumbnailOf, readLog, newestLife } = createLifeAnswers({
+    ...{ logsDir, lives, openLog, finderOf },
+    secretsOf: (life) => known.get(life) ?? [],
+  })
 
   /** An observer that died may have left the recordings of lives that had ended; those that go on were told before. */
   async function finishLeftBehind(): Promise<void> {
@@ -245,14 +172,6 @@ export function createObserver({
       const life = basename(path)
       recorders.finishLeft(life, (await openLog(life)).end(), null)
     }
-  }
-
-  function parkAfter(ms: number): void {
-    parkAfterMs = ms
-    // A sweep that is under way plans the next one.
-    if (sweeping || stopped) return
-    cancelParking()
-    cancelParking = nextSweep()
   }
 
   function keep(kept: KeptRecordings): void {
@@ -282,13 +201,6 @@ export function createObserver({
     gates.delete(key)
     life?.emulator.dispose()
     return answer
-  }
-
-  async function newestLife(runnerId: string): Promise<Answer> {
-    const prefix = `${runnerId.toLowerCase()}.`
-    const names = await readdir(logsDir).catch((): string[] => [])
-    const epochs = names.filter((name) => name.startsWith(prefix)).map((name) => Number(name.slice(prefix.length)))
-    return { body: { epoch: epochs.length === 0 ? null : Math.max(...epochs) } }
   }
 
   async function adopt(key: string, beginning: Adoption): Promise<Answer> {
@@ -355,15 +267,14 @@ export function createObserver({
         case 'keep':
           return keep(message.kept)
         case 'park':
-          return parkAfter(message.afterMs)
+          return sweeps.parkAfter(message.afterMs)
         default:
           return reply(message)
       }
     },
     stop() {
-      stopped = true
       for (const gate of gates.values()) gate.stop()
-      cancelParking()
+      sweeps.stop()
       pruner.stop()
       recorders.stop()
     },

@@ -1,7 +1,9 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { openKeptList } from './kept-list'
 import { maskBytes } from './mask-bytes'
+import { type Settings, settings } from './settings'
 
 /** A log is cut into segments, so that dropping the oldest output is deleting a file. */
 export const SEGMENT_BYTES = 4 * 1024 * 1024
@@ -10,8 +12,14 @@ export const KEPT_SEGMENTS = 4
 /** Size changes remembered, to rebuild a screen as it was; more are a person dragging a window edge. */
 const KEPT_SIZES = 256
 
-const sizesFile = z.array(z.object({ offset: z.number().int(), cols: z.number().int(), rows: z.number().int() }))
-export type SizeChange = z.infer<typeof sizesFile>[number]
+/** Settings are kept this often, in bytes of output: so much less is drawn again of a log whose beginning is gone. */
+export const SETTINGS_EVERY_BYTES = SEGMENT_BYTES
+const KEPT_SETTINGS = ((KEPT_SEGMENTS + 1) * SEGMENT_BYTES) / SETTINGS_EVERY_BYTES
+
+const sizeChange = z.object({ offset: z.number().int(), cols: z.number().int(), rows: z.number().int() })
+export type SizeChange = z.infer<typeof sizeChange>
+const settingsAt = z.object({ offset: z.number().int(), settings })
+export type SettingsAt = z.infer<typeof settingsAt>
 
 const SEGMENT_NAME = /^(\d{16})\.log$/
 const segmentName = (base: number): string => `${String(base).padStart(16, '0')}.log`
@@ -30,6 +38,10 @@ export interface OutputLog {
   mask(from: number, to: number): void
   recordSize(cols: number, rows: number): void
   sizes(): readonly SizeChange[]
+  /** What the terminal was set to after the output before `offset`, for when that is not kept any more. */
+  recordSettings(offset: number, settings: Settings): void
+  /** Those that are kept, oldest first. */
+  settings(): readonly SettingsAt[]
   /** Bytes from `from` or the oldest kept after it, `limit` at most; waits for what is being written. */
   read(from: number, limit: number): Promise<{ offset: number; data: Buffer }>
 }
@@ -60,15 +72,6 @@ async function maskPart(file: FileHandle, from: number, to: number): Promise<voi
   await file.write(maskBytes(buffer.subarray(0, bytesRead)), 0, bytesRead, from)
 }
 
-async function readSizes(directory: string): Promise<SizeChange[]> {
-  try {
-    return sizesFile.parse(JSON.parse(await readFile(join(directory, 'sizes.json'), 'utf8')))
-  } catch {
-    // None was written, or a crash cut it: the screen is then rebuilt at its present size.
-    return []
-  }
-}
-
 /** Opens the log in `directory`, which is made when missing. `onProblem` hears of a disk that refuses output. */
 export async function openOutputLog(directory: string, onProblem: (error: unknown) => void): Promise<OutputLog> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
@@ -86,8 +89,8 @@ export async function openOutputLog(directory: string, onProblem: (error: unknow
   /** Parts of what was appended before, to be masked once that is written. */
   const masking: { from: number; to: number }[] = []
   let writing: Promise<void> | null = null
-  let sizes = await readSizes(directory)
-  let sizesWrite: Promise<void> = Promise.resolve()
+  const sizes = await openKeptList(join(directory, 'sizes.json'), sizeChange, onProblem)
+  const kept = await openKeptList(join(directory, 'settings.json'), settingsAt, onProblem)
 
   /** Before a new segment begins: what is there is full. */
   async function dropOldSegments(): Promise<void> {
@@ -168,16 +171,6 @@ export async function openOutputLog(directory: string, onProblem: (error: unknow
     }
   }
 
-  async function writeSizes(): Promise<void> {
-    const path = join(directory, 'sizes.json')
-    try {
-      await writeFile(`${path}.new`, JSON.stringify(sizes), { mode: 0o600 })
-      await rename(`${path}.new`, path)
-    } catch (error) {
-      onProblem(error)
-    }
-  }
-
   return {
     end: () => end,
     skipTo(offset) {
@@ -196,26 +189,30 @@ export async function openOutputLog(directory: string, onProblem: (error: unknow
       writing ??= writeAll()
     },
     async flushed() {
-      await Promise.all([writing, sizesWrite])
+      await Promise.all([writing, sizes.written(), kept.written()])
     },
     recordSize(cols, rows) {
-      sizes = [...sizes.filter((size) => size.offset !== end), { offset: end, cols, rows }].slice(-KEPT_SIZES)
-      sizesWrite = sizesWrite.then(writeSizes)
+      const before = sizes.all().filter((size) => size.offset !== end)
+      sizes.replace([...before, { offset: end, cols, rows }].slice(-KEPT_SIZES))
     },
-    sizes: () => sizes,
+    sizes: sizes.all,
+    recordSettings(offset, settings) {
+      kept.replace([...kept.all(), { offset, settings }].slice(-KEPT_SETTINGS))
+    },
+    settings: kept.all,
     async read(from, limit) {
       await (writing ?? Promise.resolve())
       const start = Math.max(0, from)
-      const kept = await segmentBases(directory)
+      const bases = await segmentBases(directory)
       const parts: Buffer[] = []
       let offset: number | null = null
       let at = start
       let room = limit
       // From the last segment that begins at or before `start`, or else the oldest there is.
-      for (const base of kept.slice(
+      for (const base of bases.slice(
         Math.max(
           0,
-          kept.findLastIndex((candidate) => candidate <= start),
+          bases.findLastIndex((candidate) => candidate <= start),
         ),
       )) {
         // Past a gap in the middle nothing is joined on: offsets must stay true.

@@ -92,6 +92,7 @@ export function createParkingEmulator({
     whenParsed: (callback) => use().whenParsed(callback),
     resize: (cols, rows) => use().resize(cols, rows),
     snapshot: () => use().snapshot(),
+    settings: () => use().settings(),
     screen: (ansi, find) => use().screen(ansi, find),
     thumbnail: (find) => use().thumbnail(find),
     lastLines: (find) => use().lastLines(find),
