@@ -2,9 +2,9 @@ import type { Terminal } from '@xterm/headless'
 import { createRedactor } from '@/contracts/redaction/redactor'
 import { MAX_NOTICE_LENGTH } from '@/contracts/runner/notice'
 import {
+  createKittyNotifications,
   directoryOf,
   iTermNotification,
-  kittyNotification,
   type ProgramSignal,
   rxvtNotification,
 } from '@/contracts/terminal/program-signal'
@@ -22,7 +22,7 @@ export function listenForNotices(terminal: Terminal, onNotice: (signal: ProgramS
   terminal.onBell(() => onNotice({ kind: 'bell', text: '' }))
   terminal.parser.registerOscHandler(9, notify(iTermNotification))
   terminal.parser.registerOscHandler(777, notify(rxvtNotification))
-  terminal.parser.registerOscHandler(99, notify(kittyNotification))
+  terminal.parser.registerOscHandler(99, notify(createKittyNotifications()))
 }
 
 /** Keeps the last directory a program told (OSC 7), as the sequence that tells it again; empty for none. */

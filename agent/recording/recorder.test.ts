@@ -12,12 +12,13 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { CastEvent } from '@/contracts/recording/recording'
 import { type OutputLog, openOutputLog } from '../observer/output-log'
 import { describeLife } from './describe-recording'
 import { readRecordingPage } from './read-recording'
 import { beginRecording, continueRecording, type RecorderOptions } from './recorder'
+import { SEGMENT_MS } from './recording-writer'
 import { searchRecordingText } from './search-recording'
 import { createSegmentTexts } from './segment-text'
 
@@ -29,6 +30,8 @@ let nowMs: number
 /** Counts the copies that a recording went on in. */
 let generation: number
 let pauses: (() => void)[]
+/** What is to happen to segments that are a day old. */
+let days: (() => void)[]
 let problems: unknown[]
 /** What was said to be secret, by offsets of the output. */
 let hidden: [number, number][]
@@ -38,6 +41,7 @@ beforeEach(() => {
   nowMs = 1_700_000_000_000
   generation = 0
   pauses = []
+  days = []
   problems = []
   hidden = []
 })
@@ -57,9 +61,10 @@ function options(secrets: string[] = []): RecorderOptions {
     clock: {
       now: () => nowMs,
       monotonicMs: () => nowMs,
-      after(_ms, work) {
-        pauses.push(work)
-        return () => void pauses.splice(pauses.indexOf(work), 1)
+      after(ms, work) {
+        const waiting = ms === SEGMENT_MS ? days : pauses
+        waiting.push(work)
+        return () => void waiting.splice(waiting.indexOf(work), 1)
       },
     },
     onProblem: (error) => problems.push(error),
@@ -310,4 +315,22 @@ it('tells where output is secret, wherever it is cut, after a gap and after a re
   expect(hidden).toContainEqual([100, 114])
   expect(hidden).toContainEqual([115, 129])
   await next.finish(130)
+})
+
+it('compresses a part that is a day old, however small, so that its age counts', async () => {
+  const recorder = beginRecording(options())
+  const segments = () => readdirSync(directory()).filter((name) => name.includes('.cast'))
+  const areSealed = async (count: number) =>
+    vi.waitFor(() => expect(segments().filter((name) => name.endsWith('.gz'))).toHaveLength(count))
+  recorder.output(0, Buffer.from('yesterday'))
+  await vi.waitFor(() => expect(segments()).toHaveLength(1))
+  nowMs += SEGMENT_MS
+  for (const day of days.splice(0)) day()
+  await areSealed(1)
+  expect(segments()).toHaveLength(1)
+  recorder.output(9, Buffer.from(' today'))
+  await recorder.finish(15)
+  expect(segments()).toHaveLength(2)
+  expect((await eventsOf()).map(([, , text]) => text).join('')).toBe('yesterday today')
+  expect(days).toHaveLength(0)
 })

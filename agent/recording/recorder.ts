@@ -114,6 +114,7 @@ function createRecorder(options: RecorderOptions, beginning: Beginning): Recorde
     directory: options.directory,
     header: beginning.header,
     after: beginning,
+    wait: clock.after,
     onProblem: options.onProblem,
     onRecovered: options.onRecovered,
     onSealed: options.onSealed,

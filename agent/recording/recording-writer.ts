@@ -12,6 +12,8 @@ import { sealSegment } from './seal-segment'
 
 /** A segment is sealed once it has this much: dropping the oldest output is deleting a file. */
 const SEGMENT_BYTES = 4 * 1024 * 1024
+/** And once it is so old: what is written to stays, whatever its age, and is not compressed. */
+export const SEGMENT_MS = 24 * 60 * 60 * 1000
 /** Waits for the disk at most; what comes when there is more is a gap. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024
 /** One write. */
@@ -30,6 +32,8 @@ export interface Entry {
 export interface RecordingWriterOptions {
   directory: string
   header: RecordingHeader
+  /** Calls `work` later; the returned function takes that back. */
+  wait(ms: number, work: () => void): () => void
   /** Where an earlier process left off: the segments it began, and the bytes that are in them. */
   after: { segments: readonly Segment[]; end: number }
   /** A disk that refuses, told once until it takes something again. */
@@ -61,7 +65,8 @@ export function createRecordingWriter(options: RecordingWriterOptions): Recordin
   let isBegun = false
   let end = options.after.end
   let nextIndex = (options.after.segments.at(-1)?.index ?? -1) + 1
-  let segment: { path: string; bytes: number } | null = null
+  let segment: { path: string; bytes: number; isOld: boolean } | null = null
+  let forgetAge: () => void = () => {}
   let size: StoredEvent | null = null
   let markersBytes: number | null = null
   let isBroken = false
@@ -74,6 +79,23 @@ export function createRecordingWriter(options: RecordingWriterOptions): Recordin
 
   function seal(path: string): void {
     sealing = sealing.then(() => sealSegment(path).then(onSealed, refuse))
+  }
+
+  /** The next event begins another one. */
+  function sealPresent(): void {
+    forgetAge()
+    if (segment !== null) seal(segment.path)
+    segment = null
+  }
+
+  function beginSegment(path: string): NonNullable<typeof segment> {
+    const begun = { path, bytes: 0, isOld: false }
+    forgetAge = options.wait(SEGMENT_MS, () => {
+      begun.isOld = true
+      // One that is being written to is sealed before the next batch.
+      if (writing === null && segment === begun) sealPresent()
+    })
+    return begun
   }
 
   /** What an earlier process was writing to when it died. */
@@ -132,14 +154,11 @@ export function createRecordingWriter(options: RecordingWriterOptions): Recordin
     if (text === '') return
     try {
       if (!isBegun) await begin()
-      if (segment !== null && segment.bytes >= SEGMENT_BYTES) {
-        seal(segment.path)
-        segment = null
-      }
+      if (segment !== null && (segment.bytes >= SEGMENT_BYTES || segment.isOld)) sealPresent()
       const at = batch[0]?.entry.at ?? 0
       // A segment says by itself what it is to be shown at: the ones before it may be dropped.
       const head = segment === null && sizeBefore !== null ? `${JSON.stringify([at, 'r', sizeBefore[2]])}\n` : ''
-      segment ??= { path: segmentPath(directory, nextIndex, end, at), bytes: 0 }
+      segment ??= beginSegment(segmentPath(directory, nextIndex, end, at))
       await appendFile(segment.path, head + text, { mode: 0o600 })
       if (segment.bytes === 0) nextIndex += 1
       segment.bytes += Buffer.byteLength(head) + Buffer.byteLength(text)
@@ -152,7 +171,10 @@ export function createRecordingWriter(options: RecordingWriterOptions): Recordin
       refuse(error)
       // What was written of it in part would be there twice, or be counted as missing.
       if (segment !== null) await truncate(segment.path, segment.bytes).catch(() => {})
-      if (segment?.bytes === 0) segment = null
+      if (segment?.bytes === 0) {
+        forgetAge()
+        segment = null
+      }
     }
   }
 
@@ -186,8 +208,7 @@ export function createRecordingWriter(options: RecordingWriterOptions): Recordin
       write({ event: null, at, from: atEnd, to: atEnd })
       await writing
       if (!isBegun) sealLeft()
-      if (segment !== null) seal(segment.path)
-      segment = null
+      sealPresent()
       await sealing
     },
   }

@@ -24,6 +24,11 @@ const SAMPLES: [string, string[], string][] = [
     ['head\r\n- work\r\n> ', '\x1b[1A\r+ work\x1b[1B', '\x1b[1A\r* done\x1b[1B'],
     'head\n- work\n+ work\n* done\n> \n',
   ],
+  [
+    'pictures two columns wide, where the line breaks too',
+    [`${'👍'.repeat(10)}ab\r\n12\x1b[1G👍x\r\n`],
+    `${'👍'.repeat(10)}ab\n👍x\n`,
+  ],
   ['a screen that was cleared', ['one\r\n', '\x1b[H\x1b[2J\x1b[3Jtwo\r\n'], 'one\ntwo\n'],
   [
     'a program that takes the whole screen',

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { Terminal } from '@xterm/headless'
+import type { ITerminalAddon, Terminal } from '@xterm/headless'
 import { mendXterm } from '@/contracts/terminal/mend-xterm'
 
 /** Bytes written at once: they make fewer lines than the emulator keeps. */
@@ -25,8 +25,13 @@ export interface SettledLines {
 /** For the output of a runner of this size. */
 export function createSettledLines(size: { cols: number; rows: number }): SettledLines {
   // Loaded when logs are printed and not before: it is large, and its CommonJS entry hides its names from `import`.
-  const headless = createRequire(import.meta.url)('@xterm/headless') as typeof import('@xterm/headless')
+  const load = createRequire(import.meta.url)
+  const headless = load('@xterm/headless') as typeof import('@xterm/headless')
   const terminal: Terminal = new headless.Terminal({ ...size, scrollback: KEPT_LINES, allowProposedApi: true })
+  const { Unicode11Addon } = load('@xterm/addon-unicode11') as typeof import('@xterm/addon-unicode11')
+  // The add-on is typed for the browser's terminal; it uses only what both have.
+  terminal.loadAddon(new Unicode11Addon() as unknown as ITerminalAddon)
+  terminal.unicode.activeVersion = '11'
   mendXterm(terminal)
   const normal: Given = { next: 0, shown: [] }
   let alternate: Given | null = null

@@ -1,8 +1,8 @@
 import type { IDisposable, Terminal } from '@xterm/xterm'
 import {
+  createKittyNotifications,
   directoryOf,
   iTermNotification,
-  kittyNotification,
   type ProgramSignal,
   rxvtNotification,
 } from '@/contracts/terminal/program-signal'
@@ -18,6 +18,7 @@ export function listenToProgram(terminal: Terminal, { onSignal, onDirectory }: S
     if (text !== null) onSignal({ kind: 'notification', text })
     return true
   }
+  const kittyNotification = createKittyNotifications()
   const parts = [
     terminal.onBell(() => onSignal({ kind: 'bell', text: '' })),
     terminal.parser.registerOscHandler(9, (data) => notify(iTermNotification(data))),
