@@ -5,6 +5,7 @@ import type { Stack } from '../tests/support/stack'
 import { startLine } from '../tests/support/terminal/line'
 import { measureBareFlood } from './bare-flood'
 import { type BenchTerminal, openBenchTerminal } from './bench-terminal'
+import { openCli } from './cli-terminal'
 import { shows } from './listeners'
 import { TAB_BYTES_PER_SECOND } from './renderer'
 import { type Figure, quantile } from './statistics'
@@ -74,6 +75,14 @@ export const interruptFigures = (name: string, samples: readonly number[]): Figu
   { name: `${name}, worst`, unit: 'ms', value: Math.max(...samples) },
 ]
 
+/** Bytes per second that a program prints which nobody watches, by its own clock. */
+async function unwatchedBulk(stack: Stack, runnerId: string, flood: string): Promise<number> {
+  const clock = 'date +%s%N'
+  await typeLine(stack, runnerId, `a=$(${clock}); ${flood}; b=$(${clock}); clear; echo to""ok $((b - a)) ns`)
+  const screen = await untilScreen(stack, runnerId, /^took \d+ ns$/m, 120_000)
+  return FLOOD_BYTES / (Number(/took (\d+)/.exec(screen)?.[1]) / 1e9)
+}
+
 /** Floods: how much gets through, near and far, and how soon Ctrl-C is seen to end one. */
 export async function measureFloods(stack: Stack): Promise<Figure[]> {
   const project = await createProject(stack)
@@ -90,12 +99,21 @@ export async function measureFloods(stack: Stack): Promise<Figure[]> {
     const far = await bulkTo(openBenchTerminal(stack, runner.id, { url: line.url }), flood)
     const tab = () => openBenchTerminal(stack, runner.id, { bytesPerSecond: TAB_BYTES_PER_SECOND })
     const stops = await interruptsOf(tab, settle)
+    const farTab = () => openBenchTerminal(stack, runner.id, { url: line.url, bytesPerSecond: TAB_BYTES_PER_SECOND })
+    const farStops = await interruptsOf(farTab, settle)
+    await settle()
+    const inShell = await bulkTo(await openCli(stack, runner.id), flood)
+    await settle()
+    const alone = await unwatchedBulk(stack, runner.id, flood)
     return [
       { name: 'bulk, node-pty alone', unit: 'MB/s', value: bare / MB },
       { name: 'bulk, attached', unit: 'MB/s', value: near / MB },
       { name: 'bulk, attached, of node-pty alone', unit: '×', value: near / bare },
       { name: 'bulk, attached over a 50 ms line', unit: 'MB/s', value: far / MB },
+      { name: 'bulk, by `stratavore attach`', unit: 'MB/s', value: inShell / MB },
+      { name: 'bulk, with nobody attached', unit: 'MB/s', value: alone / MB },
       ...interruptFigures('Ctrl-C in a flood to a quiet tab of 12 MB/s', stops),
+      ...interruptFigures('the same over a 50 ms line', farStops),
     ]
   } finally {
     await line.close()

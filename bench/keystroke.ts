@@ -1,9 +1,8 @@
 import { createProject, launchRunning, typeLine, untilScreen } from '../tests/support/launch'
 import type { Stack } from '../tests/support/stack'
-import { openCliViewer } from '../tests/support/terminal/cli-viewer'
 import { openBenchTerminal } from './bench-terminal'
-import { type EchoPort, sampleEcho } from './echo-samples'
-import { shows } from './listeners'
+import { openCli } from './cli-terminal'
+import { sampleEcho } from './echo-samples'
 import { type Figure, spread } from './statistics'
 
 const KEYSTROKES = 500
@@ -27,6 +26,7 @@ export async function measureKeystrokes(stack: Stack): Promise<Figure[]> {
   watcher.close()
   terminal.close()
   const cli = await openCli(stack, runner.id)
+  await cli.drawn
   const inShell = await sampleEcho(cli, KEYSTROKES)
   cli.close()
   for (const { id } of [runner, neighbour]) await stack.api.runner.stop.mutate({ id, force: true })
@@ -35,16 +35,4 @@ export async function measureKeystrokes(stack: Stack): Promise<Figure[]> {
     ...spread('keystroke beside a flood', flooded),
     ...spread('keystroke by `stratavore attach`', inShell),
   ]
-}
-
-/** `stratavore attach` in a terminal of its own, once it drives. */
-async function openCli(stack: Stack, runnerId: string): Promise<EchoPort & { close(): void }> {
-  const { pty } = openCliViewer(stack, runnerId, { url: stack.url, size: { cols: 120, rows: 32 } })
-  const listen: EchoPort['listen'] = (listener) => {
-    const subscription = pty.onData(listener)
-    return () => subscription.dispose()
-  }
-  // The screen it finds: the program's line is on it.
-  await shows({ listen }, 'ready')
-  return { type: (text) => pty.write(text), listen, close: () => pty.kill('SIGKILL') }
 }

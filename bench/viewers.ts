@@ -1,6 +1,7 @@
 import { createProject, launchRunning, typeLine } from '../tests/support/launch'
 import { residentMb } from '../tests/support/resident-memory'
 import type { Stack } from '../tests/support/stack'
+import { agentProcesses } from './agent-processes'
 import { measureBareMemory } from './bare-memory'
 import { openBenchTerminal } from './bench-terminal'
 import { cpuMs } from './cpu-time'
@@ -10,10 +11,10 @@ import type { Figure } from './statistics'
 
 const SHARED_MB = 2
 
-/** The servers of a stack: what viewers may cost. */
-async function servers(stack: Stack): Promise<{ mb(): number; cpu(): number }> {
-  const { web, daemon } = await stack.pids()
-  const pids = [web ?? 0, daemon ?? 0]
+/** The servers of a stack: what viewers may cost; and all of it, the agent and its observer too. */
+async function servers(stack: Stack, all = false): Promise<{ mb(): number; cpu(): number }> {
+  const { web, daemon, agents } = await stack.pids()
+  const pids = [web ?? 0, daemon ?? 0, ...(all ? agentProcesses(agents[0] ?? 0) : [])]
   const sum = (of: (pid: number) => number) => pids.reduce((total, pid) => total + of(pid), 0)
   return { mb: () => sum(residentMb), cpu: () => sum(cpuMs) }
 }
@@ -40,7 +41,7 @@ async function shared(stack: Stack, runnerId: string, count: number) {
 export async function measureViewers(stack: Stack): Promise<Figure[]> {
   const project = await createProject(stack)
   const runner = await launchRunning(stack, { project: project.name, provider: 'shell' })
-  const { mb } = await servers(stack)
+  const { mb } = await servers(stack, true)
   // The first of everything costs what no later one does.
   await shared(stack, runner.id, 10)
   const one = await shared(stack, runner.id, 1)
@@ -55,11 +56,12 @@ export async function measureViewers(stack: Stack): Promise<Figure[]> {
   healthy.close()
   await stack.api.runner.stop.mutate({ id: runner.id, force: true })
   return [
+    { name: 'daemon and web, for 1 viewer', unit: 'MB', value: one.mb },
     perViewer('daemon and web', many.mb),
     { name: `${SHARED_MB} MB to 1 viewer: until it has it`, unit: 'ms', value: one.ms },
     { name: `${SHARED_MB} MB to ${VIEWERS} viewers: until the last has it`, unit: 'ms', value: many.ms },
     { name: `CPU of daemon and web for ${VIEWERS} viewers, of that for 1`, unit: '×', value: many.cpu / one.cpu },
-    besideFrozen('daemon and web', grown),
+    besideFrozen('daemon, web, agent and observer', grown),
     ...(await measureBareMemory()),
   ]
 }

@@ -1,7 +1,7 @@
 import type { ProgramSignal } from '@/contracts/terminal/program-signal'
 import type { LifeRecorder } from '../recording/recorder-thread'
 import { createEmulator, type Emulator } from './emulator'
-import { type OutputLog, SETTINGS_EVERY_BYTES } from './output-log'
+import { type OutputLog, SEGMENT_BYTES } from './output-log'
 import type { ParkingEmulator } from './parking-emulator'
 import type { ProgramSaid } from './protocol'
 import type { Settings } from './settings'
@@ -58,7 +58,7 @@ export function createLife({ log, emulator, recorder, toKeep, onProblem }: LifeO
       })
       // Beside them: whoever waits for these bytes does not wait for the recording.
       recorder.output(offset, data)
-      if (log.end() - settingsEnd >= SETTINGS_EVERY_BYTES) keepSettings().catch(onProblem)
+      if (log.end() - settingsEnd >= SEGMENT_BYTES) keepSettings().catch(onProblem)
       await logged
       // An observer that dies now draws them from the log.
       if (behind > BEHIND_BYTES) await drawn

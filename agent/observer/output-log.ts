@@ -12,9 +12,8 @@ export const KEPT_SEGMENTS = 4
 /** Size changes remembered, to rebuild a screen as it was; more are a person dragging a window edge. */
 const KEPT_SIZES = 256
 
-/** Settings are kept this often, in bytes of output: so much less is drawn again of a log whose beginning is gone. */
-export const SETTINGS_EVERY_BYTES = SEGMENT_BYTES
-const KEPT_SETTINGS = ((KEPT_SEGMENTS + 1) * SEGMENT_BYTES) / SETTINGS_EVERY_BYTES
+/** Settings are kept once for each segment. */
+const KEPT_SETTINGS = KEPT_SEGMENTS + 1
 
 const sizeChange = z.object({ offset: z.number().int(), cols: z.number().int(), rows: z.number().int() })
 export type SizeChange = z.infer<typeof sizeChange>
