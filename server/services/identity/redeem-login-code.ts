@@ -25,6 +25,6 @@ export async function redeemLoginCode(
         hint: 'Run `stratavore login-link` for a new one.',
       })
     }
-    return startWebSession(ctx, tx, user, 'link', input)
+    return startWebSession(ctx, tx, user, { method: 'link' }, input)
   })
 }

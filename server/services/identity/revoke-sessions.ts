@@ -36,17 +36,20 @@ export async function revokeOtherSessions(
 }
 
 /**
- * The same as part of a larger change, which records it; what would still let somebody in as them is used up. From here to
+ * The same as part of a larger change, which records it, or of those only that one passkey or identity opened; what would still let somebody in as them is used up. From here to
  * the commit nothing that lets somebody in as them is made.
  */
 export async function endSessions(
   ctx: Pick<ServiceContext, 'clock'>,
   tx: Tx,
-  input: { userId: string; keep: string | null },
+  input: { userId: string; keep: string | null; openedWith?: { passkeyId: string } | { externalIdentityId: string } },
 ): Promise<number> {
   await takeWaysIn(tx, input.userId)
   const { count } = await tx.webSession.updateMany({
-    where: { userId: input.userId, revokedAt: null, ...(input.keep === null ? {} : { id: { not: input.keep } }) },
+    where: {
+      ...{ userId: input.userId, revokedAt: null, ...input.openedWith },
+      ...(input.keep === null ? {} : { id: { not: input.keep } }),
+    },
     data: { revokedAt: ctx.clock.now() },
   })
   await spendWaysIn(ctx, tx, input.userId)

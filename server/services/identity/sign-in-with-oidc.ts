@@ -31,26 +31,30 @@ export async function signInWithOidc(
     const found = link?.userId ?? (await userOfAddress(tx, identity))?.id
     const user = found === undefined ? await createUser(ctx, tx, identity) : await shareWaysIn(tx, found)
     if (!user) throw stranger()
-    await noteIdentity(tx, link?.id ?? null, { userId: user.id, issuer, subject, email: identity.email }, now)
+    const externalIdentityId = await noteIdentity(
+      tx,
+      link?.id ?? null,
+      { userId: user.id, issuer, subject, email: identity.email },
+      now,
+    )
     const how = link ? 'known' : found ? 'by address' : 'new user'
-    return startWebSession(ctx, tx, user, 'oidc', input, { issuer, subject, how })
+    return startWebSession(ctx, tx, user, { method: 'oidc', externalIdentityId }, input, { issuer, subject, how })
   })
 }
 
-/** Writes down that it was used, or connects it. Throws `unauthenticated` for one that was disconnected in this moment. */
+/** Writes down that it was used, or connects it; its id. Throws `unauthenticated` for one that was disconnected in this moment. */
 async function noteIdentity(
   tx: Tx,
   known: string | null,
   who: { userId: string; issuer: string; subject: string; email: string | null },
   now: Date,
-): Promise<void> {
-  if (known === null) {
-    await tx.externalIdentity.create({ data: { ...who, createdAt: now, lastUsedAt: now } })
-    return
-  }
+): Promise<string> {
+  if (known === null)
+    return (await tx.externalIdentity.create({ data: { ...who, createdAt: now, lastUsedAt: now } })).id
   const data = { email: who.email, lastUsedAt: now }
   const { count } = await tx.externalIdentity.updateMany({ where: { id: known, userId: who.userId }, data })
   if (count !== 1) throw stranger()
+  return known
 }
 
 /**

@@ -66,6 +66,6 @@ export async function signInWithPasskey(
       },
     })
     if (!user || used.count !== 1) throw refused()
-    return startWebSession(ctx, tx, user, 'passkey', input, { passkeyId: row.id })
+    return startWebSession(ctx, tx, user, { method: 'passkey', passkeyId: row.id }, input, { passkeyId: row.id })
   })
 }
