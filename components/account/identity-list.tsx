@@ -13,7 +13,8 @@ export function IdentityList() {
   const identities = useQuery(trpc.auth.identities.queryOptions())
   const unlink = useMutation(
     trpc.auth.unlinkIdentity.mutationOptions({
-      onSuccess: () => queries.invalidateQueries(trpc.auth.identities.pathFilter()),
+      // The browsers that it signed in are fewer too.
+      onSuccess: () => queries.invalidateQueries(trpc.auth.pathFilter()),
       onError: (error) => toastProblem('Could not disconnect it', error),
     }),
   )

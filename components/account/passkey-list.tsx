@@ -47,12 +47,14 @@ export function PasskeyList() {
   })
   const remove = useMutation(
     trpc.auth.removePasskey.mutationOptions({
-      onSuccess: again,
+      // The browsers that it signed in are fewer too.
+      onSuccess: () => queries.invalidateQueries(trpc.auth.pathFilter()),
       onError: (error) => toastProblem('Could not remove it', error),
     }),
   )
   const ask = async (passkey: Passkey) => {
-    const body = 'It no longer signs you in. Remove it from its device or password manager too.'
+    const body =
+      'It no longer signs you in, and other browsers it signed in are signed out. Remove it from its device or password manager too.'
     if (await confirm({ title: `Remove ${passkey.name}?`, body, confirm: 'Remove' })) remove.mutate({ id: passkey.id })
   }
   const submit = (event: FormEvent<HTMLFormElement>) => {

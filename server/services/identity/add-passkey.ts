@@ -12,6 +12,7 @@ import { recordChange } from '../audit/record-change'
 import type { ServiceContext } from '../service-context'
 import { passkeyToApi } from './list-passkeys'
 import { newChallenge, PASSKEY_TIMEOUT_MS, takeChallenge } from './passkey-challenge'
+import { requireLiveCaller } from './require-live-caller'
 
 const MAX_PASSKEYS = 25
 
@@ -57,6 +58,7 @@ export async function addPasskey(
   })
   if (!made) throw new StratavoreError('invalid_input', 'The passkey was not accepted: start over.')
   return withTransaction(ctx.db, async (tx) => {
+    await requireLiveCaller(ctx, tx)
     if ((await tx.passkey.count({ where: { userId } })) >= MAX_PASSKEYS)
       throw new StratavoreError('quota_exceeded', `A user has at most ${MAX_PASSKEYS} passkeys.`)
     if (await tx.passkey.findUnique({ where: { credentialId: made.credential.id } }))

@@ -6,6 +6,7 @@ import { hashToken } from '../../core/token'
 import { withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
 import type { ServiceContext } from '../service-context'
+import { requireLiveCaller } from './require-live-caller'
 
 const gone = (): StratavoreError =>
   new StratavoreError('not_found', 'No CLI waits with this code.', { hint: 'Run `stratavore login` for a new one.' })
@@ -40,6 +41,7 @@ export async function answerDeviceLogin(
 ): Promise<void> {
   const { id, allow, userId } = input
   await withTransaction(ctx.db, async (tx) => {
+    await requireLiveCaller(ctx, tx)
     const now = ctx.clock.now()
     const [row] = await tx.deviceLogin.updateManyAndReturn({
       where: { id, answeredAt: null, expiresAt: { gt: now } },

@@ -87,3 +87,10 @@ export async function authenticateBearer(ctx: IdentityContext, token: string): P
 /** How somebody is signed in, and with which session or token, as audit rows tell it: `password:<session id>`. */
 export const credentialOf = ({ method, credentialId }: Pick<Identity, 'method' | 'credentialId'>): string =>
   `${method ?? 'token'}:${credentialId}`
+
+/** The session or token that is told of so; null for a guest's link and for nothing. */
+export function credentialNamed(credential: string | null): { kind: 'session' | 'token'; id: string } | null {
+  const [how, id = ''] = credential?.split(':') ?? []
+  if (how === 'token') return { kind: 'token', id }
+  return signInMethod.safeParse(how).success ? { kind: 'session', id } : null
+}

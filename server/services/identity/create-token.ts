@@ -9,6 +9,7 @@ import { recordChange } from '../audit/record-change'
 import type { ServiceContext } from '../service-context'
 import { CLI_TOKEN_NAME } from './authenticate'
 import { liveToken } from './live-session'
+import { requireLiveCaller } from './require-live-caller'
 import { tokenToApi } from './token-to-api'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -30,6 +31,7 @@ export async function createToken(ctx: ServiceContext, input: NewToken): Promise
     throw new StratavoreError('forbidden', 'A token cannot make one that may do more than itself.')
   }
   return withTransaction(ctx.db, async (tx) => {
+    await requireLiveCaller(ctx, tx)
     // One that is for some things for some days must not make itself one for ever.
     const limited = callerScopes !== null && input.callerTokenId !== null
     const caller = limited ? await tx.apiToken.findUniqueOrThrow({ where: { id: input.callerTokenId ?? '' } }) : null

@@ -5,6 +5,7 @@ import { hashToken } from '../../core/token'
 import { type Tx, withTransaction } from '../../db/database'
 import type { SharedServices } from '../service-context'
 import { insertToken } from './create-token'
+import { shareWaysIn } from './hold-ways-in'
 import { liveToken } from './live-session'
 import { POLL_INTERVAL_S } from './start-device-login'
 
@@ -19,21 +20,17 @@ export async function pollDeviceLogin(ctx: SharedServices, input: { deviceCode: 
   const now = ctx.clock.now()
   const deviceCodeHash = hashToken(input.deviceCode)
   return withTransaction(ctx.db, async (tx): Promise<DeviceLoginOutcome> => {
-    const row = await tx.deviceLogin.findFirst({
-      where: { deviceCodeHash, usedAt: null, expiresAt: { gt: now } },
-      include: { user: true },
-    })
+    const row = await tx.deviceLogin.findFirst({ where: { deviceCodeHash, usedAt: null, expiresAt: { gt: now } } })
     if (!row) return { state: 'expired' }
     if (row.answeredAt === null) {
       const early = row.polledAt !== null && now.getTime() - row.polledAt.getTime() < POLL_INTERVAL_S * 1000 - EARLY_MS
       await tx.deviceLogin.update({ where: { id: row.id }, data: { polledAt: now } })
       return { state: 'pending', interval: early ? POLL_INTERVAL_S * 2 : POLL_INTERVAL_S }
     }
-    if (!row.allowed || !row.user) return { state: 'denied' }
-    if (row.user.disabledAt !== null) return { state: 'denied' }
+    const user = row.allowed && row.userId !== null ? await shareWaysIn(tx, row.userId) : null
+    if (!user) return { state: 'denied' }
     const used = await tx.deviceLogin.updateMany({ where: { id: row.id, usedAt: null }, data: { usedAt: now } })
     if (used.count !== 1) return { state: 'expired' }
-    const { user } = row
     const actor = { kind: 'user', id: user.id, name: user.name, via: 'cli' } as const
     const token = await insertToken(
       { ...ctx, actor, access: FULL_ACCESS },

@@ -2,6 +2,7 @@ import { StratavoreError } from '../../core/errors'
 import { hashToken } from '../../core/token'
 import { withTransaction } from '../../db/database'
 import type { SharedServices } from '../service-context'
+import { shareWaysIn } from './hold-ways-in'
 import { type SigningIn, type StartedSession, startWebSession } from './start-web-session'
 
 /**
@@ -15,17 +16,15 @@ export async function redeemLoginCode(
   const now = ctx.clock.now()
   return withTransaction(ctx.db, async (tx) => {
     const codeHash = hashToken(input.code)
+    const code = await tx.loginCode.findUnique({ where: { codeHash }, select: { userId: true } })
+    const user = code && (await shareWaysIn(tx, code.userId))
     // The condition is in the statement: of two browsers with one link, one gets in.
-    const used = await tx.loginCode.updateMany({
-      where: { codeHash, usedAt: null, expiresAt: { gt: now }, user: { disabledAt: null } },
-      data: { usedAt: now },
-    })
-    if (used.count !== 1) {
+    const where = { codeHash, usedAt: null, expiresAt: { gt: now } }
+    if (!user || (await tx.loginCode.updateMany({ where, data: { usedAt: now } })).count !== 1) {
       throw new StratavoreError('unauthenticated', 'This login link was used before or has expired.', {
         hint: 'Run `stratavore login-link` for a new one.',
       })
     }
-    const { user } = await tx.loginCode.findUniqueOrThrow({ where: { codeHash }, include: { user: true } })
-    return startWebSession(ctx, tx, user, 'link', input)
+    return startWebSession(ctx, tx, user, { method: 'link' }, input)
   })
 }

@@ -2,6 +2,7 @@ import { notFound } from '../../core/errors'
 import { type Tx, withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
 import type { ServiceContext } from '../service-context'
+import { takeWaysIn } from './hold-ways-in'
 
 /**
  * Ends one browser session of `userId` (of anybody for null), and what could still begin another. Throws `not_found` for
@@ -12,7 +13,7 @@ export async function revokeSession(ctx: ServiceContext, input: { id: string; us
     const where = { id: input.id, revokedAt: null, ...(input.userId === null ? {} : { userId: input.userId }) }
     const [row] = await tx.webSession.updateManyAndReturn({ where, data: { revokedAt: ctx.clock.now() } })
     if (!row) throw notFound('browser session', input.id)
-    // What somebody allowed from that browser lets nobody in any more.
+    // What somebody allowed from that browser lets nobody in any more; whoever was allowing it has done so or is refused.
     await spendWaysIn(ctx, tx, row.userId)
     const target = { type: 'web_session', id: input.id }
     await recordChange(ctx, tx, { action: 'auth.revoke_session', target, data: { userId: row.userId } }, [])
@@ -34,17 +35,24 @@ export async function revokeOtherSessions(
   })
 }
 
-/** The same as part of a larger change, which records it; what would still let somebody in as them is used up. */
+/**
+ * The same as part of a larger change, which records it, or of those only that one passkey or identity opened; what would still let somebody in as them is used up. From here to
+ * the commit nothing that lets somebody in as them is made.
+ */
 export async function endSessions(
   ctx: Pick<ServiceContext, 'clock'>,
   tx: Tx,
-  input: { userId: string; keep: string | null },
+  input: { userId: string; keep: string | null; openedWith?: { passkeyId: string } | { externalIdentityId: string } },
 ): Promise<number> {
-  await spendWaysIn(ctx, tx, input.userId)
+  await takeWaysIn(tx, input.userId)
   const { count } = await tx.webSession.updateMany({
-    where: { userId: input.userId, revokedAt: null, ...(input.keep === null ? {} : { id: { not: input.keep } }) },
+    where: {
+      ...{ userId: input.userId, revokedAt: null, ...input.openedWith },
+      ...(input.keep === null ? {} : { id: { not: input.keep } }),
+    },
     data: { revokedAt: ctx.clock.now() },
   })
+  await spendWaysIn(ctx, tx, input.userId)
   return count
 }
 

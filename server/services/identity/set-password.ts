@@ -2,13 +2,16 @@ import { invalidInput, notFound } from '../../core/errors'
 import { withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
 import type { ServiceContext } from '../service-context'
+import { takeWaysIn } from './hold-ways-in'
 import { judgePassword } from './judge-password'
 import { hashPassword, verifyPassword } from './password-hash'
+import { requireLiveCaller } from './require-live-caller'
 import { endSessions } from './revoke-sessions'
 
 /**
  * Sets or changes a user's password; one that is there must be given. All other browsers of the user are signed out:
- * whoever had the old one must not stay. Throws `invalid_input` for a wrong or a weak one.
+ * whoever had the old one must not stay. Throws `invalid_input` for a wrong or a weak one, `unauthenticated` for a caller
+ * who was signed out in this moment.
  */
 export async function setPassword(
   ctx: ServiceContext,
@@ -23,6 +26,8 @@ export async function setPassword(
   if (problem !== null) throw invalidInput('password', problem)
   const passwordHash = await hashPassword(input.password)
   await withTransaction(ctx.db, async (tx) => {
+    await takeWaysIn(tx, user.id)
+    await requireLiveCaller(ctx, tx)
     // Of two changes at once the second was checked against a password that is no longer there.
     const changed = await tx.user.updateMany({
       where: { id: user.id, passwordHash: user.passwordHash },

@@ -3,8 +3,8 @@ import { StratavoreError } from '../../core/errors'
 import type { ProvedIdentity } from '../../core/ports/identity-provider'
 import { type Tx, withTransaction } from '../../db/database'
 import { lockKey } from '../../db/locks'
-import { recordChange } from '../audit/record-change'
-import type { ServiceContext, SharedServices } from '../service-context'
+import type { SharedServices } from '../service-context'
+import { shareWaysIn } from './hold-ways-in'
 import { mayBecomeUser } from './judge-new-user'
 import { type SigningIn, type StartedSession, startWebSession } from './start-web-session'
 
@@ -27,21 +27,34 @@ export async function signInWithOidc(
   return withTransaction(ctx.db, async (tx) => {
     await lockKey(tx, `oidc:${issuer}\n${subject}`)
     const now = ctx.clock.now()
-    const link = await tx.externalIdentity.findUnique({
-      where: { issuer_subject: { issuer, subject } },
-      include: { user: true },
-    })
-    const found = link?.user ?? (await userOfAddress(tx, identity))
-    if (found?.disabledAt) throw stranger()
-    const user = found ?? (await createUser(ctx, tx, identity))
-    await tx.externalIdentity.upsert({
-      where: { issuer_subject: { issuer, subject } },
-      create: { userId: user.id, issuer, subject, email: identity.email, createdAt: now, lastUsedAt: now },
-      update: { lastUsedAt: now, email: identity.email },
-    })
+    const link = await tx.externalIdentity.findUnique({ where: { issuer_subject: { issuer, subject } } })
+    const found = link?.userId ?? (await userOfAddress(tx, identity))?.id
+    const user = found === undefined ? await createUser(ctx, tx, identity) : await shareWaysIn(tx, found)
+    if (!user) throw stranger()
+    const externalIdentityId = await noteIdentity(
+      tx,
+      link?.id ?? null,
+      { userId: user.id, issuer, subject, email: identity.email },
+      now,
+    )
     const how = link ? 'known' : found ? 'by address' : 'new user'
-    return startWebSession(ctx, tx, user, 'oidc', input, { issuer, subject, how })
+    return startWebSession(ctx, tx, user, { method: 'oidc', externalIdentityId }, input, { issuer, subject, how })
   })
+}
+
+/** Writes down that it was used, or connects it; its id. Throws `unauthenticated` for one that was disconnected in this moment. */
+async function noteIdentity(
+  tx: Tx,
+  known: string | null,
+  who: { userId: string; issuer: string; subject: string; email: string | null },
+  now: Date,
+): Promise<string> {
+  if (known === null)
+    return (await tx.externalIdentity.create({ data: { ...who, createdAt: now, lastUsedAt: now } })).id
+  const data = { email: who.email, lastUsedAt: now }
+  const { count } = await tx.externalIdentity.updateMany({ where: { id: known, userId: who.userId }, data })
+  if (count !== 1) throw stranger()
+  return known
 }
 
 /**
@@ -89,24 +102,4 @@ async function freeName(tx: Tx, wanted: string): Promise<string> {
   let name = wanted
   for (let number = 2; taken.has(name); number++) name = `${wanted}-${number}`
   return name
-}
-
-/** Connects an identity with the user who is signed in. Throws `conflict` for one that is another user's. */
-export async function linkIdentity(
-  ctx: ServiceContext,
-  input: { userId: string; identity: ProvedIdentity },
-): Promise<void> {
-  const { userId, identity } = input
-  const { issuer, subject, email } = identity
-  await withTransaction(ctx.db, async (tx) => {
-    await lockKey(tx, `oidc:${issuer}\n${subject}`)
-    const known = await tx.externalIdentity.findUnique({ where: { issuer_subject: { issuer, subject } } })
-    if (known?.userId === userId) return
-    if (known) throw new StratavoreError('conflict', 'This identity is connected with another user.')
-    const row = await tx.externalIdentity.create({
-      data: { userId, issuer, subject, email, createdAt: ctx.clock.now() },
-    })
-    const target = { type: 'external_identity', id: row.id }
-    await recordChange(ctx, tx, { action: 'auth.link_identity', target, data: { userId, issuer, subject } }, [])
-  })
 }

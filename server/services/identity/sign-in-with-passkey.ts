@@ -9,6 +9,7 @@ import { StratavoreError } from '../../core/errors'
 import { relyingParty, type Site } from '../../core/site'
 import { withTransaction } from '../../db/database'
 import type { SharedServices } from '../service-context'
+import { shareWaysIn } from './hold-ways-in'
 import { newChallenge, PASSKEY_TIMEOUT_MS, takeChallenge } from './passkey-challenge'
 import { type SigningIn, type StartedSession, startWebSession } from './start-web-session'
 
@@ -54,17 +55,17 @@ export async function signInWithPasskey(
   })
   if (!verified) throw refused()
   return withTransaction(ctx.db, async (tx) => {
+    const user = await shareWaysIn(tx, row.userId)
     // Of two answers with one counter the second is a copy's.
     const used = await tx.passkey.updateMany({
-      where: { id: row.id, counter: row.counter, user: { disabledAt: null } },
+      where: { id: row.id, counter: row.counter },
       data: {
         counter: authenticationInfo.newCounter,
         backedUp: authenticationInfo.credentialBackedUp,
         lastUsedAt: ctx.clock.now(),
       },
     })
-    if (used.count !== 1) throw refused()
-    const user = await tx.user.findUniqueOrThrow({ where: { id: row.userId } })
-    return startWebSession(ctx, tx, user, 'passkey', input, { passkeyId: row.id })
+    if (!user || used.count !== 1) throw refused()
+    return startWebSession(ctx, tx, user, { method: 'passkey', passkeyId: row.id }, input, { passkeyId: row.id })
   })
 }

@@ -23,6 +23,6 @@ export async function signInWithPassword(
       WHERE id = ${user.id}::uuid AND disabled_at IS NULL AND password_hash = ${user.passwordHash}
       FOR SHARE`
     if (same.length !== 1) throw new StratavoreError('unauthenticated', 'Name or password is wrong.')
-    return startWebSession(ctx, tx, user, 'password', input)
+    return startWebSession(ctx, tx, user, { method: 'password' }, input)
   })
 }

@@ -16,6 +16,12 @@ export interface SigningIn {
   replaces: string | null
 }
 
+/** How its user proved who they are, and with which passkey or identity, whose end ends the session too. */
+export type SignedInWith =
+  | { method: Exclude<SignInMethod, 'passkey' | 'oidc'> }
+  | { method: 'passkey'; passkeyId: string }
+  | { method: 'oidc'; externalIdentityId: string }
+
 /** What its cookie holds from now on. */
 export interface StartedSession {
   cookie: string
@@ -27,10 +33,11 @@ export async function startWebSession(
   ctx: SharedServices,
   tx: Tx,
   user: { id: string; name: string },
-  method: SignInMethod,
+  signedInWith: SignedInWith,
   browser: SigningIn,
   detail: Record<string, unknown> = {},
 ): Promise<StartedSession> {
+  const { method } = signedInWith
   const now = ctx.clock.now()
   const cookie = newToken('svc')
   const expiresAt = new Date(now.getTime() + ctx.settings.sessionMaxHours * HOUR_MS)
@@ -46,7 +53,7 @@ export async function startWebSession(
       tokenHash: hashToken(cookie),
       userAgent: browser.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
       address: browser.address,
-      method,
+      ...signedInWith,
       createdAt: now,
       lastUsedAt: now,
       expiresAt,

@@ -5,6 +5,7 @@ import { StratavoreError } from '../../core/errors'
 import { hashToken, newToken } from '../../core/token'
 import { withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
+import { requireLiveCaller } from '../identity/require-live-caller'
 import { lockRunner } from '../runner/lock-runner'
 import type { ServiceContext } from '../service-context'
 import { liveShare, shareInclude, shareToApi } from './live-share'
@@ -29,6 +30,7 @@ export async function createShare(ctx: ServiceContext, input: NewShare): Promise
   const token = newToken('svs')
   const { kind, apiTokenId } = input
   return withTransaction(ctx.db, async (tx) => {
+    await requireLiveCaller(ctx, tx)
     const runner = await lockRunner(ctx, tx, input.runnerId)
     // Who may only type shows nobody what they cannot see themselves.
     requireInProject(ctx, runner.projectId, { type: 'runner', ref: runner.id }, 'read')

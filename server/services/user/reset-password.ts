@@ -25,11 +25,13 @@ export async function resetPassword(
     const user = await lockUser(tx, input.user)
     requireInvitable(user)
     const hadPassword = user.passwordHash !== null
+    // Holds off whoever makes something by which to come in, as `takeWaysIn` does: what they were making is seen and ended.
     await tx.user.update({ where: { id: user.id }, data: { passwordHash: null, passwordSetAt: null } })
     // Before the new code: it spends every way in that there was.
     const browsers = await endSessions(ctx, tx, { userId: user.id, keep: null })
-    const shares = await revokeSharesOf(ctx, tx, user.id)
     const others = input.everything ? await endCredentials(ctx, tx, user.id) : { tokens: 0, passkeys: 0, identities: 0 }
+    // Last: it records, and so holds what others who end one of these wait for.
+    const shares = await revokeSharesOf(ctx, tx, user.id)
     const code = await insertLoginCode(ctx, tx, user.id)
     const target = { type: 'user', id: user.id }
     const ended = { browsers, shares, ...others }

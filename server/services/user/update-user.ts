@@ -14,6 +14,7 @@ export const updateUser = (ctx: ServiceContext, input: z.output<typeof userUpdat
 /** Lets somebody in no more. Their open sockets and streams are cut within seconds, and their shared links end. */
 export const disableUser = (ctx: ServiceContext, input: { user: string }): Promise<User> =>
   changeUser(ctx, input.user, 'user.disable', async (tx, { id, disabledAt }) => {
+    // Holds off whoever makes something by which to come in, as `takeWaysIn` does: they find their user disabled.
     await tx.user.update({ where: { id }, data: { disabledAt: disabledAt ?? ctx.clock.now() } })
     // Enabled again, they come in by what they had, not by a link that has lain about since.
     await spendWaysIn(ctx, tx, id)

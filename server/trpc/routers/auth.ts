@@ -183,24 +183,26 @@ export const authRouter = router({
       const site = siteOf(ctx.client, ctx.services.settings.publicUrl)
       return addPasskey(ctx.services, { ...input, userId: userOf(ctx.identity), site })
     }),
-  /** Forgets one; any with `admin`. */
+  /** Forgets one, and signs out what it signed in but the browser that asks; any with `admin`. */
   removePasskey: accountProcedure()
     .input(byId)
     .output(done)
     .mutation(async ({ ctx, input }) => {
-      await removePasskey(ctx.services, { id: input.id, userId: reach(ctx.identity) })
+      const keepSession = ctx.identity.webSessionId
+      await removePasskey(ctx.services, { id: input.id, userId: reach(ctx.identity), keepSession })
       return OK
     }),
   /** Who the caller is at identity providers. */
   identities: accountProcedure({ sensitive: 'external_identity' })
     .output(z.array(externalIdentity))
     .query(({ ctx }) => listIdentities(ctx.services, { userId: userOf(ctx.identity) })),
-  /** Disconnects one; any with `admin`. */
+  /** Disconnects one, and signs out what it signed in but the browser that asks; any with `admin`. */
   unlinkIdentity: accountProcedure()
     .input(byId)
     .output(done)
     .mutation(async ({ ctx, input }) => {
-      await unlinkIdentity(ctx.services, { id: input.id, userId: reach(ctx.identity) })
+      const keepSession = ctx.identity.webSessionId
+      await unlinkIdentity(ctx.services, { id: input.id, userId: reach(ctx.identity), keepSession })
       return OK
     }),
   /** The CLI that waits for an answer with this code. A mutation, so that the code is in no address. */

@@ -92,7 +92,7 @@ export function createOidcRoutes(services: SharedServices, provider: IdentityPro
     }
     const { trip, identity } = await recordingRefusal(services, tried, client.address, prove)
     if (trip.linkSession !== null) {
-      await linkIdentityOfSession(services, { sessionId: trip.linkSession, identity })
+      await linkIdentityOfSession(services, { sessionId: trip.linkSession, identity, address: client.address })
       return leadTo(response, '/settings')
     }
     const signIn = () => signInWithOidc(services, { identity, ...browserOf(services, request, client) })

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createApi } from '@/cli/api-client'
 import { shareProtocols } from '@/contracts/share/share'
@@ -124,6 +125,23 @@ it('somebody who is disabled is out at once', async () => {
   const viewer = await invited('vito', 'viewer')
   const terminal = await viewer.connect(true)
   await stack.api.user.disable.mutate({ user: 'vito' })
+  await waitUntil('the terminal is cut', () => !terminal.socket.connected, CUT_WITHIN_MS)
+  expect((await viewer.attach(true)).error?.data.stratavore.code).toBe('unauthenticated')
+})
+
+it('a passkey that is removed cuts what came in by it', async () => {
+  const viewer = await invited('paul', 'viewer')
+  const sessions = await stack.api.auth.sessions.query({ all: true })
+  const passkeyId = randomUUID()
+  await probed.database.query(
+    `WITH passkey AS (
+       INSERT INTO passkeys (id, user_id, name, credential_id, rp_id, public_key, counter, backed_up)
+       SELECT $1, id, 'stolen', 'of paul', 'localhost', '', 0, false FROM users WHERE name = 'paul' RETURNING id)
+     UPDATE web_sessions SET passkey_id = passkey.id FROM passkey WHERE web_sessions.id = $2`,
+    [passkeyId, sessions.find(({ user }) => user === 'paul')?.id],
+  )
+  const terminal = await viewer.connect(true)
+  await stack.api.auth.removePasskey.mutate({ id: passkeyId })
   await waitUntil('the terminal is cut', () => !terminal.socket.connected, CUT_WITHIN_MS)
   expect((await viewer.attach(true)).error?.data.stratavore.code).toBe('unauthenticated')
 })

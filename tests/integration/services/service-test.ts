@@ -6,6 +6,7 @@ import { FULL_ACCESS } from '@/server/core/access/access'
 import { systemClock } from '@/server/core/clock'
 import type { DaemonLink } from '@/server/core/ports/daemon-link'
 import { openDatabase } from '@/server/db/database'
+import { CLI_TOKEN_NAME } from '@/server/services/identity/authenticate'
 import { bootstrapInstallation, OWNER_NAME } from '@/server/services/installation/bootstrap-installation'
 import { readInstallationKeys } from '@/server/services/installation/installation-keys'
 import { createProject } from '@/server/services/project/create-project'
@@ -44,6 +45,7 @@ export async function startServiceTest(): Promise<ServiceTest> {
     idleError = error
   })
   const owner = await db.prisma.user.findUniqueOrThrow({ where: { name: OWNER_NAME } })
+  const cli = await db.prisma.apiToken.findFirstOrThrow({ where: { name: CLI_TOKEN_NAME } })
   const { id: nodeId } = await db.prisma.node.findFirstOrThrow({ select: { id: true } })
   const clock = { now: new Date('2026-01-02T03:04:05.678Z') }
   const ctx: ServiceContext = {
@@ -51,6 +53,7 @@ export async function startServiceTest(): Promise<ServiceTest> {
     actor: { kind: 'user', id: owner.id, name: owner.name, via: 'api' },
     access: FULL_ACCESS,
     requestId: 'request-1',
+    source: { address: null, credential: `token:${cli.id}` },
     clock: { ...systemClock, now: () => clock.now },
     settings: loadSettings({ flags: { home: home.path }, env: {} }).settings,
     keys: await readInstallationKeys(paths),
