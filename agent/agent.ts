@@ -133,6 +133,7 @@ export async function startAgent({
     cgroups,
     ours: [process.execPath, scripts.relayScript, scripts.echoScript, scripts.opencodePlugin],
     hidden: ownDirs,
+    secretFiles: options.kind === 'local' ? options.secretFiles : [],
   })
   const userName = async (uid: number) => (await findAccount(String(uid)))?.name ?? null
   const reports = createReports()

@@ -13,9 +13,12 @@ export interface JoinOptions {
   tokenFile: string
 }
 
-/** Records and logs are in `dir`, owned by one agent at a time. */
+/**
+ * Records and logs are in `dir`, owned by one agent at a time. `secretFiles` are the daemon's, which no sandbox shows,
+ * wherever they are.
+ */
 export type AgentOptions =
-  | { kind: 'local'; dir: string; address: DaemonAddress; tokenFile: string }
+  | { kind: 'local'; dir: string; address: DaemonAddress; tokenFile: string; secretFiles: readonly string[] }
   | { kind: 'remote'; dir: string; join: JoinOptions | null }
 
 export const USAGE = `usage: stratavore agent --join https://HOST:PORT --node NAME --ca sha256:FINGERPRINT --token-file FILE [--dir DIRECTORY]
@@ -56,6 +59,7 @@ export function parseAgentOptions(args: string[], home: string = homedir()): Age
       node: { type: 'string' },
       ca: { type: 'string' },
       'token-file': { type: 'string' },
+      'secret-file': { type: 'string', multiple: true },
     },
   })
   const { dir, connect, join: url, 'token-file': tokenFile } = values
@@ -63,7 +67,7 @@ export function parseAgentOptions(args: string[], home: string = homedir()): Age
     if (dir === undefined || tokenFile === undefined) throw new Error('--connect needs --dir and --token-file')
     const address = parseDaemonAddress(connect)
     if (address === null) throw new Error(`--connect ${connect} is not unix:/path`)
-    return { kind: 'local', dir, address, tokenFile }
+    return { kind: 'local', dir, address, tokenFile, secretFiles: values['secret-file'] ?? [] }
   }
   const ownDir = dir ?? join(home, '.local/share/stratavore-agent')
   if (url !== undefined) return { kind: 'remote', dir: ownDir, join: joinOptions(url, values) }

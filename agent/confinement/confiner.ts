@@ -59,6 +59,8 @@ export interface ConfinerOptions {
   ours: readonly string[]
   /** Directories of Stratavore's own. */
   hidden: readonly string[]
+  /** Files of Stratavore's that hold secrets and may be anywhere. */
+  secretFiles: readonly string[]
 }
 
 const refused = (message: string): LaunchRefused => new LaunchRefused('confinement_unavailable', message)
@@ -81,7 +83,7 @@ async function rehearse(
   }
 }
 
-export function createConfiner({ machine, cgroups, ours, hidden }: ConfinerOptions): Confiner {
+export function createConfiner({ machine, cgroups, ours, hidden, secretFiles }: ConfinerOptions): Confiner {
   return {
     async begin(profile, agentEnv) {
       const problem = confinementProblem(profile, machine)
@@ -104,6 +106,8 @@ export function createConfiner({ machine, cgroups, ours, hidden }: ConfinerOptio
             setpriv: machine.tools.setpriv,
             ours,
             hidden,
+            find: machine.tools.find,
+            secretFiles,
           }
           const places = profile.sandbox ? await sandboxPlaces(place) : null
           const mounts = places === null ? [] : planMounts(places)

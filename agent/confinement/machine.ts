@@ -13,6 +13,8 @@ export interface MachineFacts {
     shell: string | null
     /** coreutils': whether a sandbox shows what was judged. */
     stat: string | null
+    /** What of the system a sandbox must not show. */
+    find: string | null
   }
   /** `setpriv` can lock privileges. */
   locking: Ability

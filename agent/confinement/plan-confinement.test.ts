@@ -7,13 +7,20 @@ import { confinementProblem, environmentProblem, planConfinement } from './plan-
 
 const able: MachineFacts = {
   uid: 0,
-  tools: { setpriv: '/bin/setpriv', bwrap: '/bin/bwrap', env: '/bin/env', shell: '/bin/sh', stat: '/bin/stat' },
+  tools: {
+    setpriv: '/bin/setpriv',
+    bwrap: '/bin/bwrap',
+    env: '/bin/env',
+    shell: '/bin/sh',
+    stat: '/bin/stat',
+    find: '/bin/find',
+  },
   locking: { works: true },
   sandbox: { works: true },
 }
 const bare: MachineFacts = {
   uid: 1000,
-  tools: { setpriv: null, bwrap: null, env: null, shell: null, stat: null },
+  tools: { setpriv: null, bwrap: null, env: null, shell: null, stat: null, find: null },
   locking: { works: false, reason: 'setpriv is not installed' },
   sandbox: { works: false, reason: 'bwrap is not installed' },
 }

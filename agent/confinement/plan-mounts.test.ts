@@ -9,18 +9,29 @@ it('lays inner places over outer ones and the home over the system, whatever the
     home: '/home/ann',
     shown: [place('/home/ann/p/.git', false), place('/home/ann/p', true), place('/home/ann/p/.git/x', true)],
     fixed: [place('/home/ann/.claude/settings.json', false)],
+    masked: [
+      { path: '/opt/a/keys', isDirectory: true },
+      { path: '/etc/key', isDirectory: false },
+      { path: '/home', isDirectory: true },
+    ],
     secrets: ['/etc/shadow'],
-  }).join(' ')
+  })
+    .concat('')
+    .join(' ')
   const order = [
     '--ro-bind-try /usr /usr',
     '--tmpfs /tmp',
+    '--tmpfs /home ',
+    '--ro-bind /dev/null /etc/key',
     '--tmpfs /home/ann',
     '--bind /home/ann/p /home/ann/p',
     '--ro-bind /home/ann/p/.git /home/ann/p/.git',
     '--bind /home/ann/p/.git/x /home/ann/p/.git/x',
     '--ro-bind /home/ann/.claude/settings.json',
     '--ro-bind /dev/null /etc/shadow',
-    '--remount-ro /',
+    '--remount-ro /opt/a/keys',
+    '--remount-ro /home ',
+    '--remount-ro / ',
   ].map((part) => args.indexOf(part))
   expect(order).not.toContain(-1)
   expect(order).toEqual([...order].sort((a, b) => a - b))

@@ -1,11 +1,14 @@
 import { sep } from 'node:path'
 import { isInside } from '@/platform/is-inside'
+import type { MaskedPlace } from './unreadable-places'
 
 /** What bubblewrap is told of one path; later ones lie over earlier ones. */
 type Mount = readonly string[]
 
 /** The system's programs, libraries and settings; what is not there is left out. */
 const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/etc', '/opt', '/nix/store']
+/** Where of these machines keep what is their own, and with it what not everybody may read. */
+export const SETTLED_IN = ['/etc', '/opt', '/usr/local/etc']
 /** Where names are resolved by a file outside /etc. */
 const RESOLVERS = ['/run/systemd/resolve', '/run/NetworkManager/resolv.conf', '/run/resolvconf']
 /** Nobody but root may read them, and a runner may be root's. */
@@ -73,7 +76,9 @@ export interface SandboxPlaces {
   shown: readonly ShownPlace[]
   /** Files within a writable place that stay as they are. */
   fixed: readonly ShownPlace[]
-  /** Files that hold passwords. */
+  /** Shown empty, but for what is shown within them. */
+  masked: readonly MaskedPlace[]
+  /** Files that hold passwords: shown empty, whatever else is shown. */
   secrets: readonly string[]
 }
 
@@ -86,15 +91,27 @@ const depth = (path: string): number => path.split(sep).length
  * The arguments that build a sandbox's file system. A place within another one is laid over it, whichever was named
  * first, so that a writable directory may hold a read-only one and the other way round. Pure.
  */
-export function planMounts({ home, shown, fixed, secrets }: SandboxPlaces): string[] {
+export function planMounts({ home, shown, fixed, masked, secrets }: SandboxPlaces): string[] {
   const byPath = new Map(shown.map((place) => [place.to, place]))
-  const byDepth = [...byPath.values()].sort((a, b) => depth(a.to) - depth(b.to))
+  const emptied = masked.filter(({ isDirectory }) => isDirectory).map(({ path }) => path)
+  // Of the same depth the later one counts: what was chosen shows, though it is masked.
+  const layers: { at: string; mount: Mount }[] = [
+    ...masked.map(({ path, isDirectory }) => ({
+      at: path,
+      mount: isDirectory ? ['--tmpfs', path] : ['--ro-bind', '/dev/null', path],
+    })),
+    ...(home === null ? [] : [{ at: home, mount: ['--tmpfs', home] }]),
+    ...[...byPath.values()].map(({ from, to, writable }) => ({
+      at: to,
+      mount: [writable ? '--bind' : '--ro-bind', from, to],
+    })),
+  ]
   return [
     ...systemMounts(),
-    ...(home === null ? [] : [['--tmpfs', home]]),
-    ...byDepth.map(({ from, to, writable }) => [writable ? '--bind' : '--ro-bind', from, to]),
+    ...layers.sort((a, b) => depth(a.at) - depth(b.at)).map(({ mount }) => mount),
     ...fixed.map(({ from, to }) => ['--ro-bind', from, to]),
     ...secrets.map((path) => ['--ro-bind', '/dev/null', path]),
+    ...emptied.filter((path) => path !== home && !byPath.has(path)).map((path) => ['--remount-ro', path]),
     // The places between the mounts are in memory: nothing is to be kept there by mistake.
     ['--remount-ro', '/'],
   ].flat()

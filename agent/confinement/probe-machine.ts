@@ -26,21 +26,23 @@ async function tried(command: string[], what: string): Promise<Ability> {
 /** Tries for real: what is installed may still be forbidden, such as user namespaces in many containers. */
 export async function probeMachine(env: Readonly<Record<string, string | undefined>>): Promise<MachineFacts> {
   const uid = process.getuid?.() ?? 0
-  const nothing = { setpriv: null, bwrap: null, env: null, shell: null, stat: null }
+  const nothing = { setpriv: null, bwrap: null, env: null, shell: null, stat: null, find: null }
   if (process.platform !== 'linux') {
     const ability = missing('runners can be confined on Linux only')
     return { uid, tools: nothing, locking: ability, sandbox: ability }
   }
-  const find = (name: string) => findProgram(name, { PATH: env.PATH ?? '/usr/bin:/bin' })
-  const names = ['setpriv', 'bwrap', 'env', 'sh', 'stat']
-  const [setpriv = null, bwrap = null, envTool = null, shell = null, stat = null] = await Promise.all(names.map(find))
-  const tools = { setpriv, bwrap, env: envTool, shell, stat }
+  const look = (name: string) => findProgram(name, { PATH: env.PATH ?? '/usr/bin:/bin' })
+  const names = ['setpriv', 'bwrap', 'env', 'sh', 'stat', 'find']
+  const [setpriv = null, bwrap = null, envTool = null, shell = null, stat = null, find = null] = await Promise.all(
+    names.map(look),
+  )
+  const tools = { setpriv, bwrap, env: envTool, shell, stat, find }
   const [locking, sandbox] = await Promise.all([
     tools.setpriv === null || tools.env === null
       ? missing('setpriv (util-linux) is not installed')
       : tried([tools.setpriv, '--no-new-privs', tools.env], 'setpriv'),
-    tools.bwrap === null || tools.env === null || tools.shell === null || tools.stat === null
-      ? missing('bubblewrap (bwrap), env, sh or stat is not installed')
+    tools.bwrap === null || tools.env === null || tools.shell === null || tools.stat === null || tools.find === null
+      ? missing('bubblewrap (bwrap), env, sh, stat or find is not installed')
       : tried(
           [
             ...[tools.env, `--ignore-signal=${SIGNALS_LEFT_TO_THE_PROGRAM}`, tools.bwrap],

@@ -38,6 +38,8 @@ function setUp() {
     setpriv: '/usr/bin/setpriv',
     ours: [],
     hidden: [],
+    find: '/usr/bin/find',
+    secretFiles: [],
   }
   const kept = (directory: string) => ({
     directories: [directory],
@@ -121,6 +123,22 @@ it('shows nothing that a link in what programs may write leads to', async () => 
   symlinkSync(precious, join(precious, '..', 'named'))
   const readable = [join(project, 'alias'), join(precious, '..', 'named')]
   await sandboxPlaces({ ...request, profile: { ...request.profile, readable } })
+})
+
+it('masks Stratavore’s secrets wherever they are shown', async () => {
+  const { project, precious, request } = setUp()
+  for (const directory of [project, precious]) writeFileSync(join(directory, 'key.pem'), 'key')
+  symlinkSync(join(project, 'key.pem'), join(precious, 'current.pem'))
+  const secretFiles = [join(precious, 'current.pem'), join(precious, 'key.pem'), join(precious, 'gone.pem')]
+  const { secrets } = await sandboxPlaces({ ...request, secretFiles })
+  // What no sandbox shows needs no mask.
+  expect(secrets.filter((path) => !path.startsWith('/etc/'))).toEqual([join(project, 'key.pem')])
+  symlinkSync(precious, join(request.env.HOME, 'named'))
+  const listed = { ...request.profile, readable: [join(request.env.HOME, 'named')] }
+  expect((await sandboxPlaces({ ...request, profile: listed, secretFiles })).secrets).toEqual(
+    expect.arrayContaining([join(precious, 'key.pem'), join(request.env.HOME, 'named', 'key.pem')]),
+  )
+  await expect(sandboxPlaces({ ...request, find: null })).rejects.toThrow(/find/)
 })
 
 // Only root becomes anybody else.

@@ -7,9 +7,10 @@ import { LaunchRefused, type ProgramState } from '../providers/provider'
 import type { Account } from './account'
 import { ledOutOf } from './led-out'
 import { lookAt, type Seen } from './look-at'
-import { isSystem, type SandboxPlaces, type ShownPlace, secretsIn } from './plan-mounts'
+import { isSystem, type SandboxPlaces, SETTLED_IN, type ShownPlace, secretsIn } from './plan-mounts'
 import { fixedFiles, makeDirectories } from './program-state'
 import { type Home, straightPlace } from './straight-place'
+import { type MaskedPlace, unreadablePlaces } from './unreadable-places'
 
 /** The kernel's own: a sandbox has what it may have of them. */
 const KERNEL = ['/proc', '/sys', '/dev', '/boot']
@@ -34,6 +35,10 @@ export interface SandboxRequest {
   ours: readonly string[]
   /** Directories of Stratavore's own: no sandbox shows them. */
   hidden: readonly string[]
+  /** find(1); null where it is not installed, and no sandbox is made there. */
+  find: string | null
+  /** Files of Stratavore's that hold secrets, wherever they are. */
+  secretFiles: readonly string[]
 }
 
 const refused = (message: string): LaunchRefused => new LaunchRefused('confinement_unavailable', message)
@@ -137,6 +142,23 @@ function requireApart(state: readonly Pick<ShownPlace, 'from' | 'to'>[], chosen:
   }
 }
 
+/** What of the system is masked, but for what was chosen: a project in /opt has its own secrets. */
+async function maskedPlaces(find: string | null, shown: readonly string[]): Promise<MaskedPlace[]> {
+  if (find === null) throw refused('find (findutils) is not installed.')
+  const within = shown.filter((place) => !SETTLED_IN.some((root) => isInside(root, place)))
+  const places = await unreadablePlaces(find, SETTLED_IN)
+  return places.filter(({ path }) => !within.some((place) => isInside(path, place)))
+}
+
+/** Where a sandbox shows these files, if it does. */
+async function secretsShown(files: readonly string[], shown: readonly ShownPlace[]): Promise<string[]> {
+  const found = (await Promise.all(files.map(real))).filter((path) => path !== null)
+  return found.flatMap((path) => [
+    ...(isSystem(path) ? [path] : []),
+    ...shown.flatMap(({ from, to }) => (isInside(path, from) ? [join(to, relative(from, path))] : [])),
+  ])
+}
+
 /** Everything that a runner's sandbox shows. Throws LaunchRefused with the reason when it cannot be made. */
 export async function sandboxPlaces(request: SandboxRequest): Promise<SandboxPlaces> {
   const { profile, env, state, hidden } = request
@@ -183,10 +205,12 @@ export async function sandboxPlaces(request: SandboxRequest): Promise<SandboxPla
   requireWithin(fixed, own)
   const programs = (await programPlaces(request, own)).filter(
     (place) =>
-      !isSystem(place.to) &&
-      !widens(place) &&
-      ledOutOf(place, own) === null &&
-      !chosen.some(({ from }) => isInside(place.from, from)),
+      !widens(place) && ledOutOf(place, own) === null && !chosen.some(({ from }) => isInside(place.from, from)),
   )
-  return { home, shown: [...programs, ...own], fixed, secrets: secretsIn(existsSync) }
+  const above = home === null ? [] : [home]
+  const masked = await maskedPlaces(request.find, [...above, ...[...programs, ...own].map(({ to }) => to)])
+  const isShown = ({ to }: ShownPlace): boolean => isSystem(to) && !masked.some(({ path }) => isInside(to, path))
+  const shown = [...programs.filter((place) => !isShown(place)), ...own]
+  const secrets = [...secretsIn(existsSync), ...(await secretsShown(request.secretFiles, shown))]
+  return { home, shown, fixed, masked, secrets: [...new Set(secrets)] }
 }

@@ -216,6 +216,7 @@ export async function lead(parts: LeadingParts): Promise<Leading> {
     paths,
     script: parts.agentScript,
     env: parts.agentEnv,
+    secretFiles: [settings.tlsKey, settings.oidcClientSecretFile].filter((path) => path !== undefined),
     recorded: async () => {
       const rows = await db.prisma.agent.findMany({ where: { nodeId: localNode.id, goneAt: null } })
       return rows.map(({ id, pid, pidStartTicks, ...row }) => ({

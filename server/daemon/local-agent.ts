@@ -24,6 +24,8 @@ export interface LocalAgentOptions {
   /** Path of the agent's bundle. */
   script: string
   env: NodeJS.ProcessEnv
+  /** Files with secrets of ours that may be anywhere: what it runs must not see them. */
+  secretFiles: readonly string[]
   /** Agents of the local node that are not known to be dead. */
   recorded(): Promise<readonly RecordedAgent[]>
   isAlive(agent: RecordedAgent): boolean
@@ -60,7 +62,8 @@ export function keepLocalAgent(options: LocalAgentOptions): LocalAgentKeeper {
     const output = openSync(join(options.paths.logsDir, 'agent.log'), 'a', 0o600)
     const { agentDir, daemonSocket, agentToken } = options.paths
     const args = ['--dir', agentDir, '--connect', `unix:${daemonSocket}`, '--token-file', agentToken]
-    const child = spawn(process.execPath, [options.script, ...args], {
+    const secret = options.secretFiles.flatMap((path) => ['--secret-file', path])
+    const child = spawn(process.execPath, [options.script, ...args, ...secret], {
       detached: true,
       stdio: ['ignore', output, output],
       env: options.env,

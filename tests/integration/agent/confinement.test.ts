@@ -203,6 +203,31 @@ describe('a sandbox', () => {
     expect(await output(runnerId, 'cat /etc/shadow')).toMatch(/^$|denied/)
   })
 
+  it('shows nothing of the system that not everybody may read, unless it is listed', async ({ skip }) => {
+    if (process.getuid?.() !== 0) skip('only root can plant a secret in /etc')
+    const place = mkdtempSync('/etc/stratavore-confine-')
+    try {
+      chmodSync(place, 0o755)
+      for (const name of ['live', 'listed']) mkdirSync(join(place, name), { mode: 0o700 })
+      // As docs/exposing.md and docs/sign-in.md have them; a key may be readable by name in a closed directory.
+      writeFileSync(join(place, 'live', 'privkey.pem'), 'the key', { mode: 0o644 })
+      writeFileSync(join(place, 'listed', 'note'), 'a note', { mode: 0o600 })
+      writeFileSync(join(place, 'oidc-secret'), 'the secret', { mode: 0o600 })
+      writeFileSync(join(place, 'settings'), 'for everybody', { mode: 0o644 })
+      await agentStarted()
+      const { runnerId } = await launch({ sandbox: true, readable: [join(place, 'listed')] })
+      expect(await output(runnerId, `cat ${place}/live/privkey.pem`)).toMatch(/No such file/)
+      expect(await output(runnerId, `cat ${place}/oidc-secret`)).toMatch(/^$|denied/)
+      expect(await output(runnerId, `cat ${place}/settings ${place}/listed/note`)).toBe('for everybodya note')
+      expect(await output(runnerId, `touch ${place}/live/x`)).toMatch(/Read-only file system/)
+      // Listing what is around it does not list it.
+      const around = await launch({ sandbox: true, readable: ['/etc'] })
+      expect(await output(around.runnerId, `cat ${place}/oidc-secret`)).toMatch(/^$|denied/)
+    } finally {
+      rmSync(place, { recursive: true, force: true })
+    }
+  })
+
   it('does not reach the machine or another sandbox through processes of its own user', async () => {
     await agentStarted()
     const other = await launch({ sandbox: true, writable: [outside] })
