@@ -162,20 +162,25 @@ const joinOf = (runners: JoinRequest['runners']): JoinRequest => ({
 })
 
 /** A certificate for the right node of this authority, for a key of ours. */
-async function issuedBy(authority: KeyPair, now: Date, lifetimeMs = DAY_MS): Promise<Shown & Issued> {
+async function issuedBy(
+  authority: KeyPair,
+  now: Date,
+  lifetimeMs = DAY_MS,
+  nodeId = own.nodeId,
+): Promise<Shown & Issued> {
   const { key, csr } = await newSigningRequest()
-  const issued = await issueNodeCertificate(authority, { nodeId: own.nodeId, csr, now, lifetimeMs })
+  const issued = await issueNodeCertificate(authority, { nodeId, csr, now, lifetimeMs })
   if (issued === null) throw new Error('no certificate was made')
-  return { key, ...issued }
+  return { key, nodeId, ...issued }
 }
 
 /** One that this installation knows to have given out, for as long as no setting has it. */
-async function givenOut(now: Date, lifetimeMs: number): Promise<Shown & Issued> {
+async function givenOut(now: Date, lifetimeMs: number, nodeId?: string): Promise<Shown & Issued> {
   const authority = ownAuthority()
-  const issued = await issuedBy(authority, now, lifetimeMs)
+  const issued = await issuedBy(authority, now, lifetimeMs, nodeId)
   await probed.database.query(
     'INSERT INTO node_certificates (serial, node_id, authority, issued_at, expires_at) VALUES ($1, $2, $3, $4, $5)',
-    [issued.serial, own.nodeId, await fingerprintOf(authority.certificate), now, issued.expiresAt],
+    [issued.serial, issued.nodeId, await fingerprintOf(authority.certificate), now, issued.expiresAt],
   )
   return issued
 }
@@ -359,18 +364,92 @@ it('a stranger whose connections say nothing → has thirty-two for ten seconds;
   }
 })
 
-it('a stranger who opens connections without a certificate → has eight; agents come in all the same', async () => {
-  const strangers = Array.from({ length: 12 }, () => connect({ host: '127.0.0.1', port, rejectUnauthorized: false }))
-  for (const socket of strangers) socket.on('error', () => undefined).resume()
-  try {
-    await waitUntil('four of them are closed', () => strangers.filter(({ closed }) => closed).length === 4, 5_000)
-    const socket = dial(own)
-    await waitUntil('an agent is connected beside them', () => socket.connected)
-    socket.disconnect()
-    expect(strangers.filter(({ closed }) => closed)).toHaveLength(4)
-  } finally {
-    for (const socket of strangers) socket.destroy()
+/** A session of TLS with the port, to be taken up again by connections without a certificate. */
+async function sessionOfStranger(): Promise<Buffer> {
+  const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false })
+  const session = await new Promise<Buffer>((resolve, reject) => {
+    socket.once('session', resolve).once('error', reject).resume()
+  })
+  socket.destroy()
+  return session
+}
+
+it.each([
+  ['anew', async () => ({})],
+  ['by a session of before', async () => ({ session: await sessionOfStranger() })],
+])(
+  'a stranger who opens connections without a certificate, %s → has eight; agents come in all the same',
+  async (_how, prepare) => {
+    const how = await prepare()
+    const strangers = Array.from({ length: 12 }, () =>
+      connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...how }),
+    )
+    for (const socket of strangers) socket.on('error', () => undefined).resume()
+    try {
+      await waitUntil('four of them are closed', () => strangers.filter(({ closed }) => closed).length === 4, 5_000)
+      const socket = dial(own)
+      await waitUntil('an agent is connected beside them', () => socket.connected)
+      socket.disconnect()
+      expect(strangers.filter(({ closed }) => closed)).toHaveLength(4)
+      expect(strangers.some((stranger) => stranger.isSessionReused())).toBe('session' in how)
+    } finally {
+      for (const socket of strangers) socket.destroy()
+    }
+  },
+)
+
+/** Connections that show this certificate and say nothing. */
+function openSilently({ key, certificate }: Shown, count: number) {
+  const opened = Array.from({ length: count }, () =>
+    connect({ host: '127.0.0.1', port, rejectUnauthorized: false, key, cert: certificate }),
+  )
+  for (const socket of opened) socket.on('error', () => undefined).resume()
+  return {
+    closed: () => opened.filter(({ closed }) => closed).length,
+    end: () => {
+      for (const socket of opened) socket.destroy()
+    },
   }
+}
+
+it('a node that opens connections without end → has four; other nodes come in all the same', async () => {
+  const { rows } = await probed.database.query(`SELECT id FROM nodes WHERE kind = 'local'`)
+  const crowd = await givenOut(new Date(), DAY_MS, rows[0]?.id)
+  const opened = openSilently(crowd, 12)
+  try {
+    await waitUntil('eight of them are closed', () => opened.closed() === 8, 5_000)
+    expect(await outcome(own)).toBe('in')
+    expect(await outcome(crowd)).toBe('websocket error')
+    expect(opened.closed()).toBe(8)
+  } finally {
+    opened.end()
+  }
+  await waitUntil('it comes in itself, once they are gone', async () => (await outcome(crowd)) === 'in')
+})
+
+it('a revoked node that opens connections without end → has one, and is told why', async () => {
+  const revoked = await givenOut(new Date(), DAY_MS)
+  await probed.stack.api.certificate.revoke.mutate({ serial: revoked.serial })
+  await waitUntil('the port knows it for revoked', async () => {
+    const two = openSilently(revoked, 2)
+    try {
+      return await waitUntil('one of two is closed', () => two.closed() === 1, 500).then(
+        () => true,
+        () => false,
+      )
+    } finally {
+      two.end()
+    }
+  })
+  const opened = openSilently(revoked, 12)
+  try {
+    await waitUntil('eleven of them are closed', () => opened.closed() === 11, 5_000)
+    expect(await outcome(own)).toBe('in')
+    expect(opened.closed()).toBe(11)
+  } finally {
+    opened.end()
+  }
+  await waitUntil('it is told', async () => (await outcome(revoked)) === 'This certificate was revoked.')
 })
 
 it('a connected agent whose certificate is revoked by its serial → cut within five seconds, and refused; another of that node is not', async () => {
