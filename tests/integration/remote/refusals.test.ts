@@ -6,14 +6,14 @@ import { connect as connectPlainly } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connect } from 'node:tls'
 import fc from 'fast-check'
-import { io, type Socket } from 'socket.io-client'
+import type { Socket } from 'socket.io-client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { AgentIdentity } from '@/agent/identity/identity-file'
 import { joinDaemon } from '@/agent/identity/join-daemon'
 import { newSigningRequest } from '@/agent/identity/signing-request'
 import { homePaths } from '@/config/paths'
 import { ENROL_PATH, enrolProblem, enrolRequest } from '@/contracts/agent-protocol/enrolment'
-import { AGENT_NAMESPACE, AGENT_PROTOCOL_VERSION, type JoinRequest } from '@/contracts/agent-protocol/messages'
+import { AGENT_NAMESPACE, AGENT_PROTOCOL_VERSION } from '@/contracts/agent-protocol/messages'
 import {
   createAuthority,
   fingerprintOf,
@@ -22,6 +22,7 @@ import {
   type KeyPair,
 } from '@/server/core/certificates/authority'
 import { authoritySet, issuingAuthority } from '@/server/core/certificates/authority-set'
+import { dialAgent, forgedProcess, joinWith, type ShownToDaemon } from '../../support/dial-agent'
 import { freePorts } from '../../support/free-port'
 import { mutatedInputs } from '../../support/fuzz/from-schema'
 import { HOSTILE_JSON } from '../../support/fuzz/hostile-values'
@@ -118,24 +119,10 @@ beforeAll(async () => {
 })
 afterAll(() => probed?.stop())
 
-interface Shown {
-  key?: string
-  certificate?: string
-  nodeId?: string
-  protocol?: number
-}
+type Shown = Partial<ShownToDaemon>
 
 /** Dials as an agent does, showing this. */
-const dial = ({ key, certificate, nodeId = own.nodeId, protocol = AGENT_PROTOCOL_VERSION }: Shown): Socket =>
-  io(`${url}${AGENT_NAMESPACE}`, {
-    transports: ['websocket'],
-    reconnection: false,
-    forceNew: true,
-    ca: own.authorities.join('\n'),
-    ...(key === undefined ? {} : { key }),
-    ...(certificate === undefined ? {} : { cert: certificate }),
-    auth: { nodeId, protocol },
-  })
+const dial = (shown: Shown): Socket => dialAgent(url, own.authorities, { nodeId: own.nodeId, ...shown })
 
 /** `in`, or with which words it was refused. */
 function outcome(shown: Shown): Promise<string> {
@@ -149,17 +136,6 @@ function outcome(shown: Shown): Promise<string> {
     socket.once('connect_error', (error) => over(error.message))
   })
 }
-
-const process = { pid: 1, startTicks: 1, bootId: 'forged' }
-const joinOf = (runners: JoinRequest['runners']): JoinRequest => ({
-  instanceId: randomUUID(),
-  version: '0.1.0',
-  process,
-  startedAt: Date.now(),
-  node: { hostname: 'own', platform: 'linux', arch: 'x64', cpuCount: 1, memoryBytes: 1 },
-  providers: [],
-  runners,
-})
 
 /** A certificate for the right node of this authority, for a key of ours. */
 async function issuedBy(
@@ -264,7 +240,7 @@ it("an agent writing to another node's runner → refused, audited, and nothing 
   const { id: runnerId } = await launchRunning(probed.stack, { project, provider: 'shell' })
   const { epoch } = await probed.stack.api.runner.get.query({ id: runnerId })
   const exit = { exitCode: 0, signal: null, reason: null, lastLines: 'forged', outputEnd: 0, at: Date.now() }
-  const request = joinOf([{ runnerId, epoch, state: 'exited', process, exit }])
+  const request = joinWith([{ runnerId, epoch, state: 'exited', process: forgedProcess, exit }])
   const socket = dial(own)
   try {
     await waitUntil('it is connected', () => socket.connected)
@@ -274,7 +250,7 @@ it("an agent writing to another node's runner → refused, audited, and nothing 
       await socket.timeout(20_000).emitWithAck('runnerExited', { runnerId, epoch, exit }),
       await socket
         .timeout(20_000)
-        .emitWithAck('runnerStarted', { runnerId, epoch: epoch + 1, process, at: Date.now() }),
+        .emitWithAck('runnerStarted', { runnerId, epoch: epoch + 1, process: forgedProcess, at: Date.now() }),
     ]
     expect(refusals.map(({ ok }) => ok)).toEqual([false, false])
     // Spelled otherwise it is the same runner; and what nobody knows is not its own either.
@@ -326,7 +302,7 @@ it('a joined agent that sends what is no message of one → no crash, no change,
   const joined = async (): Promise<Socket> => {
     const socket = dial(own)
     await waitUntil('it is connected', () => socket.connected)
-    expect(await socket.timeout(20_000).emitWithAck('join', joinOf([]))).toMatchObject({ ok: true })
+    expect(await socket.timeout(20_000).emitWithAck('join', joinWith([]))).toMatchObject({ ok: true })
     return socket
   }
   let socket = await joined()
@@ -339,7 +315,7 @@ it('a joined agent that sends what is no message of one → no crash, no change,
   }
   // What it sent is judged in order: an answer to the last says that all of it was.
   if (socket.disconnected) socket = await joined()
-  const again = await socket.timeout(20_000).emitWithAck('join', joinOf([]))
+  const again = await socket.timeout(20_000).emitWithAck('join', joinWith([]))
   expect(again, `seed ${seed}`).toEqual({ ok: false, error: 'this connection has joined already' })
   socket.disconnect()
   expect(await state(), `seed ${seed}`).toBe(before)
@@ -520,7 +496,7 @@ it('an agent that was away while the authority was rotated → told to renew as 
     // Whoever is connected at the rotation is told of it by another way: that is over.
     await delay(3_000)
     expect(told).toBe(0)
-    expect(await socket.timeout(20_000).emitWithAck('join', joinOf([]))).toMatchObject({ ok: true })
+    expect(await socket.timeout(20_000).emitWithAck('join', joinWith([]))).toMatchObject({ ok: true })
     await waitUntil('it is told', () => told > 0)
   } finally {
     socket.disconnect()
@@ -562,7 +538,7 @@ function garbage(seed: number): { asked: Parameters<typeof askToEnrol>[0]; may: 
 }
 
 it('/enrol asked for with what is no request to join → refused in words, nothing changed, and a right token still joins', async () => {
-  const seed = Number(globalThis.process.env.FUZZ_SEED ?? randomInt(2 ** 31))
+  const seed = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31))
   const { web, daemon } = await probed.stack.pids()
   const { token, fingerprint } = await mint('after-the-garbage')
   // That a machine was refused is written down; nothing else may change.
