@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MAX_UNIX_MS } from '@/contracts/agent-protocol/numbers'
 
 /**
  * Transcripts are read leniently: their formats are no promise, grow with every version, and one unforeseen field must not
@@ -12,7 +13,7 @@ export const tokenCount = z.number().int().nonnegative().max(Number.MAX_SAFE_INT
 /** Unix milliseconds of a line's time; null where it tells none, or none that can be read. */
 export function timeOf(timestamp: string | null | undefined): number | null {
   const at = timestamp == null ? Number.NaN : Date.parse(timestamp)
-  return Number.isNaN(at) ? null : at
+  return at >= 0 && at <= MAX_UNIX_MS ? at : null
 }
 
 /** What a line's JSON is; undefined where it is none. */

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { approvalAnswer, approvalKind } from '../approval/approval'
 import { uuid } from '../primitives'
+import { count, unixMs } from './numbers'
 
 /** Bytes of a tool's input that are passed on; what is longer is cut by the agent, which says so in the input. */
 export const MAX_TOOL_INPUT_BYTES = 256 * 1024
 
-const runnerLife = { runnerId: uuid, epoch: z.number().int().nonnegative() }
+const runnerLife = { runnerId: uuid, epoch: count }
 
 /** A program asks, and its question is held open by the agent. Repeated until acknowledged. */
 export const approvalRequested = z.object({
@@ -20,7 +21,7 @@ export const approvalRequested = z.object({
   /** As the program gave them: what it takes back when one is chosen. */
   suggestions: z.array(z.record(z.string(), z.unknown())).max(32),
   summary: z.string().max(500),
-  at: z.number(),
+  at: unixMs,
 })
 export type ApprovalRequested = z.infer<typeof approvalRequested>
 
@@ -29,7 +30,7 @@ export const approvalClosed = z.object({
   ...runnerLife,
   approvalId: uuid,
   outcome: z.enum(['allowed', 'denied', 'elsewhere', 'expired', 'ended']),
-  at: z.number(),
+  at: unixMs,
 })
 export type ApprovalClosed = z.infer<typeof approvalClosed>
 

@@ -7,6 +7,7 @@ import { runnerConfinement } from '../runner/confinement'
 import { runnerActivity } from '../runner/status'
 import { sessionMode } from '../session/session'
 import { thumbnails } from '../terminal/thumbnail'
+import { count, memorySize, unixMs } from './numbers'
 
 /**
  * The protocol between daemon and agent, on socket.io namespace `/agent`. The agent dials out, emits `join` with all
@@ -31,7 +32,7 @@ export type AgentHandshake = z.infer<typeof agentHandshake>
 
 /** Identity of a process that survives pid reuse. `startTicks` is field 22 of /proc/pid/stat (0 where unknown). */
 export const processIdentity = z.object({
-  pid: z.number().int().positive(),
+  pid: count.positive(),
   startTicks: z.number().int().nonnegative(),
   bootId: z.string().max(64),
 })
@@ -39,7 +40,7 @@ export type ProcessIdentity = z.infer<typeof processIdentity>
 
 /** How a runner's life ended. */
 export const runnerExit = z.object({
-  exitCode: z.number().int().nullable(),
+  exitCode: z.int32().nullable(),
   /** Signal name such as SIGTERM, when it ended by one. */
   signal: z.string().max(32).nullable(),
   /** Set when the agent ended it or found it ended, rather than it exiting by itself. */
@@ -48,15 +49,14 @@ export const runnerExit = z.object({
   lastLines: z.string().max(8192),
   /** Total bytes it ever wrote: the offset after its last byte. */
   outputEnd: z.number().int().nonnegative(),
-  /** Unix milliseconds by the agent's clock. */
-  at: z.number(),
+  at: unixMs,
 })
 export type RunnerExit = z.infer<typeof runnerExit>
 
 /** One runner an agent holds, or has seen end and not yet been told to forget. */
 export const heldRunner = z.object({
   runnerId: uuid,
-  epoch: z.number().int().nonnegative(),
+  epoch: count,
   state: z.enum(['running', 'paused', 'exited']),
   process: processIdentity.nullable(),
   exit: runnerExit.nullable(),
@@ -67,8 +67,8 @@ export const nodeFacts = z.object({
   hostname: z.string().max(255),
   platform: z.string().max(32),
   arch: z.string().max(32),
-  cpuCount: z.number().int().positive(),
-  memoryBytes: z.number().positive(),
+  cpuCount: count.positive(),
+  memoryBytes: memorySize.positive(),
 })
 
 export const joinRequest = z.object({
@@ -76,8 +76,7 @@ export const joinRequest = z.object({
   instanceId: uuid,
   version: z.string().max(32),
   process: processIdentity,
-  /** Unix milliseconds. */
-  startedAt: z.number(),
+  startedAt: unixMs,
   node: nodeFacts,
   providers: z.array(providerProbe).max(32),
   runners: z.array(heldRunner).max(100_000),
@@ -100,7 +99,7 @@ export type JoinReply = z.infer<typeof joinReply>
 
 export const startRunner = z.object({
   runnerId: uuid,
-  epoch: z.number().int().nonnegative(),
+  epoch: count,
   provider: providerId,
   cwd: z.string(),
   /** The project's directory: `cwd` is in it, or the start is refused. Null from a daemon that does not say. */
@@ -137,7 +136,7 @@ export const startReply = z.union([
 ])
 export type StartReply = z.input<typeof startReply>
 
-export const runnerTarget = z.object({ runnerId: uuid, epoch: z.number().int().nonnegative() })
+export const runnerTarget = z.object({ runnerId: uuid, epoch: count })
 export type RunnerTarget = z.infer<typeof runnerTarget>
 
 export const stopRunner = runnerTarget.extend({
@@ -153,7 +152,7 @@ export type LimitCpu = z.infer<typeof limitCpu>
 export const ack = z.union([z.object({ ok: z.literal(true) }), refusal])
 export type Ack = z.infer<typeof ack>
 
-export const runnerStarted = runnerTarget.extend({ process: processIdentity, at: z.number() })
+export const runnerStarted = runnerTarget.extend({ process: processIdentity, at: unixMs })
 export type RunnerStarted = z.infer<typeof runnerStarted>
 
 /** What confines a runner that has started, measured. */
@@ -165,13 +164,13 @@ export type RunnerExited = z.infer<typeof runnerExited>
 
 export const runnerVitals = z.object({
   runnerId: uuid,
-  epoch: z.number().int().nonnegative(),
+  epoch: count,
   cpuPercent: z.number().nonnegative(),
-  memoryBytes: z.number().nonnegative(),
+  memoryBytes: memorySize,
   activity: runnerActivity,
   /** Of the newest activity report; 0 from an agent that sends none. */
   activitySeq: z.number().int().nonnegative().default(0),
-  processCount: z.number().int().nonnegative(),
+  processCount: count,
   /** What `limitCpu` holds it to; null for nothing. */
   cpuLimitPercent: z.number().positive().nullable().default(null),
 })
@@ -186,7 +185,7 @@ export const heartbeat = z.object({
   /** Grows by one per message of an instance. */
   seq: z.number().int().nonnegative(),
   loadAverage: z.number().nonnegative(),
-  freeMemoryBytes: z.number().nonnegative(),
+  freeMemoryBytes: memorySize,
   providers: z.array(providerProbe).max(32),
   runners: z.array(runnerVitals).max(100_000),
   /** Why recordings cannot be written now (a full disk); null while they can. Missing from older agents. */

@@ -3,6 +3,7 @@ import { uuid } from '../primitives'
 import { providerId } from '../provider/provider'
 import { tokenCounts } from '../usage/tokens'
 import { refusal } from './messages'
+import { count, unixMs } from './numbers'
 
 /** Files that one question about cursors names at most. */
 export const MAX_CURSOR_PATHS = 500
@@ -36,8 +37,6 @@ export type TranscriptCursorsReply = z.infer<typeof transcriptCursorsReply>
 
 /** A hundred times what the largest context of any model holds. A forged record cannot use up a budget beyond it. */
 const MAX_REQUEST_TOKENS = 100_000_000
-/** The year 2100. */
-const MAX_AT = 4_102_444_800_000
 
 /** One request to a model, as a transcript or telemetry tells of it. */
 export const usageRecord = z
@@ -49,8 +48,7 @@ export const usageRecord = z
     providerSessionId: z.string().min(1).max(200),
     subagentId: z.string().max(200).nullable(),
     model: z.string().max(200),
-    /** Unix milliseconds. */
-    at: z.number().nonnegative().max(MAX_AT),
+    at: unixMs,
     tokens: tokenCounts.refine(
       (counts) => Object.values(counts).every((count) => count <= MAX_REQUEST_TOKENS),
       'more tokens than a request can have',
@@ -68,21 +66,23 @@ export const sessionDelta = z.object({
   firstPrompt: z.string().max(300).nullable(),
   programVersion: z.string().max(50).nullable(),
   /** Messages of the user and of the model, each counted once. */
-  messages: z.number().int().nonnegative(),
-  firstAt: z.number().nullable(),
-  lastAt: z.number().nullable(),
-  malformedLines: z.number().int().nonnegative(),
+  messages: count,
+  firstAt: unixMs.nullable(),
+  lastAt: unixMs.nullable(),
+  malformedLines: count,
 })
 export type SessionDelta = z.infer<typeof sessionDelta>
 
 /** What was read between two offsets of one file. Taken exactly once: `from` must be where the last one ended. */
-export const transcriptBatch = z.object({
-  file: transcriptFile,
-  from: offset,
-  to: offset,
-  usage: z.array(usageRecord).max(MAX_BATCH_RECORDS),
-  session: sessionDelta,
-})
+export const transcriptBatch = z
+  .object({
+    file: transcriptFile,
+    from: offset,
+    to: offset,
+    usage: z.array(usageRecord).max(MAX_BATCH_RECORDS),
+    session: sessionDelta,
+  })
+  .refine(({ from, to }) => from <= to, 'it ends before it begins')
 export type TranscriptBatch = z.infer<typeof transcriptBatch>
 
 /** `offset`: everything before it is in the database, whether this batch was taken or another had been. */

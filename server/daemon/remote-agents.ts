@@ -7,7 +7,7 @@ import type { AgentNamespace, IdentifyAgent } from '../gateways/agent/agent-gate
 import type { AgentRegistry } from '../gateways/agent/agent-registry'
 import { ensureAuthorities, readAuthorities } from '../services/certificates/authorities-file'
 import { agentServerNames } from '../services/node/agent-addresses'
-import { authenticateCertificate } from '../services/node/agent-credentials'
+import { authenticateCertificate, revokedSerials } from '../services/node/agent-credentials'
 import { enrolNode } from '../services/node/enrol-node'
 import type { ReconcileContext } from '../services/reconcile/run-reconcile'
 import { certificateOf, listenForAgents } from './agent-listener'
@@ -16,7 +16,10 @@ import { createEnrolmentEndpoint } from './enrolment-endpoint'
 export interface RemoteAgents {
   namespace: AgentNamespace
   identify: IdentifyAgent
-  /** Looks whether the authorities were rotated: then the listener goes by the new ones, and agents renew at once. */
+  /**
+   * Looks whether the authorities were rotated: then the listener goes by the new ones, and agents renew at once. Looks
+   * which certificates are revoked, too.
+   */
   refresh(agents: AgentRegistry): Promise<void>
   /** Fingerprints of the authorities that are trusted now. */
   trusted(): Promise<string[]>
@@ -33,6 +36,7 @@ export async function openToRemoteAgents(
   if (port === undefined) return null
   const path = homePaths(home).agentAuthorities
   let known = await ensureAuthorities(path, ctx.clock.now())
+  let revoked: ReadonlySet<string> = new Set()
   const onRequest = createEnrolmentEndpoint(
     async (request, from) => enrolNode(ctx, await readAuthorities(path), request, from),
     log,
@@ -40,7 +44,11 @@ export async function openToRemoteAgents(
   const names = agentServerNames(ctx.settings)
   const { now } = ctx.clock
   const listener = await listenForAgents(
-    { host, port, names, maxFrameBytes, now, log, onRequest: (request, response) => void onRequest(request, response) },
+    {
+      ...{ host, port, names, maxFrameBytes, now, log },
+      isRevoked: (serial) => revoked.has(serial),
+      onRequest: (request, response) => void onRequest(request, response),
+    },
     known,
   )
   log.info({ host, port, names }, 'takes agents of other machines')
@@ -50,6 +58,15 @@ export async function openToRemoteAgents(
     return Promise.all(trustedAt(current, now()).map(({ certificate }) => fingerprintOf(certificate)))
   }
   const newest = (set: AuthoritySet) => set.at(-1)?.certificate
+  async function lookAtAuthorities(agents: AgentRegistry): Promise<void> {
+    const current = await readAuthorities(path)
+    await listener.use(current)
+    if (newest(current) !== newest(known)) for (const session of agents.all()) session.renewNow()
+    known = current
+  }
+  async function lookAtRevoked(): Promise<void> {
+    revoked = await revokedSerials(ctx)
+  }
   return {
     namespace: listener.namespace,
     identify: async ({ nodeId: claimed }, request) => {
@@ -60,10 +77,7 @@ export async function openToRemoteAgents(
     },
     trusted,
     refresh: async (agents) => {
-      const current = await readAuthorities(path)
-      await listener.use(current)
-      if (newest(current) !== newest(known)) for (const session of agents.all()) session.renewNow()
-      known = current
+      await Promise.all([lookAtAuthorities(agents), lookAtRevoked()])
     },
     close: listener.close,
   }

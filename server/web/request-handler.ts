@@ -30,6 +30,7 @@ import { requestTarget } from './request-target'
 import { setPagePolicy, setSecurityHeaders } from './security-headers'
 import { createShareRoutes } from './share-routes'
 import { createSignInRoutes, type ProveHome, SIGN_IN_PATH } from './sign-in/sign-in-routes'
+import { createSilentProxyWarning } from './silent-proxy'
 
 const SOCKET_PATH = '/socket.io/'
 const DEVICE_PATH = '/device'
@@ -83,6 +84,7 @@ export function createRequestHandler(parts: Parts) {
   const underWay = new Set<ServerResponse>()
   let onQuiet: () => void = () => undefined
   const isProxy = networkMatcher(services.settings.trustedProxies)
+  const warnOfSilentProxy = createSilentProxyWarning(services.settings.publicUrl, log)
   const admitSocket = createOpenPerKey(MAX_SOCKETS_PER_USER)
   const admitGuest = createOpenPerKey(MAX_SOCKETS_PER_SHARE)
   const admitRequest = createOpenPerKey(MAX_REQUESTS_PER_USER)
@@ -96,6 +98,7 @@ export function createRequestHandler(parts: Parts) {
       { remoteAddress: socket.remoteAddress, encrypted: 'encrypted' in socket, headers },
       isProxy,
     )
+    warnOfSilentProxy(client)
     for (const name of FORWARDING_HEADERS) delete headers[name]
     return rememberClient(request, asPublished(client, services.settings))
   }

@@ -84,3 +84,15 @@ export async function stillValid(
   const good = new Set([...tokens.map(({ id }) => id), ...certificates.map(({ serial }) => serial)])
   return (credential) => good.has(credential.kind === 'token' ? credential.id : credential.serial)
 }
+
+/** Serial numbers of the certificates that open nothing although they have not ended: the agents' port looks there first. */
+export async function revokedSerials(ctx: Pick<ServiceContext, 'db' | 'clock'>): Promise<ReadonlySet<string>> {
+  const rows = await ctx.db.prisma.nodeCertificate.findMany({
+    where: {
+      expiresAt: { gt: ctx.clock.now() },
+      OR: [{ revokedAt: { not: null } }, { node: { removedAt: { not: null } } }],
+    },
+    select: { serial: true },
+  })
+  return new Set(rows.map(({ serial }) => serial))
+}

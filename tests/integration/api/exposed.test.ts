@@ -89,6 +89,9 @@ describe('without a declared proxy', () => {
   it('nobody is believed who says to be one', async () => {
     const stack = await startStack({ env: { STRATAVORE_PUBLIC_URL: 'https://me.example' } })
     try {
+      expect(await openTo(stack)).toMatch(
+        /listens on 127\.0\.0\.1, port \d+: only this machine reaches it; also as me\.example$/,
+      )
       const { url } = await stack.api.auth.createLoginLink.mutate()
       const path = url.slice(new URL(url).origin.length)
       // Neither as what it claims (by TLS, from elsewhere), nor as this machine: it is passed on for somebody.
@@ -99,8 +102,53 @@ describe('without a declared proxy', () => {
       }
       const own = await rawRequest(stack.url, { path })
       expect(own.headers['set-cookie']?.[0]).toMatch(/^stratavore_session_/)
+      // Whoever passes on without a word counts as this machine: under the published name it is noticed, once.
+      const log = () =>
+        readFileSync(join(stack.home, 'logs/web.log'), 'utf8').split('passes requests on without').length - 1
+      expect(log()).toBe(0)
+      for (const _ of [1, 2])
+        expect((await rawRequest(stack.url, { path: '/healthz', headers: { host: 'me.example' } })).status).toBe(200)
+      await waitUntil('it is told', () => log() > 0)
+      expect((await rawRequest(stack.url, { path: '/healthz', headers: { host: 'other.example' } })).status).toBe(403)
+      expect(log()).toBe(1)
       const forged = { host: 'evil.com', 'x-forwarded-host': 'me.example', authorization: `Bearer ${stack.token}` }
       expect((await rawRequest(stack.url, { path: '/api/trpc/auth.me', headers: forged })).status).toBe(403)
+    } finally {
+      await stack.stop()
+    }
+  })
+})
+
+/** What doctor says is open, as it stands in its list. */
+const openTo = async (stack: Stack): Promise<string> =>
+  (await stack.cli(['doctor'])).stdout.split('\n').find((line) => line.includes('open to')) ?? ''
+
+describe('without TLS, by an explicit word', () => {
+  it('serves other machines, warns at its start, and doctor has it as a problem', async () => {
+    const [port = 0, metricsPort = 0] = await freePorts(2)
+    const host = `me.example:${port}`
+    const stack = await startStack({
+      ports: { port, metricsPort },
+      env: {
+        STRATAVORE_HOST: '0.0.0.0',
+        STRATAVORE_PUBLIC_URL: `http://${host}`,
+        STRATAVORE_ALLOW_PLAIN_HTTP: 'true',
+      },
+    })
+    try {
+      const log = readFileSync(join(stack.home, 'logs/web.log'), 'utf8')
+      expect(log).toContain('STRATAVORE_ALLOW_PLAIN_HTTP is set: other machines are served without TLS')
+      const headers = { host, 'x-forwarded-for': '203.0.113.9' }
+      const answer = await rawRequest(stack.url, { path: '/api/trpc/auth.me', headers })
+      expect(answer.status, 'passed on for another machine, it is asked who it is').toBe(401)
+      const bearer = { ...headers, authorization: `Bearer ${stack.token}` }
+      expect((await rawRequest(stack.url, { path: '/api/trpc/auth.me', headers: bearer })).status).toBe(200)
+      const { code, stdout } = await stack.cli(['doctor'])
+      expect(code).toBe(1)
+      expect(stdout).toMatch(/problem +open to/)
+      expect(await openTo(stack)).toMatch(
+        /listens on 0\.0\.0\.0, port \d+: other machines reach it; also as me\.example:\d+; STRATAVORE_ALLOW_PLAIN_HTTP: without TLS too/,
+      )
     } finally {
       await stack.stop()
     }
@@ -156,6 +204,12 @@ describe('with an own certificate', () => {
     expect((await secureGet('/', { cookie, accept: 'text/html' })).status).toBe(200)
     const plain = { authorization: `Bearer ${stack.token}` }
     expect((await rawRequest(stack.url, { path: '/api/trpc/auth.me', headers: plain })).status).toBe(200)
+  })
+
+  it('doctor says that it is open to this machine, with TLS', async () => {
+    expect(await openTo(stack)).toMatch(
+      /listens on 127\.0\.0\.1, port \d+: only this machine reaches it; TLS with its own/,
+    )
   })
 
   it('takes up a new certificate without a restart, and keeps the earlier one while files do not fit', async () => {

@@ -52,3 +52,9 @@ export async function watchTables(
     return JSON.stringify(rows[0])
   }
 }
+
+/** What is in the tables by a look at all of them, but in these. */
+export function withoutTables(state: string, tables: readonly string[]): string {
+  const contents = Object.entries(JSON.parse(state) as Record<string, string>)
+  return JSON.stringify(contents.filter(([table]) => !tables.includes(table)))
+}

@@ -6,14 +6,14 @@ import { connect as connectPlainly } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connect } from 'node:tls'
 import fc from 'fast-check'
-import { io, type Socket } from 'socket.io-client'
+import type { Socket } from 'socket.io-client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { AgentIdentity } from '@/agent/identity/identity-file'
 import { joinDaemon } from '@/agent/identity/join-daemon'
 import { newSigningRequest } from '@/agent/identity/signing-request'
 import { homePaths } from '@/config/paths'
 import { ENROL_PATH, enrolProblem, enrolRequest } from '@/contracts/agent-protocol/enrolment'
-import { AGENT_NAMESPACE, AGENT_PROTOCOL_VERSION, type JoinRequest } from '@/contracts/agent-protocol/messages'
+import { AGENT_NAMESPACE, AGENT_PROTOCOL_VERSION } from '@/contracts/agent-protocol/messages'
 import {
   createAuthority,
   fingerprintOf,
@@ -22,6 +22,7 @@ import {
   type KeyPair,
 } from '@/server/core/certificates/authority'
 import { authoritySet, issuingAuthority } from '@/server/core/certificates/authority-set'
+import { dialAgent, forgedProcess, joinWith, type ShownToDaemon } from '../../support/dial-agent'
 import { freePorts } from '../../support/free-port'
 import { mutatedInputs } from '../../support/fuzz/from-schema'
 import { HOSTILE_JSON } from '../../support/fuzz/hostile-values'
@@ -118,24 +119,10 @@ beforeAll(async () => {
 })
 afterAll(() => probed?.stop())
 
-interface Shown {
-  key?: string
-  certificate?: string
-  nodeId?: string
-  protocol?: number
-}
+type Shown = Partial<ShownToDaemon>
 
 /** Dials as an agent does, showing this. */
-const dial = ({ key, certificate, nodeId = own.nodeId, protocol = AGENT_PROTOCOL_VERSION }: Shown): Socket =>
-  io(`${url}${AGENT_NAMESPACE}`, {
-    transports: ['websocket'],
-    reconnection: false,
-    forceNew: true,
-    ca: own.authorities.join('\n'),
-    ...(key === undefined ? {} : { key }),
-    ...(certificate === undefined ? {} : { cert: certificate }),
-    auth: { nodeId, protocol },
-  })
+const dial = (shown: Shown): Socket => dialAgent(url, own.authorities, { nodeId: own.nodeId, ...shown })
 
 /** `in`, or with which words it was refused. */
 function outcome(shown: Shown): Promise<string> {
@@ -150,32 +137,26 @@ function outcome(shown: Shown): Promise<string> {
   })
 }
 
-const process = { pid: 1, startTicks: 1, bootId: 'forged' }
-const joinOf = (runners: JoinRequest['runners']): JoinRequest => ({
-  instanceId: randomUUID(),
-  version: '0.1.0',
-  process,
-  startedAt: Date.now(),
-  node: { hostname: 'own', platform: 'linux', arch: 'x64', cpuCount: 1, memoryBytes: 1 },
-  providers: [],
-  runners,
-})
-
 /** A certificate for the right node of this authority, for a key of ours. */
-async function issuedBy(authority: KeyPair, now: Date, lifetimeMs = DAY_MS): Promise<Shown & Issued> {
+async function issuedBy(
+  authority: KeyPair,
+  now: Date,
+  lifetimeMs = DAY_MS,
+  nodeId = own.nodeId,
+): Promise<Shown & Issued> {
   const { key, csr } = await newSigningRequest()
-  const issued = await issueNodeCertificate(authority, { nodeId: own.nodeId, csr, now, lifetimeMs })
+  const issued = await issueNodeCertificate(authority, { nodeId, csr, now, lifetimeMs })
   if (issued === null) throw new Error('no certificate was made')
-  return { key, ...issued }
+  return { key, nodeId, ...issued }
 }
 
 /** One that this installation knows to have given out, for as long as no setting has it. */
-async function givenOut(now: Date, lifetimeMs: number): Promise<Shown & Issued> {
+async function givenOut(now: Date, lifetimeMs: number, nodeId?: string): Promise<Shown & Issued> {
   const authority = ownAuthority()
-  const issued = await issuedBy(authority, now, lifetimeMs)
+  const issued = await issuedBy(authority, now, lifetimeMs, nodeId)
   await probed.database.query(
     'INSERT INTO node_certificates (serial, node_id, authority, issued_at, expires_at) VALUES ($1, $2, $3, $4, $5)',
-    [issued.serial, own.nodeId, await fingerprintOf(authority.certificate), now, issued.expiresAt],
+    [issued.serial, issued.nodeId, await fingerprintOf(authority.certificate), now, issued.expiresAt],
   )
   return issued
 }
@@ -259,7 +240,7 @@ it("an agent writing to another node's runner → refused, audited, and nothing 
   const { id: runnerId } = await launchRunning(probed.stack, { project, provider: 'shell' })
   const { epoch } = await probed.stack.api.runner.get.query({ id: runnerId })
   const exit = { exitCode: 0, signal: null, reason: null, lastLines: 'forged', outputEnd: 0, at: Date.now() }
-  const request = joinOf([{ runnerId, epoch, state: 'exited', process, exit }])
+  const request = joinWith([{ runnerId, epoch, state: 'exited', process: forgedProcess, exit }])
   const socket = dial(own)
   try {
     await waitUntil('it is connected', () => socket.connected)
@@ -269,7 +250,7 @@ it("an agent writing to another node's runner → refused, audited, and nothing 
       await socket.timeout(20_000).emitWithAck('runnerExited', { runnerId, epoch, exit }),
       await socket
         .timeout(20_000)
-        .emitWithAck('runnerStarted', { runnerId, epoch: epoch + 1, process, at: Date.now() }),
+        .emitWithAck('runnerStarted', { runnerId, epoch: epoch + 1, process: forgedProcess, at: Date.now() }),
     ]
     expect(refusals.map(({ ok }) => ok)).toEqual([false, false])
     // Spelled otherwise it is the same runner; and what nobody knows is not its own either.
@@ -321,7 +302,7 @@ it('a joined agent that sends what is no message of one → no crash, no change,
   const joined = async (): Promise<Socket> => {
     const socket = dial(own)
     await waitUntil('it is connected', () => socket.connected)
-    expect(await socket.timeout(20_000).emitWithAck('join', joinOf([]))).toMatchObject({ ok: true })
+    expect(await socket.timeout(20_000).emitWithAck('join', joinWith([]))).toMatchObject({ ok: true })
     return socket
   }
   let socket = await joined()
@@ -334,7 +315,7 @@ it('a joined agent that sends what is no message of one → no crash, no change,
   }
   // What it sent is judged in order: an answer to the last says that all of it was.
   if (socket.disconnected) socket = await joined()
-  const again = await socket.timeout(20_000).emitWithAck('join', joinOf([]))
+  const again = await socket.timeout(20_000).emitWithAck('join', joinWith([]))
   expect(again, `seed ${seed}`).toEqual({ ok: false, error: 'this connection has joined already' })
   socket.disconnect()
   expect(await state(), `seed ${seed}`).toBe(before)
@@ -359,18 +340,92 @@ it('a stranger whose connections say nothing → has thirty-two for ten seconds;
   }
 })
 
-it('a stranger who opens connections without a certificate → has eight; agents come in all the same', async () => {
-  const strangers = Array.from({ length: 12 }, () => connect({ host: '127.0.0.1', port, rejectUnauthorized: false }))
-  for (const socket of strangers) socket.on('error', () => undefined).resume()
-  try {
-    await waitUntil('four of them are closed', () => strangers.filter(({ closed }) => closed).length === 4, 5_000)
-    const socket = dial(own)
-    await waitUntil('an agent is connected beside them', () => socket.connected)
-    socket.disconnect()
-    expect(strangers.filter(({ closed }) => closed)).toHaveLength(4)
-  } finally {
-    for (const socket of strangers) socket.destroy()
+/** A session of TLS with the port, to be taken up again by connections without a certificate. */
+async function sessionOfStranger(): Promise<Buffer> {
+  const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false })
+  const session = await new Promise<Buffer>((resolve, reject) => {
+    socket.once('session', resolve).once('error', reject).resume()
+  })
+  socket.destroy()
+  return session
+}
+
+it.each([
+  ['anew', async () => ({})],
+  ['by a session of before', async () => ({ session: await sessionOfStranger() })],
+])(
+  'a stranger who opens connections without a certificate, %s → has eight; agents come in all the same',
+  async (_how, prepare) => {
+    const how = await prepare()
+    const strangers = Array.from({ length: 12 }, () =>
+      connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...how }),
+    )
+    for (const socket of strangers) socket.on('error', () => undefined).resume()
+    try {
+      await waitUntil('four of them are closed', () => strangers.filter(({ closed }) => closed).length === 4, 5_000)
+      const socket = dial(own)
+      await waitUntil('an agent is connected beside them', () => socket.connected)
+      socket.disconnect()
+      expect(strangers.filter(({ closed }) => closed)).toHaveLength(4)
+      expect(strangers.some((stranger) => stranger.isSessionReused())).toBe('session' in how)
+    } finally {
+      for (const socket of strangers) socket.destroy()
+    }
+  },
+)
+
+/** Connections that show this certificate and say nothing. */
+function openSilently({ key, certificate }: Shown, count: number) {
+  const opened = Array.from({ length: count }, () =>
+    connect({ host: '127.0.0.1', port, rejectUnauthorized: false, key, cert: certificate }),
+  )
+  for (const socket of opened) socket.on('error', () => undefined).resume()
+  return {
+    closed: () => opened.filter(({ closed }) => closed).length,
+    end: () => {
+      for (const socket of opened) socket.destroy()
+    },
   }
+}
+
+it('a node that opens connections without end → has four; other nodes come in all the same', async () => {
+  const { rows } = await probed.database.query(`SELECT id FROM nodes WHERE kind = 'local'`)
+  const crowd = await givenOut(new Date(), DAY_MS, rows[0]?.id)
+  const opened = openSilently(crowd, 12)
+  try {
+    await waitUntil('eight of them are closed', () => opened.closed() === 8, 5_000)
+    expect(await outcome(own)).toBe('in')
+    expect(await outcome(crowd)).toBe('websocket error')
+    expect(opened.closed()).toBe(8)
+  } finally {
+    opened.end()
+  }
+  await waitUntil('it comes in itself, once they are gone', async () => (await outcome(crowd)) === 'in')
+})
+
+it('a revoked node that opens connections without end → has one, and is told why', async () => {
+  const revoked = await givenOut(new Date(), DAY_MS)
+  await probed.stack.api.certificate.revoke.mutate({ serial: revoked.serial })
+  await waitUntil('the port knows it for revoked', async () => {
+    const two = openSilently(revoked, 2)
+    try {
+      return await waitUntil('one of two is closed', () => two.closed() === 1, 500).then(
+        () => true,
+        () => false,
+      )
+    } finally {
+      two.end()
+    }
+  })
+  const opened = openSilently(revoked, 12)
+  try {
+    await waitUntil('eleven of them are closed', () => opened.closed() === 11, 5_000)
+    expect(await outcome(own)).toBe('in')
+    expect(opened.closed()).toBe(11)
+  } finally {
+    opened.end()
+  }
+  await waitUntil('it is told', async () => (await outcome(revoked)) === 'This certificate was revoked.')
 })
 
 it('a connected agent whose certificate is revoked by its serial → cut within five seconds, and refused; another of that node is not', async () => {
@@ -441,7 +496,7 @@ it('an agent that was away while the authority was rotated → told to renew as 
     // Whoever is connected at the rotation is told of it by another way: that is over.
     await delay(3_000)
     expect(told).toBe(0)
-    expect(await socket.timeout(20_000).emitWithAck('join', joinOf([]))).toMatchObject({ ok: true })
+    expect(await socket.timeout(20_000).emitWithAck('join', joinWith([]))).toMatchObject({ ok: true })
     await waitUntil('it is told', () => told > 0)
   } finally {
     socket.disconnect()
@@ -483,7 +538,7 @@ function garbage(seed: number): { asked: Parameters<typeof askToEnrol>[0]; may: 
 }
 
 it('/enrol asked for with what is no request to join → refused in words, nothing changed, and a right token still joins', async () => {
-  const seed = Number(globalThis.process.env.FUZZ_SEED ?? randomInt(2 ** 31))
+  const seed = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31))
   const { web, daemon } = await probed.stack.pids()
   const { token, fingerprint } = await mint('after-the-garbage')
   // That a machine was refused is written down; nothing else may change.

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApi } from '@/cli/api-client'
 import { shareProtocols } from '@/contracts/share/share'
-import { TERMINAL_NAMESPACE } from '@/contracts/terminal/terminal'
 import { createProject, launchRunning, typeLine, untilScreen } from '../../support/launch'
 import type { Stack } from '../../support/stack'
 import { waitUntil } from '../../support/wait-until'
 import { connectRaw, type RawTerminal } from '../api/raw-terminal'
 import { type ProbedStack, startProbedStack } from '../api/stack-with-database'
+import { askAsGuest, connectGuest, tokenOfLink } from './guest'
 
 /** A link that ends cuts what is open with it within this time. */
 const CUT_WITHIN_MS = 5_000
@@ -24,25 +24,12 @@ beforeAll(async () => {
 })
 afterAll(() => probed.stop())
 
-type Asked = { status: number; body: { ticket?: string; lives?: { epoch: number }[]; error?: { code: string } } }
-
-/** Asks as somebody who has nothing but a link. */
-async function ask(what: string, body: object, headers: Record<string, string> = {}): Promise<Asked> {
-  const answer = await fetch(`${stack.url}/api/share/${what}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-stratavore': '1', ...headers },
-    body: JSON.stringify(body),
-  })
-  return { status: answer.status, body: (await answer.json()) as Asked['body'] }
-}
-
-const tokenOf = (url: string): string => new URL(url).hash.slice(1)
+const ask = (what: string, body: object, headers?: Record<string, string>) => askAsGuest(stack, what, body, headers)
 const share = async (wanted: { kind?: 'terminal' | 'recording'; minutes?: number } = {}, api = stack.api) => {
   const { url, id } = await api.share.create.mutate({ runnerId, ...wanted })
-  return { id, token: tokenOf(url), url }
+  return { id, token: tokenOfLink(url), url }
 }
-const connect = (ticket: string, token: string): Promise<RawTerminal> =>
-  connectRaw(stack, { ticket }, TERMINAL_NAMESPACE, { origin: stack.url }, shareProtocols(token))
+const connect = (ticket: string, token: string) => connectGuest(stack, ticket, token)
 const watch = async (token: string): Promise<RawTerminal> =>
   connect((await ask('ticket', { token })).body.ticket ?? '', token)
 const REFUSED = { status: 401, body: { error: { code: 'unauthenticated' } } }
@@ -214,7 +201,7 @@ it('a guest is nobody who attends: what rings meanwhile is still told', async ()
 it('by the CLI', async () => {
   const made = await stack.cli(['share', runnerId, '--for', '2h'])
   expect(made).toMatchObject({ code: 0, stderr: '' })
-  const token = tokenOf(made.stdout.trim())
+  const token = tokenOfLink(made.stdout.trim())
   expect((await ask('view', { token })).status).toBe(200)
   const listed = JSON.parse((await stack.cli(['share', 'list', runnerId, '--json'])).stdout) as { id: string }[]
   expect((await stack.cli(['share', 'revoke', listed[0]?.id ?? ''])).code).toBe(0)
