@@ -264,6 +264,30 @@ describe('terminal link', () => {
     await eventually(() => expect(typed()).toBe('z'))
   })
 
+  it('comes back to drive only where it drove, whatever it came for at first', async () => {
+    const watches = () => server.handshakes.map(({ watch }) => watch)
+    const back = async (times: number) => {
+      server.cut()
+      await eventually(() => expect(server.handshakes).toHaveLength(times))
+      await eventually(() => expect(state()?.phase).toBe('attached'))
+    }
+    server.role = 'viewer'
+    await start()
+    await back(2)
+    link.takeSeat()
+    await eventually(() => expect(state()?.role).toBe('driver'))
+    await back(3)
+    expect(watches()).toEqual([false, true, false])
+  })
+
+  it('says that it leaves, and comes back when it stayed after all', async () => {
+    await start()
+    link.leave()
+    await eventually(() => expect(server.left).toEqual(['client namespace disconnect']))
+    await eventually(() => expect(server.handshakes).toHaveLength(2))
+    await eventually(() => expect(state()?.phase).toBe('attached'))
+  })
+
   it('drops what was typed, visibly, when somebody else drives after a break', async () => {
     await start()
     server.loseInput = true

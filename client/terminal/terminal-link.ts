@@ -64,6 +64,8 @@ export interface TerminalLink {
   /** As the driver: hands the seat to another client, or refuses it. */
   answerSeat(clientId: string, given: boolean): void
   releaseSeat(): void
+  /** Whoever looks is probably gone, and their seat is not to be kept; should they stay, the link comes back by itself. */
+  leave(): void
   /** Ends the link for good. */
   close(): void
 }
@@ -82,6 +84,7 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
   // Tells a ticket that comes after its attempt was given up.
   let generation = 0
   let epoch: number | null = null
+  let hasAttached = false
   /** What the handshake said of the terminal's size here. */
   let toldSize: TerminalSize | null = null
   // A seat asked for before anybody could be asked; applied by the next attach.
@@ -176,8 +179,8 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
       clientId: options.clientId,
       resumeFrom: options.isIntact?.() === false ? null : output.resumeFrom(),
       ...(toldSize ?? { cols: null, rows: null }),
-      // After a break it wants back what it had.
-      watch: options.watch === true && state.role !== 'driver',
+      // After a break it wants back what it had, and no more.
+      watch: hasAttached ? state.role !== 'driver' : options.watch === true,
     }
     connection = connectTerminal(options.url, handshake, options.socketOptions ?? {}, {
       attached,
@@ -221,6 +224,7 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
 
   function attached(message: TerminalAttached): void {
     setTimer(SOUND_AFTER_MS, sound)
+    hasAttached = true
     const restarted = epoch !== null && epoch !== message.epoch
     epoch = message.epoch
     input.acknowledge(message.writtenSeq)
@@ -229,7 +233,7 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
     const dropped = restarted
       ? dropInput('the runner was restarted')
       : role === 'viewer' && seatWish !== 'take'
-        ? dropInput(readOnly ? 'this terminal is read-only' : 'somebody else drives')
+        ? dropInput(readOnly ? 'this terminal is read-only' : 'the seat is not yours')
         : {}
     // Who else is there is told right after this; until then a viewer must not think that the seat is free.
     const presence = role === 'viewer' && !readOnly && !state.presence.driver ? someoneElse : state.presence
@@ -298,6 +302,7 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
       if (state.phase === 'attached') connection?.socket.emit('answerSeat', clientId, given)
     },
     releaseSeat: () => wishSeat('release'),
+    leave: () => void connection?.socket.disconnect(),
     close: () => {
       if (state.phase !== 'closed') end({})
     },

@@ -192,6 +192,9 @@ export function openTerminal(options: TerminalOptions): TerminalView {
     else options.onRefusedKey()
   }
   host.addEventListener('paste', onPaste, { capture: true })
+  // A page that is loaded anew is somebody else to the server: it would find its seat kept for the one before.
+  const onPageHide = () => link.leave()
+  window.addEventListener('pagehide', onPageHide)
 
   return {
     focus: () => terminal.focus(),
@@ -230,6 +233,7 @@ export function openTerminal(options: TerminalOptions): TerminalView {
     },
     close() {
       host.removeEventListener('paste', onPaste, { capture: true })
+      window.removeEventListener('pagehide', onPageHide)
       layout.stop()
       link.close()
       renderer.dispose()

@@ -43,7 +43,7 @@ export const terminalHandshake = z.object({
   /** The size it gives the PTY when it drives; null when it never does: a phone, or one of many on a wall. */
   cols: terminalDimension.nullable(),
   rows: terminalDimension.nullable(),
-  /** It comes to look: a free seat is left free until it types. */
+  /** It comes to look, or comes back and did not drive: a free seat is left free until it types. */
   watch: z.boolean().default(false),
 })
 export type TerminalHandshake = z.infer<typeof terminalHandshake>
@@ -53,7 +53,8 @@ export type TerminalSize = z.infer<typeof terminalSize>
 
 /** Who is there. Exactly one client may drive; everybody sees who. */
 export interface TerminalPresence {
-  driver: { clientId: string; name: string } | null
+  /** `away`: its connection broke a moment ago, and the seat is kept for it. */
+  driver: { clientId: string; name: string; away?: boolean } | null
   /** `asks`: it would like the seat. */
   clients: { clientId: string; name: string; readOnly: boolean; asks: boolean }[]
   /** What the driver types is part of the runner's recording. */

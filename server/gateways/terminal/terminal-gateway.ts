@@ -120,7 +120,8 @@ export function serveTerminals(
       if (parsed.success) hub.answerSeat(client, ...parsed.data)
     })
     on('releaseSeat', () => hub.releaseSeat(client))
-    socket.on('disconnect', () => hub.leave(client))
+    // Whoever says so leaves for good; everybody else comes back by themselves.
+    socket.on('disconnect', (reason) => hub.leave(client, reason !== 'client namespace disconnect'))
     hub.enter(client, handshake.resumeFrom)
     if (!ticket.guest)
       services

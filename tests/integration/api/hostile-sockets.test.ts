@@ -235,6 +235,7 @@ describe('a packet that is none', () => {
     send(bad)
     await closed(bad)
     good.takeSeat()
+    await waitUntil('it drives', () => good.state().role === 'driver')
     good.send('echo still""here\r')
     await good.sees('stillhere')
     expect(good.attaches()).toBe(1)

@@ -6,6 +6,9 @@ export interface Line {
   url: string
   /** Breaks every connection. */
   cut(): void
+  /** Breaks every connection, and each that is made until `up`. */
+  down(): void
+  up(): void
   close(): Promise<void>
 }
 
@@ -13,7 +16,12 @@ export interface Line {
 export async function startLine(url: string, delayMs = 0): Promise<Line> {
   const target = new URL(url)
   const sockets = new Set<Socket>()
+  let isDown = false
   const server = createServer((client) => {
+    if (isDown) {
+      client.destroy()
+      return
+    }
     const upstream = connect(Number(target.port), target.hostname)
     const ends: [Socket, Socket][] = [
       [client, upstream],
@@ -48,6 +56,13 @@ export async function startLine(url: string, delayMs = 0): Promise<Line> {
   return {
     url: `http://127.0.0.1:${address.port}`,
     cut,
+    down() {
+      isDown = true
+      cut()
+    },
+    up() {
+      isDown = false
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
