@@ -24,7 +24,7 @@ export interface FakeTerminalServer {
   takeSeats: number
   /** Why connections ended. */
   left: string[]
-  sizes: TerminalSize[]
+  sizes: (TerminalSize | null)[]
   /** Answers the first `attached` and all later ones with this role. */
   role: 'driver' | 'viewer'
   epoch: number

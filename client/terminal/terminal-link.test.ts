@@ -1,6 +1,11 @@
 import { TRPCClientError } from '@trpc/client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { MAX_INPUT_BYTES, OUTPUT_ACK_EVERY_BYTES, type TerminalSnapshot } from '@/contracts/terminal/terminal'
+import {
+  MAX_INPUT_BYTES,
+  OUTPUT_ACK_EVERY_BYTES,
+  type TerminalSize,
+  type TerminalSnapshot,
+} from '@/contracts/terminal/terminal'
 import { type FakeTerminalServer, startFakeTerminalServer } from './fake-terminal-server'
 import type { Scheduler } from './scheduler'
 import { createTerminalLink, type TerminalLink, type TerminalLinkOptions } from './terminal-link'
@@ -72,7 +77,7 @@ describe('terminal link', () => {
   })
 
   it('tells a size that the terminal got while it attached', async () => {
-    let size = { cols: 80, rows: 24 }
+    let size: TerminalSize | null = { cols: 80, rows: 24 }
     await start({
       size: () => size,
       // The handshake is made right after this.
@@ -86,6 +91,26 @@ describe('terminal link', () => {
     await eventually(() => expect(server.sizes).toEqual([{ cols: 100, rows: 30 }]))
     link.resize({ cols: 90, rows: 20 })
     await eventually(() => expect(server.sizes).toHaveLength(2))
+  })
+
+  it('takes back the size it has told, also while it attaches', async () => {
+    await start()
+    link.resize(null)
+    await eventually(() => expect(server.sizes).toEqual([null]))
+    link.close()
+    let size: TerminalSize | null = { cols: 80, rows: 24 }
+    await start({
+      size: () => size,
+      // The handshake is made right after this.
+      requestTicket: () => {
+        setImmediate(() => {
+          size = null
+        })
+        return server.ticket()
+      },
+    })
+    await eventually(() => expect(server.handshakes.at(-1)?.cols).toBe(80))
+    await eventually(() => expect(server.sizes).toEqual([null, null]))
   })
 
   it('shows the snapshot, then the stream, and acknowledges what is rendered', async () => {

@@ -56,8 +56,8 @@ export interface TerminalLinkOptions {
 export interface TerminalLink {
   /** Types into the runner. Kept and sent again over reconnects; refused with a `problem` while somebody else drives. */
   send(data: string | Uint8Array): void
-  /** The terminal here has another size now. */
-  resize(size: TerminalSize): void
+  /** The terminal here has another size now; null: it leaves the PTY as it is from now on. */
+  resize(size: TerminalSize | null): void
   takeSeat(): void
   /** Asks whoever drives for the seat. */
   askSeat(): void
@@ -249,8 +249,7 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
     output.attached(message)
     const size = options.size()
     // Since the handshake nobody could be told of another one.
-    if (size !== null && (size.cols !== toldSize?.cols || size.rows !== toldSize.rows))
-      connection?.socket.emit('resize', size)
+    if (size?.cols !== toldSize?.cols || size?.rows !== toldSize?.rows) connection?.socket.emit('resize', size)
     if (role === 'driver')
       for (const sent of input.unacknowledged()) connection?.socket.emit('input', sent.seq, sent.data)
     if (seatWish === 'take' && role === 'viewer' && !readOnly) connection?.socket.emit('takeSeat')

@@ -213,6 +213,8 @@ export function openTerminal(options: TerminalOptions): TerminalView {
     setSizes(next) {
       if (next === sizes) return
       sizes = next
+      // What it said before must not count again once it drives.
+      if (!sizes) link.resize(null)
       layout.forgetSent()
       layout.schedule()
     },

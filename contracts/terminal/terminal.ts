@@ -51,6 +51,9 @@ export type TerminalHandshake = z.infer<typeof terminalHandshake>
 export const terminalSize = z.object({ cols: terminalDimension, rows: terminalDimension })
 export type TerminalSize = z.infer<typeof terminalSize>
 
+/** What a client says with `resize`; null takes back what it said. */
+export const wantedSize = terminalSize.nullable()
+
 /** Who is there. Exactly one client may drive; everybody sees who. */
 export interface TerminalPresence {
   /** `away`: its connection broke a moment ago, and the seat is kept for it. */
@@ -118,8 +121,11 @@ export interface ClientToDaemon {
   input: (seq: number, data: Uint8Array | string) => void
   /** Cumulative: everything before this offset is on the screen. */
   ack: (offset: number) => void
-  /** From the driver it sizes the PTY, from others it is remembered until they drive; also from one that gave no size. */
-  resize: (size: TerminalSize) => void
+  /**
+   * From the driver it sizes the PTY, from others it is remembered until they drive; also from one that gave no size.
+   * With null it leaves the PTY as it is from then on.
+   */
+  resize: (size: TerminalSize | null) => void
   takeSeat: () => void
   /** Asks the driver for the seat. */
   askSeat: () => void

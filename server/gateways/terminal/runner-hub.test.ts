@@ -1,6 +1,7 @@
 import pino from 'pino'
 import { expect, it } from 'vitest'
 import type { Runner } from '@/contracts/runner/runner'
+import type { TerminalSize } from '@/contracts/terminal/terminal'
 import type { AgentRegistry } from '../agent/agent-registry'
 import type { DriveLog } from './drive-turn'
 import { createRunnerHub } from './runner-hub'
@@ -9,6 +10,7 @@ import { type ClientSocket, createTerminalClient, type TerminalClient } from './
 /** A hub of a runner whose agent shows the screen when it is let, and says what it was given to type. */
 function hubOf() {
   const typed: string[] = []
+  const sized: string[] = []
   const screens: (() => void)[] = []
   const session = {
     watch: () =>
@@ -21,7 +23,10 @@ function hubOf() {
       typed.push(`${clientId} ${Buffer.from(data).toString()}`)
       return Promise.resolve({ ok: true, writtenSeq: seq })
     },
-    resize: () => Promise.resolve(),
+    resize: (_id: string, { cols, rows }: TerminalSize) => {
+      sized.push(`${cols}x${rows}`)
+      return Promise.resolve()
+    },
     acknowledge: () => undefined,
     unwatch: () => undefined,
   }
@@ -74,7 +79,7 @@ function hubOf() {
     for (const give of screens.splice(0)) give()
     await settled()
   }
-  return { hub, enter, show, typed, ends, pass }
+  return { hub, enter, show, typed, sized, ends, pass }
 }
 
 /** Replies and what is typed are promises: what follows from them has happened after the next turn of the loop. */
@@ -174,4 +179,21 @@ it('no seat is kept for who is not to come back', () => {
   hub.input(client, 0, 'ls')
   expect(told).toContain('invalid_input')
   expect(ends.count).toBe(1)
+})
+
+it('a size that was taken back is not given to the PTY with the seat', async () => {
+  const { hub, enter, show, sized } = hubOf()
+  const desk = enter('desk').client
+  const phone = enter('phone').client
+  await show()
+  hub.resize(phone, { cols: 40, rows: 60 })
+  hub.takeSeat(phone)
+  await settled()
+  hub.resize(phone, null)
+  hub.takeSeat(desk)
+  await settled()
+  expect(sized).toEqual(['40x60', '80x24'])
+  hub.takeSeat(phone)
+  await settled()
+  expect(sized).toHaveLength(2)
 })

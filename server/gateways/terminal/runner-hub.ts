@@ -310,7 +310,7 @@ export function createRunnerHub(
         pace.shown(Math.min(offset, client.window.sent))
       if (client.phase === 'live' && client.window.acknowledge(offset)) void sync(client, client.window.sent, 'resync')
     },
-    resize: (client: TerminalClient, wanted: { cols: number; rows: number }): void => {
+    resize: (client: TerminalClient, wanted: TerminalSize | null): void => {
       client.size = wanted
       if (seat.isDriver(client.clientId)) applySize(client)
     },

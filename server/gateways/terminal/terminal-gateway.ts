@@ -10,7 +10,7 @@ import {
   TERMINAL_PROTOCOL_VERSION,
   type TerminalHandshake,
   terminalHandshake,
-  terminalSize,
+  wantedSize,
 } from '@/contracts/terminal/terminal'
 import { CREDENTIAL_HEADER } from '../../core/credential-header'
 import { StratavoreError } from '../../core/errors'
@@ -104,7 +104,7 @@ export function serveTerminals(
     on('input', (seq, data) => hub.input(client, seq, data))
     on('ack', (offset) => hub.acknowledge(client, offset))
     on('resize', (wanted) => {
-      const parsed = terminalSize.safeParse(wanted)
+      const parsed = wantedSize.safeParse(wanted)
       if (parsed.success) hub.resize(client, parsed.data)
       else
         socket.emit('problem', {

@@ -161,8 +161,8 @@ describe('a driver', () => {
     ['text', { cols: '80', rows: '24' }],
     ['a fraction', { cols: 80.5, rows: 24 }],
     ['nothing', undefined],
-    ['null', null],
     ['an array', [80, 24]],
+    ['a half', { cols: 80, rows: null }],
   ])('is refused the size %s, and the PTY keeps its own', async (_what, size) => {
     const terminal = await attach()
     terminal.socket.emit('resize', size)
