@@ -167,7 +167,7 @@ export function openTerminal(options: TerminalOptions): TerminalView {
   terminal.onBinary((data) => !watching() && type(Uint8Array.from(data, (character) => character.charCodeAt(0))))
   terminal.onKey(() => !mayType() && options.onRefusedKey())
   terminal.onTitleChange(options.onTitle)
-  terminal.onSelectionChange(() => preferences.copyOnSelect && copySelection(terminal))
+  terminal.onSelectionChange(() => preferences.copyOnSelect && !finder.selects() && copySelection(terminal))
   listenToProgram(terminal, options)
   watchScrolling(terminal, options.onScrollPlace)
   terminal.attachCustomKeyEventHandler((event) => {
