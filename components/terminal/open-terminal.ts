@@ -159,7 +159,8 @@ export function openTerminal(options: TerminalOptions): TerminalView {
   }
   terminal.onData((data) => {
     if (watching() && isReport(data)) return
-    if (!ctrlArmed) return type(data)
+    // Ctrl waits for a key: what the terminal itself reports uses nothing up.
+    if (!ctrlArmed || isReport(data)) return type(data)
     ctrlArmed = false
     options.onCtrlUsed()
     type(withCtrl(data))
