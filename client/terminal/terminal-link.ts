@@ -1,5 +1,5 @@
 import type { ManagerOptions, SocketOptions } from 'socket.io-client'
-import { readApiFailure } from '@/client/api/api-failure'
+import { isFinal, readApiFailure } from '@/client/api/api-failure'
 import {
   TERMINAL_PROTOCOL_VERSION,
   type TerminalAttached,
@@ -28,9 +28,6 @@ const someoneElse: TerminalPresence = {
   clients: [],
   inputRecorded: false,
 }
-
-/** Refusals of a ticket that asking again cannot change. */
-const FINAL_REFUSALS = new Set(['not_found', 'forbidden', 'unauthenticated', 'invalid_input', 'invalid_state'])
 
 export interface TerminalLinkOptions {
   /** Origin of the server; '' in the browser. */
@@ -168,8 +165,7 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
     } catch (cause) {
       if (mine !== generation) return
       const failure = readApiFailure(cause)
-      const fatal = FINAL_REFUSALS.has(failure.code)
-      return lost({ code: failure.code, message: failure.message, fatal })
+      return lost({ code: failure.code, message: failure.message, fatal: isFinal(failure) })
     }
     if (mine !== generation) return
     toldSize = options.size()

@@ -4,9 +4,9 @@ import { useDarkMode } from '@/components/shell/theme'
 import { useTerminalPreferences } from '@/components/terminal/preferences'
 import type { RecordedLife } from '@/contracts/recording/recording'
 import type { ReplayTerminal } from './open-replay'
+import type { LoadedRecording } from './recording-window'
 import { nextPosition } from './replay-clock'
 import { createReplayPlayer, type ReplayPlayer } from './replay-player'
-import type { LoadedRecording } from './use-recording'
 
 export interface Replay {
   /** Seconds of the recording. */
