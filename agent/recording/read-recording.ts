@@ -26,17 +26,26 @@ function linesFrom(text: Buffer, from: number, room: number): { lines: string[];
   return { lines: text.toString('utf8', from, end).split('\n').slice(0, -1), end }
 }
 
+/** Where to begin to show the second `from`: a whole segment before it, or with the oldest that is kept. */
+function beginningFor(segments: readonly Segment[], from: number): [number, number] {
+  const holding = segments.findLastIndex(({ at }) => at <= from)
+  const before = segments[holding - 1]
+  return [holding > 1 && before ? before.index : 0, 0]
+}
+
 /**
- * The page after `cursor` (SEGMENT:BYTE); null begins with the oldest that is kept. Where output before the page is no
- * longer kept, it begins with a marker that says so.
+ * The page after `cursor` (SEGMENT:BYTE); null begins with the oldest that is kept, or with what the screen at the second
+ * `from` is drawn from. Where output before the page is no longer kept, it begins with a marker that says so.
  */
 export async function readRecordingPage(
   directory: string,
-  cursor: string | null,
+  { cursor, from: second = null }: { cursor: string | null; from?: number | null },
   texts: SegmentTexts,
 ): Promise<RecordingPage> {
-  const [wantedIndex = 0, wantedByte = 0] = cursor?.split(':').map(Number) ?? []
-  const segments = (await listSegments(directory)).filter(({ index }) => index >= wantedIndex)
+  const kept = await listSegments(directory)
+  const [wantedIndex = 0, wantedByte = 0] =
+    cursor?.split(':').map(Number) ?? (second === null ? [] : beginningFor(kept, second))
+  const segments = kept.filter(({ index }) => index >= wantedIndex)
   const events: CastEvent[] = []
   let place = { index: wantedIndex, byte: wantedByte }
   let room = PAGE_BYTES

@@ -18,6 +18,7 @@ import { type OutputLog, openOutputLog } from '../observer/output-log'
 import { describeLife } from './describe-recording'
 import { readRecordingPage } from './read-recording'
 import { beginRecording, continueRecording, type RecorderOptions } from './recorder'
+import { segmentPath } from './recording-files'
 import { SEGMENT_MS } from './recording-writer'
 import { searchRecordingText } from './search-recording'
 import { createSegmentTexts } from './segment-text'
@@ -78,7 +79,7 @@ async function eventsOf(): Promise<CastEvent[]> {
   const texts = createSegmentTexts()
   const events: CastEvent[] = []
   for (let cursor: string | null = null; ; ) {
-    const page = await readRecordingPage(directory(), cursor, texts)
+    const page = await readRecordingPage(directory(), { cursor }, texts)
     events.push(...page.events)
     if (!page.more) return events
     cursor = page.cursor
@@ -333,4 +334,20 @@ it('compresses a part that is a day old, however small, so that its age counts',
   expect(segments()).toHaveLength(2)
   expect((await eventsOf()).map(([, , text]) => text).join('')).toBe('yesterday today')
   expect(days).toHaveLength(0)
+})
+
+it('is read from a segment before any second on, and from the oldest that is kept where there is none', async () => {
+  mkdirSync(directory(), { recursive: true })
+  for (const [index, at] of [10, 20, 20.5, 30].entries())
+    writeFileSync(segmentPath(directory(), index + 3, index, at), `${JSON.stringify([at, 'o', `${at}`, 1])}\n`)
+  const begin = async (from: number) => {
+    const { events } = await readRecordingPage(directory(), { cursor: null, from }, createSegmentTexts())
+    return events.map(([at, code]) => `${code} ${at}`)
+  }
+  const whole = ['m 10', 'o 10', 'o 20', 'o 20.5', 'o 30']
+  expect(await begin(5)).toEqual(whole)
+  expect(await begin(20)).toEqual(whole)
+  expect(await begin(20.5)).toEqual(['o 20', 'o 20.5', 'o 30'])
+  expect(await begin(29)).toEqual(['o 20', 'o 20.5', 'o 30'])
+  expect(await begin(1_000)).toEqual(['o 20.5', 'o 30'])
 })

@@ -38,7 +38,7 @@ export function createRecordingAnswers(recordingsDir: string): RecordingAnswers 
     const directory = join(recordingsDir, lifeOf(runnerId, epoch))
     if ((await readHeader(directory)) === null) return NOTHING
     if (message.type === 'readRecording')
-      return { ok: true, ...(await readRecordingPage(directory, message.question.cursor, texts)) }
+      return { ok: true, ...(await readRecordingPage(directory, message.question, texts)) }
     const { text, limit } = message.question
     return { ok: true, ...(await searchRecordingText(directory, text, limit, texts)) }
   }

@@ -10,6 +10,8 @@ describe('attach notices', () => {
   it('tells a viewer who drives, by a name that cannot act', () => {
     const presence = { driver: { clientId: 'x', name: 'eve' }, clients: [], inputRecorded: true }
     expect(noticeOf({ ...initialLinkState, phase: 'attached', presence }, onlooker)).toContain('eve drives')
+    const away = { ...presence, driver: { ...presence.driver, away: true } }
+    expect(noticeOf({ ...initialLinkState, phase: 'attached', presence: away }, onlooker)).toContain('eve is away')
     expect(noticeOf({ ...initialLinkState, phase: 'attached', role: 'driver' }, onlooker)).toBeNull()
     expect(noticeOf({ ...initialLinkState, phase: 'attached', role: 'driver', inputUnread: true }, onlooker)).toContain(
       'does not read',

@@ -42,7 +42,8 @@ function watcherNotice({ presence }: TerminalLinkState, clientId: string): strin
   const driver = presence.driver?.name
   const asks = presence.clients.some((client) => client.clientId === clientId && client.asks)
   if (asks) return `watching only: ${driver ?? 'who drives'} was asked for the seat (Ctrl-] detaches)`
-  const who = driver ? `${driver} drives` : 'the seat is not yours'
+  const does = presence.driver?.away ? 'is away and the seat is kept for a moment' : 'drives'
+  const who = driver ? `${driver} ${does}` : 'the seat is not yours'
   return `watching only: ${who} (Ctrl-^ asks for it, attach --take takes it; Ctrl-] detaches)`
 }
 

@@ -13,6 +13,18 @@ export interface ApiFailure {
   requestId: string | null
 }
 
+/** Refusals that asking again cannot change. */
+const FINAL_REFUSALS: ReadonlySet<string> = new Set<ErrorCode>([
+  'not_found',
+  'forbidden',
+  'unauthenticated',
+  'invalid_input',
+  'invalid_state',
+])
+
+/** Whether asking the same again is of no use. */
+export const isFinal = ({ code }: ApiFailure): boolean => FINAL_REFUSALS.has(code)
+
 /** What an HTTP status means when the answer is not the API's own (a proxy, the Host check, a tunnel). */
 function codeOfStatus(status: number): ErrorCode {
   if (status === 401) return 'unauthenticated'

@@ -22,7 +22,9 @@ export interface FakeTerminalServer {
   handshakes: TerminalHandshake[]
   acks: number[]
   takeSeats: number
-  sizes: TerminalSize[]
+  /** Why connections ended. */
+  left: string[]
+  sizes: (TerminalSize | null)[]
   /** Answers the first `attached` and all later ones with this role. */
   role: 'driver' | 'viewer'
   epoch: number
@@ -66,6 +68,7 @@ export async function startFakeTerminalServer(existing?: HttpServer): Promise<Fa
     handshakes: [],
     acks: [],
     takeSeats: 0,
+    left: [],
     sizes: [],
     role: 'driver',
     epoch: 1,
@@ -119,7 +122,10 @@ export async function startFakeTerminalServer(existing?: HttpServer): Promise<Fa
     const { clientId, resumeFrom } = handshake
     server.handshakes.push(handshake)
     attached.add(socket)
-    socket.on('disconnect', () => attached.delete(socket))
+    socket.on('disconnect', (reason) => {
+      server.left.push(reason)
+      attached.delete(socket)
+    })
     socket.on('input', (seq, data) => {
       if (server.loseInput) return
       if (seq > (writtenSeqs.get(clientId) ?? 0)) {

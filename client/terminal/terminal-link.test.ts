@@ -1,6 +1,11 @@
 import { TRPCClientError } from '@trpc/client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { MAX_INPUT_BYTES, OUTPUT_ACK_EVERY_BYTES, type TerminalSnapshot } from '@/contracts/terminal/terminal'
+import {
+  MAX_INPUT_BYTES,
+  OUTPUT_ACK_EVERY_BYTES,
+  type TerminalSize,
+  type TerminalSnapshot,
+} from '@/contracts/terminal/terminal'
 import { type FakeTerminalServer, startFakeTerminalServer } from './fake-terminal-server'
 import type { Scheduler } from './scheduler'
 import { createTerminalLink, type TerminalLink, type TerminalLinkOptions } from './terminal-link'
@@ -72,7 +77,7 @@ describe('terminal link', () => {
   })
 
   it('tells a size that the terminal got while it attached', async () => {
-    let size = { cols: 80, rows: 24 }
+    let size: TerminalSize | null = { cols: 80, rows: 24 }
     await start({
       size: () => size,
       // The handshake is made right after this.
@@ -86,6 +91,26 @@ describe('terminal link', () => {
     await eventually(() => expect(server.sizes).toEqual([{ cols: 100, rows: 30 }]))
     link.resize({ cols: 90, rows: 20 })
     await eventually(() => expect(server.sizes).toHaveLength(2))
+  })
+
+  it('takes back the size it has told, also while it attaches', async () => {
+    await start()
+    link.resize(null)
+    await eventually(() => expect(server.sizes).toEqual([null]))
+    link.close()
+    let size: TerminalSize | null = { cols: 80, rows: 24 }
+    await start({
+      size: () => size,
+      // The handshake is made right after this.
+      requestTicket: () => {
+        setImmediate(() => {
+          size = null
+        })
+        return server.ticket()
+      },
+    })
+    await eventually(() => expect(server.handshakes.at(-1)?.cols).toBe(80))
+    await eventually(() => expect(server.sizes).toEqual([null, null]))
   })
 
   it('shows the snapshot, then the stream, and acknowledges what is rendered', async () => {
@@ -262,6 +287,30 @@ describe('terminal link', () => {
     server.loseInput = false
     link.send('z')
     await eventually(() => expect(typed()).toBe('z'))
+  })
+
+  it('comes back to drive only where it drove, whatever it came for at first', async () => {
+    const watches = () => server.handshakes.map(({ watch }) => watch)
+    const back = async (times: number) => {
+      server.cut()
+      await eventually(() => expect(server.handshakes).toHaveLength(times))
+      await eventually(() => expect(state()?.phase).toBe('attached'))
+    }
+    server.role = 'viewer'
+    await start()
+    await back(2)
+    link.takeSeat()
+    await eventually(() => expect(state()?.role).toBe('driver'))
+    await back(3)
+    expect(watches()).toEqual([false, true, false])
+  })
+
+  it('says that it leaves, and comes back when it stayed after all', async () => {
+    await start()
+    link.leave()
+    await eventually(() => expect(server.left).toEqual(['client namespace disconnect']))
+    await eventually(() => expect(server.handshakes).toHaveLength(2))
+    await eventually(() => expect(state()?.phase).toBe('attached'))
   })
 
   it('drops what was typed, visibly, when somebody else drives after a break', async () => {

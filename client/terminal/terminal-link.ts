@@ -1,5 +1,5 @@
 import type { ManagerOptions, SocketOptions } from 'socket.io-client'
-import { readApiFailure } from '@/client/api/api-failure'
+import { isFinal, readApiFailure } from '@/client/api/api-failure'
 import {
   TERMINAL_PROTOCOL_VERSION,
   type TerminalAttached,
@@ -29,9 +29,6 @@ const someoneElse: TerminalPresence = {
   inputRecorded: false,
 }
 
-/** Refusals of a ticket that asking again cannot change. */
-const FINAL_REFUSALS = new Set(['not_found', 'forbidden', 'unauthenticated', 'invalid_input', 'invalid_state'])
-
 export interface TerminalLinkOptions {
   /** Origin of the server; '' in the browser. */
   url: string
@@ -56,14 +53,16 @@ export interface TerminalLinkOptions {
 export interface TerminalLink {
   /** Types into the runner. Kept and sent again over reconnects; refused with a `problem` while somebody else drives. */
   send(data: string | Uint8Array): void
-  /** The terminal here has another size now. */
-  resize(size: TerminalSize): void
+  /** The terminal here has another size now; null: it leaves the PTY as it is from now on. */
+  resize(size: TerminalSize | null): void
   takeSeat(): void
   /** Asks whoever drives for the seat. */
   askSeat(): void
   /** As the driver: hands the seat to another client, or refuses it. */
   answerSeat(clientId: string, given: boolean): void
   releaseSeat(): void
+  /** Whoever looks is probably gone, and their seat is not to be kept; should they stay, the link comes back by itself. */
+  leave(): void
   /** Ends the link for good. */
   close(): void
 }
@@ -82,6 +81,7 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
   // Tells a ticket that comes after its attempt was given up.
   let generation = 0
   let epoch: number | null = null
+  let hasAttached = false
   /** What the handshake said of the terminal's size here. */
   let toldSize: TerminalSize | null = null
   // A seat asked for before anybody could be asked; applied by the next attach.
@@ -165,8 +165,7 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
     } catch (cause) {
       if (mine !== generation) return
       const failure = readApiFailure(cause)
-      const fatal = FINAL_REFUSALS.has(failure.code)
-      return lost({ code: failure.code, message: failure.message, fatal })
+      return lost({ code: failure.code, message: failure.message, fatal: isFinal(failure) })
     }
     if (mine !== generation) return
     toldSize = options.size()
@@ -176,8 +175,8 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
       clientId: options.clientId,
       resumeFrom: options.isIntact?.() === false ? null : output.resumeFrom(),
       ...(toldSize ?? { cols: null, rows: null }),
-      // After a break it wants back what it had.
-      watch: options.watch === true && state.role !== 'driver',
+      // After a break it wants back what it had, and no more.
+      watch: hasAttached ? state.role !== 'driver' : options.watch === true,
     }
     connection = connectTerminal(options.url, handshake, options.socketOptions ?? {}, {
       attached,
@@ -221,6 +220,7 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
 
   function attached(message: TerminalAttached): void {
     setTimer(SOUND_AFTER_MS, sound)
+    hasAttached = true
     const restarted = epoch !== null && epoch !== message.epoch
     epoch = message.epoch
     input.acknowledge(message.writtenSeq)
@@ -229,7 +229,7 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
     const dropped = restarted
       ? dropInput('the runner was restarted')
       : role === 'viewer' && seatWish !== 'take'
-        ? dropInput(readOnly ? 'this terminal is read-only' : 'somebody else drives')
+        ? dropInput(readOnly ? 'this terminal is read-only' : 'the seat is not yours')
         : {}
     // Who else is there is told right after this; until then a viewer must not think that the seat is free.
     const presence = role === 'viewer' && !readOnly && !state.presence.driver ? someoneElse : state.presence
@@ -245,8 +245,7 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
     output.attached(message)
     const size = options.size()
     // Since the handshake nobody could be told of another one.
-    if (size !== null && (size.cols !== toldSize?.cols || size.rows !== toldSize.rows))
-      connection?.socket.emit('resize', size)
+    if (size?.cols !== toldSize?.cols || size?.rows !== toldSize?.rows) connection?.socket.emit('resize', size)
     if (role === 'driver')
       for (const sent of input.unacknowledged()) connection?.socket.emit('input', sent.seq, sent.data)
     if (seatWish === 'take' && role === 'viewer' && !readOnly) connection?.socket.emit('takeSeat')
@@ -298,6 +297,7 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
       if (state.phase === 'attached') connection?.socket.emit('answerSeat', clientId, given)
     },
     releaseSeat: () => wishSeat('release'),
+    leave: () => void connection?.socket.disconnect(),
     close: () => {
       if (state.phase !== 'closed') end({})
     },

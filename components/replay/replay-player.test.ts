@@ -45,6 +45,16 @@ describe('a player of recordings', () => {
     expect(told()).toEqual(['reset 80x24', 'a'])
   })
 
+  it('begins anew with another part', () => {
+    const { player, told } = aPlayer()
+    player.show(9)
+    told()
+    player.empty()
+    player.add([[50, 'o', 'z']])
+    player.show(60)
+    expect(told()).toEqual(['reset 80x24', 'z'])
+  })
+
   it('goes on with what is loaded later', () => {
     const { player, told } = aPlayer()
     player.show(9)

@@ -12,6 +12,8 @@ export interface ReplayScreen {
 export interface ReplayPlayer {
   /** More of the recording, in order. */
   add(events: readonly CastEvent[]): void
+  /** Nothing, as before the first `add`: another part of the recording follows. */
+  empty(): void
   /** Shows the recording as of this second. */
   show(at: number): void
   /** When something is next to be seen after what is shown; null when nothing loaded is. */
@@ -34,7 +36,7 @@ function apply(screen: ReplayScreen, events: readonly CastEvent[]): void {
   if (output !== '') screen.write(output)
 }
 
-/** Plays a recording that began with this size; going back draws it again from its beginning. */
+/** Plays a recording that began with this size; going back draws it again from the first event it has. */
 export function createReplayPlayer(screen: ReplayScreen, size: { cols: number; rows: number }): ReplayPlayer {
   const events: CastEvent[] = []
   const times = {
@@ -44,17 +46,22 @@ export function createReplayPlayer(screen: ReplayScreen, size: { cols: number; r
     at: (index: number) => events[index]?.[0] ?? 0,
   }
   let shown = 0
-  screen.reset(size)
+  const redraw = (): void => {
+    screen.reset(size)
+    shown = 0
+  }
+  redraw()
   return {
     add(more) {
       for (const event of more) events.push(event)
     },
+    empty() {
+      events.length = 0
+      redraw()
+    },
     show(at) {
       const until = eventsUntil(times, at)
-      if (until < shown) {
-        screen.reset(size)
-        shown = 0
-      }
+      if (until < shown) redraw()
       apply(screen, events.slice(shown, until))
       shown = until
     },

@@ -7,7 +7,8 @@ import type { RecordingHits, RecordingPage } from '@/contracts/recording/recordi
 export interface ReplaySource {
   /** Tells it from others. */
   id: string
-  read(epoch: number, cursor: string | null): Promise<RecordingPage>
+  /** The page after `cursor`; without one the first, or the first that the screen at the second `from` is drawn from. */
+  read(epoch: number, cursor: string | null, from: number | null): Promise<RecordingPage>
   search(epoch: number, text: string): Promise<RecordingHits>
 }
 
@@ -17,7 +18,7 @@ export function useRunnerRecordings(id: string): ReplaySource {
   return useMemo(
     () => ({
       id,
-      read: (epoch, cursor) => api.recording.read.query({ id, epoch, cursor }),
+      read: (epoch, cursor, from) => api.recording.read.query({ id, epoch, cursor, from }),
       search: (epoch, text) => api.recording.search.query({ id, epoch, text }),
     }),
     [api, id],

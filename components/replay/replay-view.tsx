@@ -20,11 +20,12 @@ export function ReplayView({ source, life }: { source: ReplaySource; life: Recor
   const [speed, setSpeed] = useState(1)
   const [skipIdle, setSkipIdle] = useState(true)
   const [text, setText] = useState('')
-  const loaded = useRecording(source, life.epoch, life.growing)
-  const replay = useReplay(host, { life, loaded, speed, skipIdle })
+  const recording = useRecording(source, life.epoch, life.growing)
+  const { loaded } = recording
+  const replay = useReplay(host, { life, recording, speed, skipIdle })
   const hits = useRecordingHits(source, life.epoch, text)
   const markersId = useId()
-  const duration = Math.max(life.duration, loaded.loadedUntil)
+  const duration = Math.max(life.duration, loaded.knownUntil)
   const jump = (direction: 'previous' | 'next') => {
     const places = life.markers.map(({ at }) => at)
     const place = placeBeside(places, replay.at, direction)
@@ -66,6 +67,7 @@ export function ReplayView({ source, life }: { source: ReplaySource; life: Recor
             <Timeline
               at={replay.at}
               duration={duration}
+              loadedFrom={loaded.loadedFrom}
               loadedUntil={loaded.complete ? duration : loaded.loadedUntil}
               markers={life.markers}
               hits={hits?.hits.map(({ at }) => at) ?? []}
@@ -120,7 +122,8 @@ function Notes({ life, problem, cut }: { life: RecordedLife; problem: string | n
     problem,
     life.truncatedBefore &&
       `The oldest ${formatBytes(life.truncatedBefore.bytes)} are no longer kept; it begins at ${clockWords(life.truncatedBefore.at)}.`,
-    cut && 'It is longer than a page can hold: the end is not loaded. `stratavore replay` plays all of it.',
+    cut &&
+      'It is longer than a page can hold, and its agent is too old to read parts. `stratavore replay` plays all of it.',
   ].filter((note) => typeof note === 'string')
   return notes.map((note) => (
     <p key={note} role="status" className="border-line border-b bg-warn-wash px-3 py-1.5 text-ink-soft text-xs">

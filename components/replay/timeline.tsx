@@ -19,6 +19,7 @@ const scrubberEnd = (duration: number): number => Math.ceil(duration * STEPS_PER
 interface TimelineProps {
   at: number
   duration: number
+  loadedFrom: number
   loadedUntil: number
   markers: readonly RecordingMarker[]
   /** Where the text that is looked for occurs, in seconds. */
@@ -27,12 +28,16 @@ interface TimelineProps {
 }
 
 /** The whole recording as a line: where it is, its markers above and the hits of a search below. */
-export function Timeline({ at, duration, loadedUntil, markers, hits, onSeek }: TimelineProps) {
-  const left = (moment: number) => `${duration > 0 ? (Math.min(moment, duration) / duration) * 100 : 0}%`
+export function Timeline({ at, duration, loadedFrom, loadedUntil, markers, hits, onSeek }: TimelineProps) {
+  const share = (moment: number) => (duration > 0 ? (Math.min(moment, duration) / duration) * 100 : 0)
+  const left = (moment: number) => `${share(moment)}%`
   return (
     <div className="relative h-8 min-w-0 flex-1">
       <div aria-hidden className="pointer-events-none absolute inset-x-0 top-3.5 h-1 rounded-full bg-line">
-        <div className="absolute inset-y-0 left-0 rounded-full bg-line-strong" style={{ width: left(loadedUntil) }} />
+        <div
+          className="absolute inset-y-0 rounded-full bg-line-strong"
+          style={{ left: left(loadedFrom), width: `${share(loadedUntil) - share(loadedFrom)}%` }}
+        />
         <div className="absolute inset-y-0 left-0 rounded-full bg-accent" style={{ width: left(at) }} />
       </div>
       <div aria-hidden className="pointer-events-none absolute inset-0">

@@ -1,65 +1,24 @@
 'use client'
-import { useEffect, useState } from 'react'
-import { readApiFailure } from '@/client/api/api-failure'
-import type { CastEvent } from '@/contracts/recording/recording'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { type LoadedRecording, NOTHING_LOADED, openRecordingWindow, type RecordingWindow } from './recording-window'
 import type { ReplaySource } from './replay-source'
 
-/** A recording that still grows is read on so often. */
-const FOLLOW_EVERY_MS = 3000
-/** Characters of output a page keeps; a browser's tab holds no more of it in comfort. */
-const MAX_LOADED_LENGTH = 64 * 1024 * 1024
-
-export interface LoadedRecording {
-  /** Pages as they came; each is given to the player once. */
-  pages: readonly (readonly CastEvent[])[]
-  /** Second of the newest event that is loaded. */
-  loadedUntil: number
-  /** All there is so far is here. */
-  complete: boolean
-  /** It is longer than what a page can hold. */
-  cut: boolean
-  problem: string | null
+export interface Recording {
+  loaded: LoadedRecording
+  /** This second is to be shown. */
+  want(at: number): void
 }
 
-const NOTHING: LoadedRecording = { pages: [], loadedUntil: 0, complete: false, cut: false, problem: null }
-
-/** Reads the recording of one life page by page, and what is added to it while it grows. */
-export function useRecording(source: ReplaySource, epoch: number, growing: boolean): LoadedRecording {
-  const [loaded, setLoaded] = useState(NOTHING)
+/** Reads the recording of one life page by page around what is shown, and what is added to it while it grows. */
+export function useRecording(source: ReplaySource, epoch: number, growing: boolean): Recording {
+  const [loaded, setLoaded] = useState(NOTHING_LOADED)
+  const opened = useRef<RecordingWindow | null>(null)
   useEffect(() => {
-    let over = false
-    let timer: ReturnType<typeof setTimeout> | undefined
-    let length = 0
-
-    async function read(cursor: string | null): Promise<void> {
-      const page = await source.read(epoch, cursor)
-      if (over) return
-      for (const [, , data] of page.events) length += data.length
-      const cut = length > MAX_LOADED_LENGTH
-      setLoaded((before) => ({
-        pages: page.events.length === 0 ? before.pages : [...before.pages, page.events],
-        loadedUntil: page.events.at(-1)?.[0] ?? before.loadedUntil,
-        complete: !page.more,
-        cut: cut && page.more,
-        problem: null,
-      }))
-      if (cut) return
-      if (page.more) return read(page.cursor)
-      if (growing) timer = setTimeout(() => start(page.cursor), FOLLOW_EVERY_MS)
-    }
-
-    function start(cursor: string | null): void {
-      read(cursor).catch((error: unknown) => {
-        if (!over) setLoaded((before) => ({ ...before, problem: readApiFailure(error).message }))
-      })
-    }
-
-    setLoaded(NOTHING)
-    start(null)
-    return () => {
-      over = true
-      clearTimeout(timer)
-    }
+    const read = (cursor: string | null, from: number | null) => source.read(epoch, cursor, from)
+    const window = openRecordingWindow({ read, growing, onChange: setLoaded })
+    opened.current = window
+    return window.stop
   }, [source, epoch, growing])
-  return loaded
+  const want = useCallback((at: number) => opened.current?.want(at), [])
+  return { loaded, want }
 }

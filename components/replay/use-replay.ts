@@ -6,7 +6,7 @@ import type { RecordedLife } from '@/contracts/recording/recording'
 import type { ReplayTerminal } from './open-replay'
 import { nextPosition } from './replay-clock'
 import { createReplayPlayer, type ReplayPlayer } from './replay-player'
-import type { LoadedRecording } from './use-recording'
+import type { Recording } from './use-recording'
 
 export interface Replay {
   /** Seconds of the recording. */
@@ -18,14 +18,15 @@ export interface Replay {
 
 interface ReplayOptions {
   life: RecordedLife
-  loaded: LoadedRecording
+  recording: Recording
   speed: number
   skipIdle: boolean
 }
 
 /** Plays a recording into `host`, frame by frame. */
 export function useReplay(host: RefObject<HTMLElement | null>, options: ReplayOptions): Replay {
-  const { life, loaded, speed, skipIdle } = options
+  const { life, speed, skipIdle } = options
+  const { loaded, want } = options.recording
   const { dark } = useDarkMode()
   const [{ fontPx, fontFamily }] = useTerminalPreferences()
   const [at, setAt] = useState(0)
@@ -36,7 +37,9 @@ export function useReplay(host: RefObject<HTMLElement | null>, options: ReplayOp
     latest.current = { dark, fontPx, fontFamily, at }
   })
   const { cols, rows } = life
-  const duration = Math.max(life.duration, loaded.loadedUntil)
+  const duration = Math.max(life.duration, loaded.knownUntil)
+  // Nothing is played past what is loaded: what comes there is not known yet.
+  const playableUntil = loaded.complete ? duration : loaded.loadedUntil
 
   useEffect(() => {
     const element = host.current
@@ -58,16 +61,24 @@ export function useReplay(host: RefObject<HTMLElement | null>, options: ReplayOp
   useEffect(() => opened?.terminal.setDark(dark), [opened, dark])
 
   // Each page is given to the player once, also to one that was made anew.
-  const given = useRef<{ player: ReplayPlayer; pages: number } | null>(null)
+  const given = useRef<{ player: ReplayPlayer; part: number; pages: number } | null>(null)
   useEffect(() => {
     if (!opened) return
-    if (given.current?.player !== opened.player) given.current = { player: opened.player, pages: 0 }
-    for (const page of loaded.pages.slice(given.current.pages)) opened.player.add(page)
+    const { player } = opened
+    if (given.current?.player !== player) given.current = { player, part: loaded.part, pages: 0 }
+    if (given.current.part !== loaded.part) {
+      player.empty()
+      given.current = { player, part: loaded.part, pages: 0 }
+    }
+    for (const page of loaded.pages.slice(given.current.pages)) player.add(page)
     given.current.pages = loaded.pages.length
-    opened.player.show(latest.current.at)
-  }, [opened, loaded.pages])
+    player.show(latest.current.at)
+  }, [opened, loaded.part, loaded.pages])
 
   useEffect(() => opened?.player.show(at), [opened, at])
+  // Also for what was loaded since: it may end before what is to be shown.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above.
+  useEffect(() => want(at), [want, at, loaded])
 
   useEffect(() => {
     if (!playing || !opened) return
@@ -76,14 +87,18 @@ export function useReplay(host: RefObject<HTMLElement | null>, options: ReplayOp
       const elapsed = Math.max(0, now - last) / 1000
       last = now
       setAt((before) =>
-        nextPosition({ at: before, elapsed, speed, skipIdle, nextEventAt: opened.player.nextEventAt(), duration }),
+        nextPosition({
+          ...{ at: before, elapsed, speed, skipIdle },
+          nextEventAt: opened.player.nextEventAt(),
+          duration: Math.max(before, playableUntil),
+        }),
       )
       frame = requestAnimationFrame(step)
     })
     return () => cancelAnimationFrame(frame)
-  }, [playing, opened, speed, skipIdle, duration])
+  }, [playing, opened, speed, skipIdle, playableUntil])
 
-  const ended = at >= duration && loaded.complete
+  const ended = loaded.complete ? at >= duration : loaded.cut && at >= loaded.loadedUntil
   useEffect(() => {
     if (ended) setPlayingState(false)
   }, [ended])

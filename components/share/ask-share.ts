@@ -20,6 +20,6 @@ export const sharedAccess = (token: string): TerminalAccess => ({
 /** Where the recording comes from that it shows. */
 export const sharedRecordings = (token: string): ReplaySource => ({
   id: 'shared',
-  read: async (epoch, cursor) => recordingPage.parse(await ask('recording', token, { epoch, cursor })),
+  read: async (epoch, cursor, from) => recordingPage.parse(await ask('recording', token, { epoch, cursor, from })),
   search: async (epoch, text) => recordingHits.parse(await ask('search', token, { epoch, text })),
 })

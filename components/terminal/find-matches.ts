@@ -21,8 +21,18 @@ const MARKS = {
 export function createFinder(terminal: Terminal, onFound: (found: FoundMatches) => void) {
   const search = new SearchAddon({ highlightLimit: MAX_COUNTED_MATCHES })
   terminal.loadAddon(search)
+  // The addon shows where it is by selecting, at each letter and each time output comes; a person never selects by this.
+  const { select } = terminal
+  let selects = false
+  terminal.select = (...place) => {
+    selects = true
+    select.apply(terminal, place)
+    selects = false
+  }
   search.onDidChangeResults(({ resultIndex, resultCount }) => onFound({ at: resultIndex + 1, count: resultCount }))
   return {
+    /** Whether what is selected at this moment is a match, and was selected by nobody. */
+    selects: () => selects,
     /** Selects the next match; false when there is none. */
     find(text: string, direction: 'next' | 'previous'): boolean {
       const options = { decorations: MARKS }

@@ -159,7 +159,8 @@ export function openTerminal(options: TerminalOptions): TerminalView {
   }
   terminal.onData((data) => {
     if (watching() && isReport(data)) return
-    if (!ctrlArmed) return type(data)
+    // Ctrl waits for a key: what the terminal itself reports uses nothing up.
+    if (!ctrlArmed || isReport(data)) return type(data)
     ctrlArmed = false
     options.onCtrlUsed()
     type(withCtrl(data))
@@ -167,7 +168,7 @@ export function openTerminal(options: TerminalOptions): TerminalView {
   terminal.onBinary((data) => !watching() && type(Uint8Array.from(data, (character) => character.charCodeAt(0))))
   terminal.onKey(() => !mayType() && options.onRefusedKey())
   terminal.onTitleChange(options.onTitle)
-  terminal.onSelectionChange(() => preferences.copyOnSelect && copySelection(terminal))
+  terminal.onSelectionChange(() => preferences.copyOnSelect && !finder.selects() && copySelection(terminal))
   listenToProgram(terminal, options)
   watchScrolling(terminal, options.onScrollPlace)
   terminal.attachCustomKeyEventHandler((event) => {
@@ -192,6 +193,9 @@ export function openTerminal(options: TerminalOptions): TerminalView {
     else options.onRefusedKey()
   }
   host.addEventListener('paste', onPaste, { capture: true })
+  // A page that is loaded anew is somebody else to the server: it would find its seat kept for the one before.
+  const onPageHide = () => link.leave()
+  window.addEventListener('pagehide', onPageHide)
 
   return {
     focus: () => terminal.focus(),
@@ -210,6 +214,8 @@ export function openTerminal(options: TerminalOptions): TerminalView {
     setSizes(next) {
       if (next === sizes) return
       sizes = next
+      // What it said before must not count again once it drives.
+      if (!sizes) link.resize(null)
       layout.forgetSent()
       layout.schedule()
     },
@@ -230,6 +236,7 @@ export function openTerminal(options: TerminalOptions): TerminalView {
     },
     close() {
       host.removeEventListener('paste', onPaste, { capture: true })
+      window.removeEventListener('pagehide', onPageHide)
       layout.stop()
       link.close()
       renderer.dispose()

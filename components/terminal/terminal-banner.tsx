@@ -32,12 +32,14 @@ export function TerminalBanner(props: TerminalBannerProps) {
   if (phase === 'reconnecting') {
     return (
       <Line icon={<LoaderCircle aria-hidden className="size-3.5 animate-spin text-warn" />}>
-        Connection lost. The runner goes on{readOnly ? '.' : '; what you type is kept and sent once it is back.'}
+        Connection lost. The runner goes on
+        {role === 'driver' ? '; what you type is kept and sent once it is back.' : '.'}
       </Line>
     )
   }
   if (phase === 'attached' && role === 'viewer') {
     const driver = presence.driver?.name
+    const does = presence.driver?.away ? 'is away; the seat is kept for a moment' : 'drives'
     if (quiet && !driver && !readOnly) return null
     // Guests are not told who is there.
     const told = presence.clients.length > 0
@@ -45,7 +47,7 @@ export function TerminalBanner(props: TerminalBannerProps) {
     return (
       <Line key={refusals} icon={<Eye aria-hidden className="size-3.5 text-ink-faint" />} flash={refusals > 0}>
         <span className="min-w-0 flex-1 truncate">
-          {driver ? `${driver} drives. ` : told && 'Nobody drives. '}
+          {driver ? `${driver} ${does}. ` : told && 'Nobody drives. '}
           {readOnly ? 'You may watch, not type.' : 'You are watching.'}
         </span>
         {!readOnly && driver && (

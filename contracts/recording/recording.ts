@@ -53,8 +53,16 @@ export type RecordingInfo = z.infer<typeof recordingInfo>
 /** Where a later page goes on; what it holds is nobody's business. */
 const cursor = z.string().regex(/^\d{1,12}:\d{1,12}$/, 'is no cursor of a recording')
 
-/** The next page of a recording; without a cursor the first. */
-export const recordingReadInput = z.object({ id: uuid, epoch, cursor: cursor.nullable().default(null) })
+/**
+ * The next page of a recording; without a cursor the first, or with `from` one far enough before this second for the
+ * screen to be drawn as it was then.
+ */
+export const recordingReadInput = z.object({
+  id: uuid,
+  epoch,
+  cursor: cursor.nullable().default(null),
+  from: seconds.nullable().default(null),
+})
 export const recordingPage = z.object({
   events: z.array(castEvent),
   /** Goes on after these events, also later, when the recording has grown. */

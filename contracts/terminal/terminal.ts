@@ -43,7 +43,7 @@ export const terminalHandshake = z.object({
   /** The size it gives the PTY when it drives; null when it never does: a phone, or one of many on a wall. */
   cols: terminalDimension.nullable(),
   rows: terminalDimension.nullable(),
-  /** It comes to look: a free seat is left free until it types. */
+  /** It comes to look, or comes back and did not drive: a free seat is left free until it types. */
   watch: z.boolean().default(false),
 })
 export type TerminalHandshake = z.infer<typeof terminalHandshake>
@@ -51,9 +51,13 @@ export type TerminalHandshake = z.infer<typeof terminalHandshake>
 export const terminalSize = z.object({ cols: terminalDimension, rows: terminalDimension })
 export type TerminalSize = z.infer<typeof terminalSize>
 
+/** What a client says with `resize`; null takes back what it said. */
+export const wantedSize = terminalSize.nullable()
+
 /** Who is there. Exactly one client may drive; everybody sees who. */
 export interface TerminalPresence {
-  driver: { clientId: string; name: string } | null
+  /** `away`: its connection broke a moment ago, and the seat is kept for it. */
+  driver: { clientId: string; name: string; away?: boolean } | null
   /** `asks`: it would like the seat. */
   clients: { clientId: string; name: string; readOnly: boolean; asks: boolean }[]
   /** What the driver types is part of the runner's recording. */
@@ -117,8 +121,11 @@ export interface ClientToDaemon {
   input: (seq: number, data: Uint8Array | string) => void
   /** Cumulative: everything before this offset is on the screen. */
   ack: (offset: number) => void
-  /** From the driver it sizes the PTY, from others it is remembered until they drive; also from one that gave no size. */
-  resize: (size: TerminalSize) => void
+  /**
+   * From the driver it sizes the PTY, from others it is remembered until they drive; also from one that gave no size.
+   * With null it leaves the PTY as it is from then on.
+   */
+  resize: (size: TerminalSize | null) => void
   takeSeat: () => void
   /** Asks the driver for the seat. */
   askSeat: () => void

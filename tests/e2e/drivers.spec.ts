@@ -42,6 +42,8 @@ test('who drives is on the runner’s page, and is told that keystrokes are reco
   await expect(page.getByText('Keystrokes are recorded.')).toBeVisible()
   await page.reload()
   await expect(drivers).toContainText('their connection ended')
+  // A page that is loaded anew waits for no seat: the one before has left.
+  await expect(notice).toBeVisible({ timeout: 4_000 })
 
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })

@@ -14,12 +14,12 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => stack.stop())
 
-/** A program that keeps every byte it is typed. */
-async function keeper(page: Page): Promise<{ terminal: TerminalView; got(): string }> {
+/** A program that keeps every byte it is typed, and asks the terminal for something before. */
+async function keeper(page: Page, asks = ''): Promise<{ terminal: TerminalView; got(): string }> {
   const { name: project, path } = await createProject(stack)
   const { id } = await launchRunning(stack, { project, provider: 'shell' })
   const terminal = await openTerminal(page, stack.url, id)
-  await typeLine(stack, id, 'stty raw -echo; printf "rea""dy"; cat > got')
+  await typeLine(stack, id, `stty raw -echo; printf '%brea%s' '${asks}' dy; cat > got`)
   await terminal.sees('ready')
   await terminal.root.click()
   const file = join(path, 'got')
@@ -107,6 +107,25 @@ test('a phone: composed words, and the keys of the bar between them', async ({ b
   await bar.getByRole('button', { name: 'Esc' }).click()
   await expect.poll(got).toContain('\x1b')
   expect(got()).toBe('ls\r\x03ende\x1b')
+})
+
+test('a phone: Ctrl of the bar waits for a key, not for a report of the focus', async ({ browser }) => {
+  const phone = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true }
+  const { page, context } = await openConsole(browser, stack, phone)
+  const { got, terminal } = await keeper(page, String.raw`\e[?1004h`)
+  const keys = terminal.root.locator('textarea')
+  const ctrl = page.getByRole('toolbar', { name: 'Terminal keys' }).getByRole('button', { name: 'Ctrl' })
+  await keys.focus()
+  await expect.poll(got).toContain('\x1b[I')
+  await ctrl.click()
+  await keys.blur()
+  await keys.focus()
+  await expect.poll(got).toContain('\x1b[O\x1b[I')
+  await expect(ctrl).toHaveAttribute('aria-pressed', 'true')
+  await page.keyboard.type('ab')
+  await expect.poll(got).toContain('\x01b')
+  await expect(ctrl).toHaveAttribute('aria-pressed', 'false')
+  await context.close()
 })
 
 test('wide characters and emoji are drawn where the program thinks they are', async ({ browser }) => {

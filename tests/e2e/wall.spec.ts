@@ -145,6 +145,21 @@ test('the seat is asked for and handed over, and a phone that drives leaves the 
   expect(await sizeOf(runner)).toEqual(size)
   await phone.page.getByRole('button', { name: 'Fit the terminal to this screen' }).click()
   await expect.poll(async () => (await sizeOf(runner)).cols).toBeLessThan(60)
+
+  // Once it is no longer wanted, the phone reshapes no desktop's terminal by driving it.
+  await phone.page.getByRole('button', { name: 'Fit the terminal to this screen' }).click()
+  const again = await openConsole(browser, stack)
+  const againTerminal = await openTerminal(again.page, stack.url, runner.id)
+  await again.page.getByRole('button', { name: 'Take control' }).click()
+  await againTerminal.attached('driver')
+  await expect.poll(() => sizeOf(runner)).toEqual(size)
+  await phone.page.getByRole('button', { name: 'Take control' }).click()
+  await phoneTerminal.attached('driver')
+  await phone.page.getByRole('toolbar', { name: 'Terminal keys' }).getByRole('button', { name: 'Enter' }).click()
+  await againTerminal.attached('viewer')
+  expect(await sizeOf(runner)).toEqual(size)
+  await again.close()
+  await phone.close()
 })
 
 test('who drives hands the seat on unasked, or lets it go for whoever types next', async ({ browser }, info) => {

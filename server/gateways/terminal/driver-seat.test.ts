@@ -1,7 +1,30 @@
 import { expect, it } from 'vitest'
-import { createDriverSeat } from './driver-seat'
+import { createDriverSeat, SEAT_KEPT_MS } from './driver-seat'
 
-const client = (clientId: string, readOnly = false) => ({ clientId, name: clientId, readOnly })
+const client = (clientId: string, readOnly = false) => ({ clientId, userId: 'u', name: clientId, readOnly })
+
+/** A seat whose time passes when it is told to; `lapses` counts the times it was kept in vain. */
+function timedSeat() {
+  const due = new Set<() => void>()
+  const told = { lapses: 0 }
+  const seat = createDriverSeat(
+    () => {
+      told.lapses += 1
+    },
+    (ms, action) => {
+      expect(ms).toBe(SEAT_KEPT_MS)
+      due.add(action)
+      return () => due.delete(action)
+    },
+  )
+  const pass = (): void => {
+    for (const action of due) {
+      due.delete(action)
+      action()
+    }
+  }
+  return { seat, told, pass, waits: () => due.size }
+}
 
 it('gives a free seat to the first who may drive', () => {
   const seat = createDriverSeat()
@@ -82,4 +105,67 @@ it('is had at once by who asks while it is free, never by a read-only client', (
   seat.enter(client('a'), true)
   seat.ask('a')
   expect(seat.isDriver('a')).toBe(true)
+})
+
+it('is kept for a driver whose connection broke, who is shown as away and has it when they are back', () => {
+  const { seat, told, pass, waits } = timedSeat()
+  seat.enter(client('a'))
+  seat.enter(client('b'))
+  seat.leave('a', true)
+  expect(seat.presence()).toMatchObject({
+    driver: { clientId: 'a', name: 'a', away: true },
+    clients: [{ clientId: 'b' }],
+  })
+  // Neither who was there, nor who comes now, nor who types.
+  seat.enter(client('c'))
+  expect([seat.isDriver('b'), seat.isDriver('c'), seat.takeIfFree('b')]).toEqual([false, false, false])
+  seat.enter(client('a'))
+  expect(seat.presence().driver).toEqual({ clientId: 'a', name: 'a' })
+  expect([seat.keptFor(), waits(), told.lapses]).toEqual([null, 0, 0])
+  // Who came meanwhile watches, as whoever comes while somebody drives.
+  seat.leave('a', true)
+  pass()
+  expect(seat.presence().driver).toBeNull()
+})
+
+it('is kept no longer than its time: then for who asked first, else for who came to drive, else for nobody', () => {
+  for (const [asks, comes, then] of [
+    [true, true, 'b'],
+    [false, true, 'c'],
+    [false, false, undefined],
+  ] as const) {
+    const { seat, told, pass } = timedSeat()
+    for (const id of ['a', 'b']) seat.enter(client(id))
+    seat.leave('a', true)
+    if (asks) seat.ask('b')
+    seat.enter(client('wall'), true)
+    if (comes) seat.enter(client('c'))
+    expect(seat.presence().driver?.away).toBe(true)
+    pass()
+    expect(seat.presence().driver?.clientId).toBe(then)
+    expect(seat.presence().driver?.away).toBeUndefined()
+    expect([seat.keptFor(), told.lapses]).toEqual([null, 1])
+  }
+})
+
+it('is taken by choice while it is kept, which is not there for who had it then', () => {
+  const { seat, told, pass, waits } = timedSeat()
+  for (const id of ['a', 'b']) seat.enter(client(id))
+  seat.leave('a', true)
+  expect(seat.take('b')).toBe(true)
+  expect(waits()).toBe(0)
+  seat.enter(client('a'))
+  pass()
+  expect(seat.presence().driver).toEqual({ clientId: 'b', name: 'b' })
+  expect(told.lapses).toBe(0)
+})
+
+it('is kept for a driver alone, who may drive still when they come back', () => {
+  const { seat, waits } = timedSeat()
+  for (const id of ['a', 'b']) seat.enter(client(id))
+  seat.leave('b', true)
+  expect([waits(), seat.isDriver('a')]).toEqual([0, true])
+  seat.leave('a', true)
+  seat.enter(client('a', true))
+  expect([waits(), seat.presence().driver]).toEqual([0, null])
 })

@@ -1,3 +1,5 @@
+import { type After, quietTimer } from './quiet-timer'
+
 /** A driver that acknowledges nothing for so long (a hidden tab, a dead line) is not waited for any more. */
 const STALL_MS = 300
 /** It is waited for again once it lacks no more than this. */
@@ -18,17 +20,8 @@ export interface Pace {
   reset(): void
 }
 
-/** A timer that keeps no process alive. */
-function systemAfter(ms: number, action: () => void): () => void {
-  const timer = setTimeout(action, ms).unref()
-  return () => clearTimeout(timer)
-}
-
-/** `take` tells the agent; `after` runs something once, later, and gives what calls it off. */
-export function createPace(
-  take: (offset: number) => void,
-  after: (ms: number, action: () => void) => () => void = systemAfter,
-): Pace {
+/** `take` tells the agent. */
+export function createPace(take: (offset: number) => void, after: After = quietTimer): Pace {
   let here = 0
   let taken = 0
   let hasStalled = false

@@ -1,6 +1,7 @@
 import pino from 'pino'
 import { expect, it } from 'vitest'
 import type { Runner } from '@/contracts/runner/runner'
+import type { TerminalSize } from '@/contracts/terminal/terminal'
 import type { AgentRegistry } from '../agent/agent-registry'
 import type { DriveLog } from './drive-turn'
 import { createRunnerHub } from './runner-hub'
@@ -9,6 +10,7 @@ import { type ClientSocket, createTerminalClient, type TerminalClient } from './
 /** A hub of a runner whose agent shows the screen when it is let, and says what it was given to type. */
 function hubOf() {
   const typed: string[] = []
+  const sized: string[] = []
   const screens: (() => void)[] = []
   const session = {
     watch: () =>
@@ -21,7 +23,10 @@ function hubOf() {
       typed.push(`${clientId} ${Buffer.from(data).toString()}`)
       return Promise.resolve({ ok: true, writtenSeq: seq })
     },
-    resize: () => Promise.resolve(),
+    resize: (_id: string, { cols, rows }: TerminalSize) => {
+      sized.push(`${cols}x${rows}`)
+      return Promise.resolve()
+    },
     acknowledge: () => undefined,
     unwatch: () => undefined,
   }
@@ -29,16 +34,42 @@ function hubOf() {
   const drives: DriveLog = { begin: () => 'turn', typed: () => undefined, end: () => undefined }
   const runner = { id: 'r', nodeId: 'n', status: 'running', epoch: 1, cols: 80, rows: 24 } as Runner
   const quiet = pino({ level: 'silent' })
-  const hub = createRunnerHub(runner, agents, { bytes: () => undefined }, drives, quiet, () => undefined)
+  const ends = { count: 0 }
+  const timers = new Set<() => void>()
+  const hub = createRunnerHub(
+    runner,
+    agents,
+    { bytes: () => undefined },
+    drives,
+    quiet,
+    () => {
+      ends.count += 1
+    },
+    (_ms, action) => {
+      timers.add(action)
+      return () => timers.delete(action)
+    },
+  )
+  /** What waits for a time: it has come. */
+  const pass = (): void => {
+    for (const action of timers) {
+      timers.delete(action)
+      action()
+    }
+  }
 
-  const enter = (clientId: string) => {
+  const enter = (clientId: string, { userId = clientId, watch = false } = {}) => {
     const told: string[] = []
     const socket = {
-      emit: (event: string, message: { code?: string }) => told.push(message?.code ?? event),
-      disconnect: () => told.push('sent away'),
+      emit: (event: string, message: { code?: string; role?: string }) =>
+        told.push(message?.code ?? message?.role ?? event),
+      disconnect: () => {
+        told.push('sent away')
+        hub.leave(client, true)
+      },
     } as unknown as ClientSocket
-    const handshake = { protocol: 1, ticket: 't', clientId, resumeFrom: null, cols: 80, rows: 24, watch: false }
-    const person = { userId: clientId, userName: clientId, credential: 'token:t', readOnly: false, guest: false }
+    const handshake = { protocol: 1, ticket: 't', clientId, resumeFrom: null, cols: 80, rows: 24, watch }
+    const person = { userId, userName: userId, credential: 'token:t', readOnly: false, guest: false }
     const client: TerminalClient = createTerminalClient(socket, handshake, person as never)
     hub.enter(client, null)
     return { client, told }
@@ -48,7 +79,7 @@ function hubOf() {
     for (const give of screens.splice(0)) give()
     await settled()
   }
-  return { hub, enter, show, typed }
+  return { hub, enter, show, typed, sized, ends, pass }
 }
 
 /** Replies and what is typed are promises: what follows from them has happened after the next turn of the loop. */
@@ -110,4 +141,59 @@ it('what was typed faster than is allowed waits, and is dropped with the seat', 
   await expect.poll(() => ann.told, { timeout: 5_000 }).toContain('forbidden')
   expect(typed).toHaveLength(allowed)
   expect(ann.client.heldInput).toEqual([])
+})
+
+it('whoever drove when the agent went away drives when all come back, whoever is first', async () => {
+  const { hub, enter, show, typed, ends, pass } = hubOf()
+  const roleOf = ({ told }: { told: string[] }) => told.find((what) => what === 'driver' || what === 'viewer')
+  enter('ann')
+  enter('bob')
+  hub.agentGone()
+  // Empty, and not over: it knows who is waited for.
+  expect(ends.count).toBe(0)
+  expect(roleOf(enter('bob', { watch: true }))).toBe('viewer')
+  expect(roleOf(enter('new'))).toBe('viewer')
+  const ann = enter('ann')
+  expect(roleOf(ann)).toBe('driver')
+  await show()
+  hub.input(ann.client, 1, key('ls'))
+  await settled()
+  expect(typed).toEqual(['ann ls'])
+
+  hub.agentGone()
+  pass()
+  expect(ends.count).toBe(1)
+})
+
+it('a seat that is kept is not given to another user who comes under its client id', () => {
+  const { hub, enter } = hubOf()
+  enter('ann')
+  hub.agentGone()
+  expect(enter('ann', { userId: 'eve' }).told).toEqual(['conflict', 'sent away'])
+  expect(enter('ann').told).toContain('driver')
+})
+
+it('no seat is kept for who is not to come back', () => {
+  const { hub, enter, ends } = hubOf()
+  const { client, told } = enter('ann')
+  hub.input(client, 0, 'ls')
+  expect(told).toContain('invalid_input')
+  expect(ends.count).toBe(1)
+})
+
+it('a size that was taken back is not given to the PTY with the seat', async () => {
+  const { hub, enter, show, sized } = hubOf()
+  const desk = enter('desk').client
+  const phone = enter('phone').client
+  await show()
+  hub.resize(phone, { cols: 40, rows: 60 })
+  hub.takeSeat(phone)
+  await settled()
+  hub.resize(phone, null)
+  hub.takeSeat(desk)
+  await settled()
+  expect(sized).toEqual(['40x60', '80x24'])
+  hub.takeSeat(phone)
+  await settled()
+  expect(sized).toHaveLength(2)
 })

@@ -16,6 +16,7 @@ import type { AgentRegistry } from '../agent/agent-registry'
 import { createDriveTurn, type DriveLog } from './drive-turn'
 import { createDriverSeat } from './driver-seat'
 import { createPace } from './pace'
+import { type After, quietTimer } from './quiet-timer'
 import { holdOutput, type TerminalClient } from './terminal-client'
 import type { TerminalTraffic } from './terminal-traffic'
 
@@ -48,9 +49,13 @@ export function createRunnerHub(
   drives: DriveLog,
   log: Logger,
   onEmpty: () => void,
+  after: After = quietTimer,
 ) {
   const clients = new Map<string, TerminalClient>()
-  const seat = createDriverSeat()
+  const seat = createDriverSeat(() => {
+    seatMoved('left')
+    endIfEmpty()
+  }, after)
   const turn = createDriveTurn(runner.id, drives)
   const pace = createPace((offset) => agents.sessionOfNode(runner.nodeId)?.acknowledge(runner.id, offset))
   let state = runner
@@ -100,6 +105,13 @@ export function createRunnerHub(
     if (!known) log.error({ err: error, runnerId: state.id }, 'terminal failed')
     const message = known ? error.message : 'The terminal failed; reconnecting.'
     client.socket.emit('problem', { code: known ? error.code : 'internal', message, fatal: false })
+    client.socket.disconnect(true)
+  }
+
+  /** Ends the connection of one that is not to come back: no seat is kept for it. */
+  const expel = (client: TerminalClient, code: 'conflict' | 'invalid_input', message: string) => {
+    client.socket.emit('problem', { code, message, fatal: true })
+    leave(client, false)
     client.socket.disconnect(true)
   }
 
@@ -182,10 +194,11 @@ export function createRunnerHub(
 
   function enter(client: TerminalClient, resumeFrom: TerminalHandshake['resumeFrom']): void {
     const earlier = clients.get(client.clientId)
+    const away = seat.keptFor()
+    const isTheirs = away?.clientId === client.clientId && away.userId !== client.userId
     // Ids are visible to everybody who is there: taking somebody else's must not give their seat.
-    if (earlier && (earlier.userId !== client.userId || earlier.readOnly !== client.readOnly)) {
-      client.socket.emit('problem', { code: 'conflict', message: 'This client id is in use here.', fatal: true })
-      client.socket.disconnect(true)
+    if (isTheirs || (earlier && (earlier.userId !== client.userId || earlier.readOnly !== client.readOnly))) {
+      expel(client, 'conflict', 'This client id is in use here.')
       return
     }
     clients.set(client.clientId, client)
@@ -201,15 +214,19 @@ export function createRunnerHub(
     else void sync(client, from, 'attach')
   }
 
-  function leave(client: TerminalClient): void {
+  function leave(client: TerminalClient, comesBack: boolean): void {
     if (client.inputTimer) clearTimeout(client.inputTimer)
     if (clients.get(client.clientId) !== client) return
     clients.delete(client.clientId)
-    seat.leave(client.clientId)
+    seat.leave(client.clientId, comesBack)
     seatMoved('left')
-    if (clients.size > 0) return
-    agents.sessionOfNode(state.nodeId)?.unwatch(state.id)
-    onEmpty()
+    if (clients.size === 0) agents.sessionOfNode(state.nodeId)?.unwatch(state.id)
+    endIfEmpty()
+  }
+
+  /** Nobody is here, and nobody is waited for. */
+  function endIfEmpty(): void {
+    if (clients.size === 0 && !seat.keptFor()) onEmpty()
   }
 
   function notDriving(client: TerminalClient): void {
@@ -283,8 +300,7 @@ export function createRunnerHub(
         bytes.length > MAX_INPUT_BYTES
       ) {
         const message = `Input must be a positive seq and text or bytes of at most ${MAX_INPUT_BYTES} bytes.`
-        client.socket.emit('problem', { code: 'invalid_input', message, fatal: true })
-        client.socket.disconnect(true)
+        expel(client, 'invalid_input', message)
         return
       }
       input(client, seq as number, bytes)
@@ -294,7 +310,7 @@ export function createRunnerHub(
         pace.shown(Math.min(offset, client.window.sent))
       if (client.phase === 'live' && client.window.acknowledge(offset)) void sync(client, client.window.sent, 'resync')
     },
-    resize: (client: TerminalClient, wanted: { cols: number; rows: number }): void => {
+    resize: (client: TerminalClient, wanted: TerminalSize | null): void => {
       client.size = wanted
       if (seat.isDriver(client.clientId)) applySize(client)
     },

@@ -10,7 +10,7 @@ import {
   TERMINAL_PROTOCOL_VERSION,
   type TerminalHandshake,
   terminalHandshake,
-  terminalSize,
+  wantedSize,
 } from '@/contracts/terminal/terminal'
 import { CREDENTIAL_HEADER } from '../../core/credential-header'
 import { StratavoreError } from '../../core/errors'
@@ -104,7 +104,7 @@ export function serveTerminals(
     on('input', (seq, data) => hub.input(client, seq, data))
     on('ack', (offset) => hub.acknowledge(client, offset))
     on('resize', (wanted) => {
-      const parsed = terminalSize.safeParse(wanted)
+      const parsed = wantedSize.safeParse(wanted)
       if (parsed.success) hub.resize(client, parsed.data)
       else
         socket.emit('problem', {
@@ -120,7 +120,8 @@ export function serveTerminals(
       if (parsed.success) hub.answerSeat(client, ...parsed.data)
     })
     on('releaseSeat', () => hub.releaseSeat(client))
-    socket.on('disconnect', () => hub.leave(client))
+    // Whoever says so leaves for good; everybody else comes back by themselves.
+    socket.on('disconnect', (reason) => hub.leave(client, reason !== 'client namespace disconnect'))
     hub.enter(client, handshake.resumeFrom)
     if (!ticket.guest)
       services

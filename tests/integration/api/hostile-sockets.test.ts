@@ -161,8 +161,8 @@ describe('a driver', () => {
     ['text', { cols: '80', rows: '24' }],
     ['a fraction', { cols: 80.5, rows: 24 }],
     ['nothing', undefined],
-    ['null', null],
     ['an array', [80, 24]],
+    ['a half', { cols: 80, rows: null }],
   ])('is refused the size %s, and the PTY keeps its own', async (_what, size) => {
     const terminal = await attach()
     terminal.socket.emit('resize', size)
@@ -235,6 +235,7 @@ describe('a packet that is none', () => {
     send(bad)
     await closed(bad)
     good.takeSeat()
+    await waitUntil('it drives', () => good.state().role === 'driver')
     good.send('echo still""here\r')
     await good.sees('stillhere')
     expect(good.attaches()).toBe(1)

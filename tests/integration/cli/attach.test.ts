@@ -101,6 +101,11 @@ describe.skipIf(process.platform !== 'linux')('attach, in a real terminal to a r
     })
     const browser = await attachTerminal(stack, runner.id, { readOnly: true })
     await waitUntil('all are there', () => browser.state().presence.clients.length === 3)
+    // That of the one that was killed is kept for a moment, and then goes to who came to drive.
+    await waitUntil('the seat is had', () => {
+      const { driver } = browser.state().presence
+      return driver !== null && !driver.away
+    })
     pty.write('echo to a""ll\r')
     await sees('to all')
     await browser.sees('to all')

@@ -8,6 +8,9 @@ export interface Line {
   opened(): number
   /** Breaks every connection. */
   cut(): void
+  /** Breaks every connection, and each that is made until `up`. */
+  down(): void
+  up(): void
   close(): Promise<void>
 }
 
@@ -16,7 +19,12 @@ export async function startLine(url: string, delayMs = 0): Promise<Line> {
   const target = new URL(url)
   const sockets = new Set<Socket>()
   let opened = 0
+  let isDown = false
   const server = createServer((client) => {
+    if (isDown) {
+      client.destroy()
+      return
+    }
     opened += 1
     const upstream = connect(Number(target.port), target.hostname)
     const ends: [Socket, Socket][] = [
@@ -53,6 +61,13 @@ export async function startLine(url: string, delayMs = 0): Promise<Line> {
     url: `http://127.0.0.1:${address.port}`,
     opened: () => opened,
     cut,
+    down() {
+      isDown = true
+      cut()
+    },
+    up() {
+      isDown = false
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
