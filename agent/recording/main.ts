@@ -12,6 +12,9 @@ if (port === null) throw new Error('recorder: a thread of the observer, no progr
 const { recordingsDir, logsDir } = workerData as RecorderDirectories
 const tell = (message: FromRecorder): void => port.postMessage(message)
 
+/** What is to happen later than this keeps no thread that is to end. */
+const SOON_MS = 60_000
+
 /** Messages of a life keep their order: each waits for its recorder. */
 const recorders = new Map<string, Promise<Recorder>>()
 
@@ -22,6 +25,7 @@ const portsOf = (life: string) => ({
     monotonicMs: () => performance.now(),
     after(ms: number, work: () => void) {
       const timer = setTimeout(work, ms)
+      if (ms > SOON_MS) timer.unref()
       return () => clearTimeout(timer)
     },
   },

@@ -59,18 +59,25 @@ describe.skipIf(process.platform !== 'linux')('stratavore attach shows what a vi
     })
   }
 
+  /** Somebody does, who is there. */
+  function drives(): boolean {
+    const { driver } = stays.state().presence
+    return driver !== null && driver.away !== true
+  }
+
   async function attach(id: string): Promise<void> {
     const { cols, rows } = stays.terminal
     cli = openCliViewer(stack, id, { url: line.url, size: { cols, rows } })
-    await waitUntil('it drives', () => stays.state().presence.driver !== null, PATIENCE_MS)
+    await waitUntil('it drives', drives, PATIENCE_MS)
   }
 
   /** One of the ways in which a terminal loses what it shows; and what a person then has. */
   async function disturb(id: string, random: () => number): Promise<string> {
     const way = random()
     if (way < 0.35) {
-      cli.close()
+      cli.leave()
       await waitUntil('it has left', () => stays.state().presence.clients.length === 1, PATIENCE_MS)
+      cli.close()
       await attach(id)
       return 'attached anew'
     }
@@ -78,7 +85,7 @@ describe.skipIf(process.platform !== 'linux')('stratavore attach shows what a vi
       const before = line.opened()
       line.cut()
       await waitUntil('it connects again', () => line.opened() > before, PATIENCE_MS)
-      await waitUntil('it is back', () => stays.state().presence.driver !== null, PATIENCE_MS)
+      await waitUntil('it is back', drives, PATIENCE_MS)
       return 'after a drop'
     }
     const wanted = randomSize(random)
