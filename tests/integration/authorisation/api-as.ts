@@ -2,6 +2,7 @@ import { TRPCError } from '@trpc/server'
 import { StratavoreError } from '@/server/core/errors'
 import { createLimits } from '@/server/core/limits'
 import type { DaemonLink } from '@/server/core/ports/daemon-link'
+import type { RequestClient } from '@/server/core/request-client'
 import { lastEventSeq, readEventsAfter } from '@/server/services/event/read-events'
 import { authenticateBearer } from '@/server/services/identity/authenticate'
 import { appRouter } from '@/server/trpc/app-router'
@@ -22,12 +23,16 @@ export const PROCEDURES = Object.entries(
   appRouter._def.procedures as unknown as Record<string, { _def: { type: string; meta: { rule: Rule } } }>,
 ).map(([path, { _def }]) => ({ path, type: _def.type, rule: _def.meta.rule }))
 
-/** The real router on behalf of whoever this token belongs to; null for nobody. The daemon does what `daemon` can. */
+/**
+ * The real router on behalf of whoever this token belongs to; null for nobody. The daemon does what `daemon` can;
+ * the request came from `client`.
+ */
 export async function apiAs(
   test: ServiceTest,
   token: string | null,
   signal?: AbortSignal,
   daemon: Partial<DaemonLink> = {},
+  client: RequestClient | null = null,
 ) {
   const { actor: _actor, access: _access, ...services } = test.ctx
   const caller = appRouter.createCaller(
@@ -45,7 +50,7 @@ export async function apiAs(
           await new Promise<void>((resolve) => until.addEventListener('abort', () => resolve()))
         },
       },
-      client: null,
+      client,
       limits: createLimits(),
       origin: 'http://127.0.0.1:7717',
     },

@@ -1,206 +1,70 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { beginDrive } from '@/server/services/drive/begin-drive'
-import { endDrive } from '@/server/services/drive/end-drive'
-import { createLoginCode } from '@/server/services/identity/create-login-code'
-import { redeemLoginCode } from '@/server/services/identity/redeem-login-code'
-import { updateNotificationSettings } from '@/server/services/notification/notification-settings'
-import { archiveProject } from '@/server/services/project/archive-project'
-import { deleteProject } from '@/server/services/project/delete-project'
-import { setProjectVariable, unsetProjectVariable } from '@/server/services/project/project-variables'
-import { updateProject } from '@/server/services/project/update-project'
-import { setQuotas } from '@/server/services/quota/set-quotas'
-import { attachRunner } from '@/server/services/runner/attach-runner'
-import { launchRunner } from '@/server/services/runner/launch-runner'
-import { pauseRunner, resumeRunner } from '@/server/services/runner/pause-runner'
-import { recordExit } from '@/server/services/runner/record-exit'
-import { recordLost } from '@/server/services/runner/record-lost'
-import { recordRunning } from '@/server/services/runner/record-running'
-import { restartRunner } from '@/server/services/runner/restart-runner'
-import { stopRunner } from '@/server/services/runner/stop-runner'
-import { aBrowser, launchOf, type ServiceTest, startServiceTest } from './service-test'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PROCEDURES } from '../authorisation/api-as'
+import { CHANGES_OF_PROGRAMS } from './changes-of-programs'
+import { CHANGES_OF_THE_API, KEEPS_NOTHING } from './changes-of-the-api'
+import { createWorld, type World } from './changing-world'
 
-let test: ServiceTest
-let runnerId: string
-
-beforeEach(async () => {
-  test = await startServiceTest()
-  await test.project('p')
-  runnerId = (await launchRunner(test.ctx, launchOf('p'))).id
+let world: World
+beforeAll(async () => {
+  world = await createWorld()
 })
-afterEach(() => test.stop())
+afterAll(() => world.test.stop())
 
-const AGENT = '00000000-0000-4000-8000-000000000001'
-const report = (state: 'running' | 'paused') => ({
-  runnerId,
-  epoch: 1,
-  agentId: AGENT,
-  state,
-  process: { pid: 1234, startTicks: 1, bootId: 'boot' },
-})
-const DRIVE = '00000000-0000-4000-8000-000000000002'
-const aDrive = () => ({
-  ...{ id: DRIVE, runnerId, epoch: 1, userId: test.ctx.actor.id ?? '', userName: 'owner' },
-  ...{ credential: 'token:a', beganAt: test.clock.now },
-})
-const anEnd = (cause: 'released' | 'lost') =>
-  ({ id: DRIVE, endedAt: test.clock.now, cause, inputBytes: 3, lastInputAt: null }) as const
-const run = () => recordRunning(test.ctx, report('running'))
-const exit = (exitCode: number) =>
-  recordExit(test.ctx, runnerId, 1, { exitCode, signal: null, reason: null, lastLines: 'bye' })
-
-/** Every service that changes something: what must be so before, what it does, and the events it tells. */
-const changes: Record<string, { first?: () => Promise<unknown>; change: () => Promise<unknown>; events: string[] }> = {
-  'project.create': { change: () => test.project('q'), events: ['project.created'] },
-  'project.update': {
-    change: () => updateProject(test.ctx, { project: 'p', description: 'd' }),
-    events: ['project.updated'],
-  },
-  'project.archive': {
-    change: () => archiveProject(test.ctx, { project: 'p', archived: true }),
-    events: ['project.archived'],
-  },
-  'project.delete': {
-    first: () => exitBeforeRun(),
-    change: () => deleteProject(test.ctx, { project: 'p', confirmName: 'p' }),
-    events: ['project.deleted'],
-  },
-  'project.variable_set': {
-    change: () => setProjectVariable(test.ctx, { project: 'p', name: 'A', value: 'secret value' }),
-    events: ['project.updated'],
-  },
-  'project.variable_unset': {
-    first: () => setProjectVariable(test.ctx, { project: 'p', name: 'A', value: 'secret value' }),
-    change: () => unsetProjectVariable(test.ctx, { project: 'p', name: 'A' }),
-    events: ['project.updated'],
-  },
-  'quota.set': { change: () => setQuotas(test.ctx, { project: 'p', runners: 3 }), events: ['quota.updated'] },
-  'notification.settings': {
-    change: () => updateNotificationSettings(test.ctx, { summaryAt: '09:00' }),
-    events: [],
-  },
-  'runner.launch': { change: () => launchRunner(test.ctx, launchOf('p')), events: ['runner.launched'] },
-  'runner.attach': {
-    change: () =>
-      attachRunner(
-        { ...test.ctx, source: { address: null, credential: 'token:a' } },
-        { id: runnerId, readOnly: false },
-      ),
-    events: [],
-  },
-  'terminal.drive': { change: () => beginDrive(test.ctx, aDrive()), events: ['runner.drive_began'] },
-  'terminal.drive_end': {
-    first: () => beginDrive(test.ctx, aDrive()),
-    change: () => endDrive(test.ctx, anEnd('released')),
-    events: ['runner.drive_ended'],
-  },
-  'runner.start': { change: run, events: ['runner.started'] },
-  'runner.pause': { first: run, change: () => pauseRunner(test.ctx, { id: runnerId }), events: [] },
-  'runner.paused': { first: run, change: () => recordRunning(test.ctx, report('paused')), events: ['runner.paused'] },
-  'runner.resume': {
-    first: async () => {
-      await run()
-      await pauseRunner(test.ctx, { id: runnerId })
-      await recordRunning(test.ctx, report('paused'))
-    },
-    change: () => resumeRunner(test.ctx, { id: runnerId }),
-    events: [],
-  },
-  'runner.stop': {
-    first: run,
-    change: () => stopRunner(test.ctx, { id: runnerId, force: false, graceMs: 1 }),
-    events: ['runner.stopping'],
-  },
-  'runner.exit': { first: run, change: () => exit(3), events: ['runner.failed'] },
-  'runner.lose': { first: run, change: () => recordLost(test.ctx, runnerId, 1, 'silent'), events: ['runner.lost'] },
-  'runner.adopt': {
-    first: async () => {
-      await run()
-      await recordLost(test.ctx, runnerId, 1, 'silent')
-    },
-    change: run,
-    events: ['runner.adopted'],
-  },
-  'runner.restart': {
-    first: run,
-    change: () => restartRunner(test.ctx, { id: runnerId }),
-    events: ['runner.restarting'],
-  },
-  'auth.login_link': { change: () => createLoginCode(test.ctx), events: [] },
-  'auth.sign_in': {
-    first: async () => {
-      code = (await createLoginCode(test.ctx)).code
-    },
-    change: () => redeemLoginCode(test.ctx, { code, ...aBrowser }),
-    events: ['user.signed_in'],
-  },
-}
-let code = ''
-const exitBeforeRun = async () => {
-  await run()
-  await exit(0)
-}
-
-const DATA_TABLES = [
-  'projects',
-  'project_variables',
-  'runners',
-  'sessions',
-  'quotas',
-  'notification_settings',
-  'attach_tickets',
-  'drive_spans',
-  'login_codes',
-  'web_sessions',
-  'idempotency_keys',
-]
-
-/** All rows of all tables, as text, but those a change is recorded in. */
-async function everything(): Promise<string> {
-  const rows = await Promise.all(
-    DATA_TABLES.map((table) => test.query(`SELECT to_jsonb(t) AS row FROM ${table} t ORDER BY t::text`)),
-  )
-  return JSON.stringify(rows)
+/** Tries it while nothing can be written to a table. */
+async function tryWithout(table: 'audit_events' | 'outbox_events', change: () => Promise<unknown>): Promise<unknown> {
+  await world.test.query(`ALTER TABLE ${table} ADD CONSTRAINT broken CHECK (false) NOT VALID`)
+  try {
+    return await change().then(
+      () => 'done',
+      (error: unknown) => error,
+    )
+  } finally {
+    await world.test.query(`ALTER TABLE ${table} DROP CONSTRAINT broken`)
+  }
 }
 const maxSeq = async (table: string) =>
-  Number((await test.query<{ seq: string }>(`SELECT coalesce(max(seq), 0) AS seq FROM ${table}`))[0]?.seq)
+  Number((await world.test.query<{ seq: string }>(`SELECT coalesce(max(seq), 0) AS seq FROM ${table}`))[0]?.seq)
 
-beforeEach(async () => {
-  // What reports a runner must be an agent that has joined.
-  await test.query(
-    `INSERT INTO agents (id, node_id, pid, pid_start_ticks, boot_id, version, protocol, started_at, last_seen_at)
-     SELECT $1, id, 1, 1, 'boot', '0', 1, now(), now() FROM nodes LIMIT 1`,
-    [AGENT],
-  )
+it('knows every mutation of the API', () => {
+  const known = [...Object.keys(CHANGES_OF_THE_API), ...Object.keys(KEEPS_NOTHING)]
+  const mutations = PROCEDURES.filter(({ type }) => type === 'mutation').map(({ path }) => path)
+  expect(known.sort()).toEqual(mutations.sort())
 })
 
-describe.each(Object.entries(changes))('%s', (action, { first, change, events }) => {
-  it('writes its audit row and its events with the change', async () => {
-    await first?.()
+/** What some of them are given that no record may show. */
+const SECRETS = ['a value', 'tk_of_a_test', 'tk_to_forget', 'seven grey herons wade']
+
+const changes = Object.entries({ ...CHANGES_OF_THE_API, ...CHANGES_OF_PROGRAMS })
+
+describe.each(changes)('%s', (_, { audits, tells, prepare }) => {
+  it('happens with its audit rows and its events, or not at all', async () => {
+    const change = await prepare(world)
+    const before = await world.state()
+    for (const table of ['audit_events', ...(tells.length > 0 ? (['outbox_events'] as const) : [])] as const) {
+      // Refused for that reason, and not for another that would change nothing either.
+      expect(String(await tryWithout(table, change)), `without ${table}`).toMatch(/broken|internal/)
+      expect(await world.state(), `without ${table}`).toEqual(before)
+    }
     const [audit, outbox] = [await maxSeq('audit_events'), await maxSeq('outbox_events')]
     await change()
-    const rows = await test.query<{ action: string; actor_name: string; request_id: string }>(
-      'SELECT action, actor_name, request_id, data::text FROM audit_events WHERE seq > $1',
+    const rows = await world.test.query<{ action: string; actor_name: string; request_id: string | null }>(
+      'SELECT action, actor_name, request_id, data::text FROM audit_events WHERE seq > $1 ORDER BY seq',
       [audit],
     )
-    expect(rows).toMatchObject([{ action, actor_name: 'owner', request_id: 'request-1' }])
-    expect(JSON.stringify(rows)).not.toContain('secret value')
-    const told = await test.query<{ type: string }>('SELECT type FROM outbox_events WHERE seq > $1 ORDER BY seq', [
-      outbox,
-    ])
-    expect(told.map(({ type }) => type)).toEqual(events)
+    expect(rows.map(({ action }) => action)).toEqual(audits)
+    for (const row of rows)
+      expect(row).toMatchObject({
+        actor_name: expect.stringMatching(/./),
+        request_id: expect.stringMatching(/^request-/),
+      })
+    for (const secret of SECRETS) expect(JSON.stringify(rows)).not.toContain(secret)
+    const told = await world.test.query<{ type: string }>(
+      'SELECT type FROM outbox_events WHERE seq > $1 ORDER BY seq',
+      [outbox],
+    )
+    expect(told.map(({ type }) => type)).toEqual(tells)
+    const { audit_events: _a, audit_tip: _t, ...after } = await world.state()
+    if (tells.length > 0) delete after.outbox_events
+    expect(before, 'something was changed').not.toMatchObject(after)
   })
-
-  it.each(['audit_events', ...(events.length > 0 ? ['outbox_events'] : [])])(
-    'does not happen when %s cannot be written',
-    async (table) => {
-      await first?.()
-      const before = await everything()
-      await test.query(`ALTER TABLE ${table} ADD CONSTRAINT broken CHECK (false) NOT VALID`)
-      await expect(change()).rejects.toThrow()
-      expect(await everything()).toBe(before)
-      await test.query(`ALTER TABLE ${table} DROP CONSTRAINT broken`)
-      await change()
-      expect(await everything().then((after) => after !== before)).toBe(true)
-    },
-  )
 })
