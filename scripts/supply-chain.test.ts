@@ -59,6 +59,10 @@ describe('what is installed', () => {
   it('runs nothing while it is installed', () => {
     expect(read('.npmrc')).toMatch(/^ignore-scripts=true$/m)
   })
+
+  it('has been there for a week, where npm knows how', () => {
+    expect(read('.npmrc')).toMatch(/^min-release-age=7$/m)
+  })
 })
 
 it('the workflows use actions by commit, and may read only', () => {

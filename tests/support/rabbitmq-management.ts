@@ -13,6 +13,7 @@ export interface Management {
   createVhost(name: string): Promise<void>
   deleteVhost(name: string): Promise<void>
   createUser(name: string, password: string, vhost: string): Promise<void>
+  deleteUser(name: string): Promise<void>
   queues(vhost: string): Promise<ManagedQueue[]>
   deleteQueue(vhost: string, name: string): Promise<void>
   deleteExchange(vhost: string, name: string): Promise<void>
@@ -45,6 +46,9 @@ export function openManagement(base: string): Management {
     createUser: async (name, password, vhost) => {
       await call('PUT', ['users', name], { password, tags: '' })
       await call('PUT', ['permissions', vhost, name], all)
+    },
+    deleteUser: async (name) => {
+      await call('DELETE', ['users', name])
     },
     queues: async (vhost) => (await call('GET', ['queues', vhost])) as ManagedQueue[],
     deleteQueue: async (vhost, name) => {

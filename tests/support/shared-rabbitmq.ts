@@ -55,13 +55,28 @@ export interface TestVhost {
   drop(): Promise<void>
 }
 
-/** A vhost of its own for one test file or test, so that queues of the same names do not clash. */
-export async function createVhost(): Promise<TestVhost> {
+/**
+ * A vhost of its own for one test file or test, so that queues of the same names do not clash. With a password, `url` is
+ * for a user of its own who has it.
+ */
+export async function createVhost({ password }: { password?: string } = {}): Promise<TestVhost> {
   const response = await fetch(inject('rabbitMqOffice'), { signal: AbortSignal.timeout(START_TIMEOUT_MS) })
   if (!response.ok) throw new Error(`the run's RabbitMQ did not start: ${await response.text()}`)
   const { url, managementUrl } = (await response.json()) as Whereabouts
   const management = openManagement(managementUrl)
   const name = `test-${randomBytes(6).toString('hex')}`
   await management.createVhost(name)
-  return { name, url: `${url}/${name}`, drop: () => management.deleteVhost(name) }
+  if (password === undefined) return { name, url: `${url}/${name}`, drop: () => management.deleteVhost(name) }
+  await management.createUser(name, password, name)
+  const own = new URL(`${url}/${name}`)
+  own.username = name
+  own.password = password
+  return {
+    name,
+    url: own.href,
+    drop: async () => {
+      await management.deleteVhost(name)
+      await management.deleteUser(name)
+    },
+  }
 }

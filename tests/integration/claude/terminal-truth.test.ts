@@ -27,24 +27,28 @@ afterAll(async () => {
   await claude?.stop()
 })
 
-it('a viewer of Claude Code that comes, goes and is cut off sees what one sees that never left', async () => {
-  const random = seededRandom(SEED)
-  const { stack } = claude
-  const { id } = await launchClaude(claude)
-  const stays = openViewer(stack, id)
-  let comes = openViewer(stack, id, { url: line.url, readOnly: true })
-  await waitUntil('the viewer that stays drives', () => stays.state().role === 'driver')
-  const until = performance.now() + SECONDS * 1000
-  let step = 0
-  for (; step < 5 || performance.now() < until; step += 1) {
-    for (let count = 1 + Math.floor(random() * 3); count > 0; count -= 1)
-      stays.link.send(KEYS[Math.floor(random() * KEYS.length)] ?? '')
-    comes = await interrupt(stack, line, id, comes, random)
-    if (random() < 0.2) await resizeBoth(stays, comes, random)
-    await untilSameSince(`Claude Code, step ${step}, seed ${SEED}`, stack, id, stays, comes)
-  }
-  process.stdout.write(`terminal truth: ${step} steps of Claude Code from STRATAVORE_TEST_SEED=${SEED}\n`)
-  expect((await stack.api.runner.get.query({ id })).status).toBe('running')
-  stays.close()
-  comes.close()
-}, 180_000)
+it(
+  'a viewer of Claude Code that comes, goes and is cut off sees what one sees that never left',
+  async () => {
+    const random = seededRandom(SEED)
+    const { stack } = claude
+    const { id } = await launchClaude(claude)
+    const stays = openViewer(stack, id)
+    let comes = openViewer(stack, id, { url: line.url, readOnly: true })
+    await waitUntil('the viewer that stays drives', () => stays.state().role === 'driver')
+    const until = performance.now() + SECONDS * 1000
+    let step = 0
+    for (; step < 5 || performance.now() < until; step += 1) {
+      for (let count = 1 + Math.floor(random() * 3); count > 0; count -= 1)
+        stays.link.send(KEYS[Math.floor(random() * KEYS.length)] ?? '')
+      comes = await interrupt(stack, line, id, comes, random)
+      if (random() < 0.2) await resizeBoth(stays, comes, random)
+      await untilSameSince(`Claude Code, step ${step}, seed ${SEED}`, stack, id, stays, comes)
+    }
+    process.stdout.write(`terminal truth: ${step} steps of Claude Code from STRATAVORE_TEST_SEED=${SEED}\n`)
+    expect((await stack.api.runner.get.query({ id })).status).toBe('running')
+    stays.close()
+    comes.close()
+  },
+  180_000 + SECONDS * 1_000,
+)

@@ -1,6 +1,4 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { connect } from 'amqplib'
@@ -27,12 +25,17 @@ import {
   savedByPages,
   signIn,
 } from './everything-shown'
+import { type OutsideWorld, startOutsideWorld } from './outside-world'
 
 /** Secrets are planted wherever one may come in; then everything that is written or leaves is looked through. */
 const SET_UP_MS = 600_000
 const SOON_MS = 60_000
 // Dozens of queries, pages and commands, on a machine that may have much else to do.
 vi.setConfig({ testTimeout: 240_000 })
+
+const OIDC_CLIENT = 'stratavore'
+/** Without what an address would escape. */
+const OIDC_SECRET = 'canaryOIDC2f81d07c9b'
 
 const PLANTED = {
   /** In the environment of whoever started Stratavore: known by its name. */
@@ -41,6 +44,14 @@ const PLANTED = {
   ntfy: 'tk_canary_ntfy_5b7e21c9d4',
   /** Kept sealed, in nobody's environment. */
   webhook: 'whsec_Y2FuYXJ5LXdlYmhvb2stMDEyMzQ1Njc4OWFiY2RlZg==',
+  /** The client secret at an identity provider, and what opens a log collector: a word of its address. */
+  oidc: OIDC_SECRET,
+  /** As the provider is shown it. */
+  oidcHeader: Buffer.from(`${OIDC_CLIENT}:${OIDC_SECRET}`).toString('base64'),
+  anchor: 'canary-anchor-c5d3309e41',
+  /** Passwords in the addresses of the database and of the broker. */
+  database: 'canary-database-88f1b20a7d',
+  broker: 'canary-broker-04e7da5c16',
   /** What a provider is used with. */
   providerKey: API_KEY,
   /** A variable of the project with a telling name, and one without. */
@@ -61,29 +72,14 @@ let home: TempHome
 let database: TestDatabase
 let vhost: TestVhost
 let ntfy: FakeNtfy
-let receiver: Server
+let outside: OutsideWorld
 let claude: ClaudeStack
 /** What left: messages of the broker, requests of the webhook. */
 const events: string[] = []
-const webhooks: { headers: Record<string, string>; body: string }[] = []
+const webhooks = () => outside.sentTo('/hook')
 let runnerId: string
 let shellId: string
 let stopConsuming: () => Promise<void>
-
-function startReceiver(): Promise<Server> {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      webhooks.push({
-        headers: request.headers as Record<string, string>,
-        body: Buffer.concat(chunks).toString('utf8'),
-      })
-      response.writeHead(204).end()
-    })
-  })
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
-}
 
 async function consume(url: string): Promise<() => Promise<void>> {
   const connection = await connect(url)
@@ -100,16 +96,21 @@ async function consume(url: string): Promise<() => Promise<void>> {
 
 beforeAll(async () => {
   home = createTempHome()
-  database = await createTestDatabase({ empty: true })
-  vhost = await createVhost()
+  database = await createTestDatabase({ empty: true, password: PLANTED.database })
+  vhost = await createVhost({ password: PLANTED.broker })
   ntfy = await startFakeNtfy({ token: PLANTED.ntfy })
-  receiver = await startReceiver()
+  outside = await startOutsideWorld()
   const settings = {
     DATABASE_URL: database.url,
     AMQP_URL: vhost.url,
     NTFY_URL: ntfy.url,
     NTFY_TOKEN: PLANTED.ntfy,
-    STRATAVORE_WEBHOOK_URL: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`,
+    STRATAVORE_WEBHOOK_URL: `${outside.origin}/hook`,
+    STRATAVORE_OIDC_ISSUER: outside.origin,
+    STRATAVORE_OIDC_CLIENT_ID: OIDC_CLIENT,
+    STRATAVORE_OIDC_CLIENT_SECRET: PLANTED.oidc,
+    STRATAVORE_AUDIT_ANCHOR_URL: `${outside.origin}/anchor?token=${PLANTED.anchor}`,
+    STRATAVORE_AUDIT_ANCHOR_ROWS: '1',
     STRATAVORE_NOTIFY_NETWORKS: LOOPBACK.join(),
     STRATAVORE_LOG_LEVEL: 'trace',
     SESSION_TOKEN: PLANTED.session,
@@ -132,7 +133,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await stopConsuming?.()
   await claude?.stop()
-  receiver?.close()
+  outside?.close()
   await ntfy?.stop()
   await vhost?.drop()
   await database?.drop()
@@ -153,7 +154,7 @@ async function plant(): Promise<void> {
   await api().runner.prompt.mutate({ id: runnerId, text })
   const allowed = await openApproval()
   expect(allowed.toolInput.command).toContain('echo [redacted] $DEPLOY_PASSWORD')
-  await waitUntil('phone and webhook are told', () => ntfy.events.length > 0 && webhooks.length > 0, SOON_MS)
+  await waitUntil('phone and webhook are told', () => ntfy.events.length > 0 && webhooks().length > 0, SOON_MS)
   await api().approval.answer.mutate({ id: allowed.id, answer: { behavior: 'allow' } })
   await untilClosed(allowed.id)
   await untilScreen(claude.stack, runnerId, BESIDE_A_SECRET, SOON_MS)
@@ -185,6 +186,19 @@ async function plant(): Promise<void> {
     .then(() => untilStatus(claude.stack, shellId, ['failed', 'terminated'], SOON_MS))
   await waitUntil('its session has a title', async () => (await api().session.list.query())[0]?.messageCount, SOON_MS)
   await api().notification.test.mutate()
+  await signInAtProvider()
+  await waitUntil('the audit chain is anchored', () => outside.sentTo('/anchor').length > 0, SOON_MS)
+}
+
+/** Somebody comes back from the provider, which then refuses what they bring: what failed is written down. */
+async function signInAtProvider(): Promise<void> {
+  const { url } = claude.stack
+  const begun = await fetch(`${url}/api/auth/oidc`, { redirect: 'manual' })
+  const cookie = (begun.headers.getSetCookie()[0] ?? '').split(';', 1)[0] ?? ''
+  const state = new URL(begun.headers.get('location') ?? '').searchParams.get('state')
+  const back = `${url}/api/auth/oidc/callback?code=made-up&state=${state}&iss=${encodeURIComponent(outside.origin)}`
+  const ended = await fetch(back, { headers: { cookie }, redirect: 'manual' })
+  expect(ended.headers.get('location')).toContain('/login?error=oidc')
 }
 
 it('really had them all where programs need them', () => {
@@ -193,7 +207,9 @@ it('really had them all where programs need them', () => {
   const inTranscript = transcripts.findings.map((finding) => finding.split(' in ')[0])
   expect(new Set(inTranscript)).toEqual(new Set(['variable', 'word', 'prompt', 'command', 'output', 'answer']))
   expect(readFileSync(join(claude.project.path, 'launched'), 'utf8').trim()).toBe(PLANTED.launchPrompt)
-  const [first] = webhooks
+  const [first] = webhooks()
+  expect(outside.sentTo('/token')[0]?.headers.authorization).toBe(`Basic ${PLANTED.oidcHeader}`)
+  expect(outside.sentTo('/anchor')[0]?.path).toContain(PLANTED.anchor)
   // Signed with the secret that is in nobody's environment.
   expect(() => new Webhook(PLANTED.webhook).verify(first?.body ?? '', first?.headers ?? {})).not.toThrow()
 })
@@ -216,7 +232,7 @@ it('is in no event that was delivered and in no notification', () => {
   expect(events.some((event) => event.includes('runner.notice'))).toBe(true)
   expect(canaries.within('an event', events.join('\n'))).toEqual([])
   expect(canaries.within('ntfy', JSON.stringify(ntfy.events))).toEqual([])
-  expect(canaries.within('a webhook', JSON.stringify(webhooks))).toEqual([])
+  expect(canaries.within('a webhook', JSON.stringify(webhooks()))).toEqual([])
 })
 
 async function shownThings(): Promise<ShownThings> {
@@ -322,7 +338,7 @@ it('is in no arguments of any process, and in no environment but where it is nee
     const has = (variable: string) => environment.includes(`${variable}=`)
     // A runner has the variables of its project; web and daemon what they were started with; the agent the user's session.
     if (has('STRATAVORE_RUNNER_ID')) return ['providerKey', 'variable', 'word']
-    return has('DATABASE_URL') ? ['session', 'ntfy'] : ['session']
+    return has('DATABASE_URL') ? ['session', 'ntfy', 'oidc', 'anchor', 'database', 'broker'] : ['session']
   })
   expect(findings).toEqual([])
 })
