@@ -20,6 +20,8 @@ const USUAL_SIZE: TerminalSize = { cols: 80, rows: 24 }
 export interface LocalScreenEvents {
   /** The bytes of its stream, before they are shown. */
   onOutput(data: Uint8Array): void
+  /** Output was left out before the screen that is there now; told before its size. */
+  onSkipped(): void
   /** The size that the runner's screen has. */
   onSize(size: TerminalSize): void
 }
@@ -28,7 +30,7 @@ export interface LocalScreenEvents {
 export function createLocalScreen(
   stdout: NodeJS.WriteStream,
   clipboard: boolean,
-  { onOutput, onSize }: LocalScreenEvents,
+  { onOutput, onSkipped, onSize }: LocalScreenEvents,
 ): LocalScreen {
   let first = true
   let intact = true
@@ -55,6 +57,7 @@ export function createLocalScreen(
       margins.keep()
       shown = { cols: snapshot.cols, rows: snapshot.rows }
       stdout.write(Buffer.concat([Buffer.from(`${makeRoom}${CLEAR_SCREEN}${title}`), snapshot.data]), () => done())
+      if (snapshot.reason === 'resync') onSkipped()
       onSize(shown)
     },
     // This terminal's size is its window's; one that only watches is told that another does not fit.
