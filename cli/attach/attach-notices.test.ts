@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { initialLinkState } from '@/client/terminal/terminal-link-state'
 import { describeEnd, misfitOf, noticeOf } from './attach-notices'
 
-const onlooker = { clientId: 'z', readOnly: false, misfit: null }
+const onlooker = { clientId: 'z', readOnly: false, misfit: null, skipped: false }
 const reader = { ...onlooker, readOnly: true }
 const ID = '3b1f8a52-6a0e-4a6a-9c5b-0f6a5a1b2c3d'
 
@@ -37,6 +37,14 @@ describe('attach notices', () => {
     expect(noticeOf(attached, { ...onlooker, clientId: 'y' })).toContain('eve was asked for the seat')
     expect(misfitOf({ cols: 80, rows: 24 }, { cols: 80, rows: 24 })).toBeNull()
     expect(misfitOf(null, { cols: 80, rows: 24 })).toBeNull()
+  })
+
+  it('tells everybody that output was skipped, beside what else they must know', () => {
+    const driving = { ...initialLinkState, phase: 'attached', role: 'driver' } as const
+    const skipped = /^output was skipped: this is the screen as it is now/
+    expect(noticeOf(driving, { ...onlooker, skipped: true })).toMatch(skipped)
+    expect(noticeOf({ ...driving, role: 'viewer' }, { ...onlooker, skipped: true })).toMatch(/now; watching only/)
+    expect(noticeOf(driving, { ...reader, skipped: true })).toMatch(skipped)
   })
 
   it.each([

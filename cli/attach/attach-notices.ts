@@ -24,10 +24,18 @@ export interface Onlooker {
   readOnly: boolean
   /** Of a screen that only this person sees so. */
   misfit: string | null
+  /** Output was just skipped because this terminal showed it too slowly. */
+  skipped: boolean
 }
 
 /** The line a person must see now, or null when all is as usual. */
-export function noticeOf(state: TerminalLinkState, { clientId, readOnly, misfit }: Onlooker): string | null {
+export function noticeOf(state: TerminalLinkState, onlooker: Onlooker): string | null {
+  const lasting = lastingNotice(state, onlooker)
+  if (!onlooker.skipped) return lasting
+  return ['output was skipped: this is the screen as it is now', ...(lasting === null ? [] : [lasting])].join('; ')
+}
+
+function lastingNotice(state: TerminalLinkState, { clientId, readOnly, misfit }: Onlooker): string | null {
   if (state.phase === 'reconnecting') return 'connection lost, connecting again (Ctrl-] detaches)'
   if (state.phase !== 'attached') return null
   if (state.problem && state.problem.code !== 'forbidden') return state.problem.message

@@ -62,20 +62,26 @@ function connect(
 
   let runnerSize: TerminalSize | null = null
   let known = initialLinkState
+  let skipped = false
   const clientId = randomUUID()
   const screen = createLocalScreen(stdout, clipboard, {
     onOutput(data) {
       for (let queries = countCursorQueries(data); queries > 0; queries--) keyboard.expectCursorReport()
+    },
+    onSkipped() {
+      skipped = true
     },
     onSize(size) {
       runnerSize = size
       // What was told before may just have been drawn over.
       notice = null
       tellNotice()
+      // Told once: what is to be known lastingly takes its place.
+      skipped = false
     },
   })
   function tellNotice(): void {
-    const next = noticeOf(known, { clientId, readOnly, misfit: misfitOf(runnerSize, screen.size()) })
+    const next = noticeOf(known, { clientId, readOnly, skipped, misfit: misfitOf(runnerSize, screen.size()) })
     if (next !== notice && next !== null) screen.notice(next)
     notice = next
   }

@@ -13,8 +13,13 @@ function screenOf() {
       return true
     },
   } as unknown as NodeJS.WriteStream
-  const screen = createLocalScreen(stdout, false, { onOutput: () => undefined, onSize: () => undefined })
-  return { screen, written }
+  const told: string[] = []
+  const screen = createLocalScreen(stdout, false, {
+    onOutput: () => undefined,
+    onSkipped: () => told.push('skipped'),
+    onSize: ({ cols, rows }) => told.push(`${cols}x${rows}`),
+  })
+  return { screen, written, told }
 }
 
 const snapshot = (title: string) => ({
@@ -40,4 +45,11 @@ it('gets the title with the screen, without what could be a sequence in it', () 
   expect(title).toMatch(/^a .*title$/)
   expect(title).not.toContain('\x1b')
   expect(written.join('')).toMatch(/drawn$/)
+})
+
+it('tells that output was skipped before it, and only then', () => {
+  const { screen, told } = screenOf()
+  screen.reset(snapshot(''), () => undefined)
+  screen.reset({ ...snapshot(''), reason: 'resync' }, () => undefined)
+  expect(told).toEqual(['40x10', 'skipped', '40x10'])
 })

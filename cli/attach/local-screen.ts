@@ -17,9 +17,23 @@ export interface LocalScreen extends TerminalScreen {
 /** For a terminal that does not tell its size. */
 const USUAL_SIZE: TerminalSize = { cols: 80, rows: 24 }
 
+/** The size of the terminal behind `stdout`. */
+export const sizeOf = ({ columns, rows }: NodeJS.WriteStream): TerminalSize => ({
+  cols: columns || USUAL_SIZE.cols,
+  rows: rows || USUAL_SIZE.rows,
+})
+
+/** Draws a line of ours at the bottom of a terminal of this size, whose cursor stays where it is. */
+export function noticeLine(text: string, { cols, rows }: TerminalSize): string {
+  const line = inertLine(text).slice(0, Math.max(1, cols - 1))
+  return `\x1b7\x1b[${rows};1H\x1b[7m${line}\x1b[0m\x1b8`
+}
+
 export interface LocalScreenEvents {
   /** The bytes of its stream, before they are shown. */
   onOutput(data: Uint8Array): void
+  /** Output was left out before the screen that is there now; told before its size. */
+  onSkipped(): void
   /** The size that the runner's screen has. */
   onSize(size: TerminalSize): void
 }
@@ -28,7 +42,7 @@ export interface LocalScreenEvents {
 export function createLocalScreen(
   stdout: NodeJS.WriteStream,
   clipboard: boolean,
-  { onOutput, onSize }: LocalScreenEvents,
+  { onOutput, onSkipped, onSize }: LocalScreenEvents,
 ): LocalScreen {
   let first = true
   let intact = true
@@ -36,7 +50,7 @@ export function createLocalScreen(
   let harmless = filter()
   const margins = createStaleMargins()
   let shown: TerminalSize | null = null
-  const size = (): TerminalSize => ({ cols: stdout.columns || USUAL_SIZE.cols, rows: stdout.rows || USUAL_SIZE.rows })
+  const size = () => sizeOf(stdout)
   return {
     size,
     write(data, done) {
@@ -55,6 +69,7 @@ export function createLocalScreen(
       margins.keep()
       shown = { cols: snapshot.cols, rows: snapshot.rows }
       stdout.write(Buffer.concat([Buffer.from(`${makeRoom}${CLEAR_SCREEN}${title}`), snapshot.data]), () => done())
+      if (snapshot.reason === 'resync') onSkipped()
       onSize(shown)
     },
     // This terminal's size is its window's; one that only watches is told that another does not fit.
@@ -65,9 +80,7 @@ export function createLocalScreen(
     },
     notice(text) {
       intact = false
-      const { rows, cols } = size()
-      const line = inertLine(text).slice(0, Math.max(1, cols - 1))
-      stdout.write(`\x1b7\x1b[${rows};1H\x1b[7m${line}\x1b[0m\x1b8`)
+      stdout.write(noticeLine(text, size()))
     },
     isIntact: () => intact,
   }

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createClipboardFilter } from '../attach/clipboard-filter'
 import { readKeyboard } from '../attach/keyboard'
+import { noticeLine, sizeOf } from '../attach/local-screen'
 import { takeTerminal } from '../attach/local-terminal'
 import { CLEAR_SCREEN } from '../attach/terminal-modes'
 import type { Cli } from '../cli'
 import { CliError } from '../cli-error'
 import { ExitCode } from '../exit-code'
+import { createMisfitNotice } from '../recording/misfit-notice'
 import { readEpoch, readNumber, readTime } from '../recording/number-options'
 import { createPlayer, type Player } from '../recording/player'
 import { findRecordedLife, recordedEvents } from '../recording/recorded-life'
@@ -58,14 +60,24 @@ async function replay(cli: Cli, id: string, { speed, idleLimit, from, epoch }: C
   const terminal = takeTerminal(cli.process)
   // What was recorded writes nobody's clipboard when it is looked at.
   let harmless = createClipboardFilter()
+  const misfit = createMisfitNotice(
+    () => sizeOf(stdout),
+    (text) => stdout.write(noticeLine(text, sizeOf(stdout))),
+  )
   const player = createPlayer({
     open: () => recordedEvents(api, id, life.epoch),
     write: (text) => new Promise((resolve) => stdout.write(harmless(Buffer.from(text)), () => resolve())),
     clear() {
       harmless = createClipboardFilter()
       stdout.write(CLEAR_SCREEN)
+      misfit.cleared()
+      misfit.drawnFor(life)
     },
-    wait: waitAtMost,
+    resize: misfit.drawnFor,
+    wait(ms, signal) {
+      misfit.rest()
+      return waitAtMost(ms, signal)
+    },
     monotonicMs: () => performance.now(),
     speed,
     idleLimit: idleLimit ?? Number.POSITIVE_INFINITY,

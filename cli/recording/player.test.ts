@@ -15,10 +15,11 @@ const EVENTS: CastEvent[] = [
 async function played(
   choices: { speed?: number; idleLimit?: number; from?: number },
   act: (player: Player, wait: number) => { after: number } | undefined = () => undefined,
-): Promise<{ shown: string[]; seconds: number }> {
+): Promise<{ shown: string[]; sizes: string[]; seconds: number }> {
   let nowMs = 0
   let waits = 0
   const shown: string[] = []
+  const sizes: string[] = []
   const player = createPlayer({
     async *open() {
       yield* EVENTS
@@ -27,6 +28,7 @@ async function played(
       shown.push(`${Math.round(nowMs)} ${text}`)
     },
     clear: () => shown.push('clear'),
+    resize: ({ cols, rows }) => sizes.push(`${Math.round(nowMs)} ${cols}x${rows}`),
     async wait(ms, signal) {
       waits += 1
       const cut = act(player, waits)
@@ -39,11 +41,13 @@ async function played(
     idleLimit: choices.idleLimit ?? Number.POSITIVE_INFINITY,
   })
   await player.play(choices.from ?? 0)
-  return { shown, seconds: nowMs / 1000 }
+  return { shown, sizes, seconds: nowMs / 1000 }
 }
 
 it('plays in its own time', async () => {
-  expect((await played({})).shown).toEqual(['clear', '0 a', '2000 b', '12000 c', '14000 d'])
+  const { shown, sizes } = await played({})
+  expect(shown).toEqual(['clear', '0 a', '2000 b', '12000 c', '14000 d'])
+  expect(sizes).toEqual(['13000 80x24'])
 })
 
 it('plays faster, and with shorter pauses', async () => {

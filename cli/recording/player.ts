@@ -1,9 +1,12 @@
-import type { CastEvent } from '@/contracts/recording/recording'
+import { type CastEvent, sizeOfEvent } from '@/contracts/recording/recording'
+import type { TerminalSize } from '@/contracts/terminal/terminal'
 
 export interface PlayerOptions {
   /** From the beginning, each time it is called. */
   open(): AsyncIterable<CastEvent>
   write(text: string): Promise<void>
+  /** What is written from now on was drawn for this size. */
+  resize(size: TerminalSize): void
   /** An empty screen, before it is drawn again from the beginning. */
   clear(): void
   /** Resolves after `ms`, or when `signal` is aborted. */
@@ -69,6 +72,8 @@ export function createPlayer(options: PlayerOptions): Player {
       }
       if (isStopped) return null
       if (code === 'o') await options.write(data)
+      const size = sizeOfEvent([at, code, data])
+      if (size !== null) options.resize(size)
     }
     return null
   }

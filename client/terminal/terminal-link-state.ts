@@ -8,6 +8,8 @@ export interface TerminalLinkState {
   presence: TerminalPresence
   /** Set when the runner's process ended; null again when it was restarted. */
   exit: TerminalExit | null
+  /** How often output was skipped because this terminal showed it too slowly: its screen is the present one since. */
+  skips: number
   /** The last thing that went wrong; cleared by the next attach. With `fatal` the link is closed. */
   problem: TerminalError | null
   /** Bytes typed and not known to be in the PTY; while attached it is only brought up to date with other changes. */
@@ -23,6 +25,7 @@ export const initialLinkState: TerminalLinkState = {
   readOnly: false,
   presence: { driver: null, clients: [], inputRecorded: false },
   exit: null,
+  skips: 0,
   problem: null,
   unackedInput: 0,
   inputUnread: false,

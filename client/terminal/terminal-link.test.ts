@@ -196,6 +196,7 @@ describe('terminal link', () => {
     await showsAll()
     expect(screen.resets).toEqual(['attach', 'resync'])
     expect(server.handshakes).toHaveLength(1)
+    expect([states.find(({ phase }) => phase === 'attached')?.skips, state()?.skips]).toEqual([0, 1])
   })
 
   it('starts anew when the runner began another epoch meanwhile', async () => {

@@ -185,6 +185,7 @@ export function createTerminalLink(options: TerminalLinkOptions): TerminalLink {
         const restarted = epoch !== message.epoch
         epoch = message.epoch
         output.snapshot(message)
+        if (message.reason === 'resync') update({ skips: state.skips + 1 })
         if (restarted) update({ exit: null, ...dropInput('the runner was restarted') })
       },
       output(offset, data) {

@@ -1,4 +1,4 @@
-import type { CastEvent } from '@/contracts/recording/recording'
+import { type CastEvent, sizeOfEvent } from '@/contracts/recording/recording'
 import { eventsUntil } from './replay-clock'
 
 /** The terminal that a recording is played into. */
@@ -20,18 +20,17 @@ export interface ReplayPlayer {
   nextEventAt(): number | null
 }
 
-const SIZE = /^(\d{1,4})x(\d{1,4})$/
-
 /** Output of one step is written at once: one parse for a thousand small events. */
 function apply(screen: ReplayScreen, events: readonly CastEvent[]): void {
   let output = ''
-  for (const [, code, data] of events) {
+  for (const event of events) {
+    const [, code, data] = event
     if (code === 'o') output += data
-    const size = code === 'r' ? SIZE.exec(data) : null
+    const size = sizeOfEvent(event)
     if (!size) continue
     if (output !== '') screen.write(output)
     output = ''
-    screen.resize({ cols: Math.max(2, Number(size[1])), rows: Math.max(1, Number(size[2])) })
+    screen.resize(size)
   }
   if (output !== '') screen.write(output)
 }

@@ -16,6 +16,7 @@ import { useTerminalPreferences } from './preferences'
 import type { ScrollPlace } from './scroll-watch'
 import { SeatRequest } from './seat-request'
 import { SignalMark } from './signal-mark'
+import { SkippedMark } from './skipped-mark'
 import type { TerminalAccess } from './terminal-access'
 import { TerminalBanner } from './terminal-banner'
 
@@ -182,6 +183,7 @@ export function TerminalPane(props: TerminalPaneProps) {
             }}
           />
         )}
+        <SkippedMark skips={state.skips} />
         {finding && view && <FindBar view={view} found={found} onClose={endFind} />}
         {place !== 'end' && (
           <Button

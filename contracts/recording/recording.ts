@@ -42,6 +42,14 @@ export type RecordedLife = z.infer<typeof recordedLife>
 export const castEvent = z.tuple([seconds, z.enum(['o', 'i', 'r', 'm']), z.string()])
 export type CastEvent = z.infer<typeof castEvent>
 
+const SIZE = /^(\d{1,4})x(\d{1,4})$/
+
+/** The size that an event gives the screen from then on; null for one that gives none. */
+export function sizeOfEvent([, code, data]: CastEvent): { cols: number; rows: number } | null {
+  const found = code === 'r' ? SIZE.exec(data) : null
+  return found && { cols: Math.max(2, Number(found[1])), rows: Math.max(1, Number(found[2])) }
+}
+
 /** Of one life, or of all whose recordings are kept. */
 export const recordingInfoInput = z.object({ id: uuid, epoch: epoch.nullable().default(null) })
 export const recordingInfo = z.object({

@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test'
-import { createProject, launchRunning, typeLine } from '../support/launch'
+import { createProject, launchRunning, typeLine, untilScreen } from '../support/launch'
 import { type Stack, startStack } from '../support/stack'
 import { openConsole } from './support/console'
 import { openTerminal } from './support/terminal'
@@ -57,4 +57,39 @@ test('WebGL draws when it is asked for, and the page goes on by elements when it
   })
   await expect(host).toHaveAttribute('data-renderer', 'dom')
   await terminal.sees('drawn anyway')
+})
+
+test('a page that was too slow for what was printed says that output was skipped, and shows the present screen', async ({
+  browser,
+}, info) => {
+  const { name: project } = await createProject(stack)
+  const { id } = await launchRunning(stack, { project, provider: 'shell', name: 'flood' })
+  const { page, context } = await openConsole(browser, stack, { viewport: { width: 1280, height: 800 } })
+  const terminal = await openTerminal(page, stack.url, id)
+  await typeLine(stack, id, "PS1='$ '; clear; echo rea''dy")
+  await terminal.sees('ready')
+  const mark = page.getByText('Output was skipped: this is the screen as it is now.')
+  await expect(mark).toHaveCount(0)
+  const debug = await context.newCDPSession(page)
+  await debug.send('Debugger.enable')
+  let floods = 0
+  for (const colorScheme of ['dark', 'light'] as const) {
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 800 })
+      await page.emulateMedia({ colorScheme })
+      await expect(page.locator('html')).toHaveClass(colorScheme)
+      await expect(mark).toHaveCount(0, { timeout: 10_000 })
+      // It stands still while far more is printed than is sent to who shows nothing.
+      await debug.send('Debugger.pause')
+      floods += 1
+      await typeLine(stack, id, `clear; seq -f "%040g" 200000; echo "flood" $((${floods}+0)) is over`)
+      await untilScreen(stack, id, `flood ${floods} is over`)
+      await debug.send('Debugger.resume')
+      await expect(mark).toBeVisible()
+      await terminal.sees(`flood ${floods} is over`)
+      await page.screenshot({ path: info.outputPath(`skipped-${colorScheme}-${width}.png`) })
+    }
+  }
+  await expect(mark).toHaveCount(0, { timeout: 10_000 })
+  await context.close()
 })

@@ -11,6 +11,7 @@ import { type ClientSocket, createTerminalClient, type TerminalClient } from './
 function hubOf() {
   const typed: string[] = []
   const sized: string[] = []
+  const state = { takesSizes: true }
   const screens: (() => void)[] = []
   const session = {
     watch: () =>
@@ -25,7 +26,7 @@ function hubOf() {
     },
     resize: (_id: string, { cols, rows }: TerminalSize) => {
       sized.push(`${cols}x${rows}`)
-      return Promise.resolve()
+      return Promise.resolve(state.takesSizes ? { ok: true } : { ok: false, error: 'it has no terminal' })
     },
     acknowledge: () => undefined,
     unwatch: () => undefined,
@@ -79,7 +80,7 @@ function hubOf() {
     for (const give of screens.splice(0)) give()
     await settled()
   }
-  return { hub, enter, show, typed, sized, ends, pass }
+  return { hub, enter, show, typed, sized, state, ends, pass }
 }
 
 /** Replies and what is typed are promises: what follows from them has happened after the next turn of the loop. */
@@ -196,4 +197,50 @@ it('a size that was taken back is not given to the PTY with the seat', async () 
   hub.takeSeat(phone)
   await settled()
   expect(sized).toHaveLength(2)
+})
+
+it('a size of before, in a screen that was asked for before a newer one came, is not taken for the present one', async () => {
+  const { hub, enter, show, sized } = hubOf()
+  const ann = enter('ann').client
+  await show()
+  // Another one's screen is under way while the driver goes to a new size, which the agent tells first.
+  enter('bob')
+  hub.resize(ann, { cols: 120, rows: 40 })
+  await settled()
+  hub.resized({ cols: 120, rows: 40, offset: 10 })
+  await show()
+  hub.resize(ann, { cols: 80, rows: 24 })
+  await settled()
+  expect(sized).toEqual(['120x40', '80x24'])
+})
+
+it('a driver who goes back before the agent has told the size has the one it said last', async () => {
+  const { hub, enter, show, sized } = hubOf()
+  const ann = enter('ann').client
+  await show()
+  hub.resize(ann, { cols: 120, rows: 40 })
+  await settled()
+  hub.resize(ann, { cols: 80, rows: 24 })
+  await settled()
+  hub.resized({ cols: 120, rows: 40, offset: 0 })
+  await settled()
+  // The one that is to be told yet is what was wanted: nothing is asked again.
+  hub.resized({ cols: 80, rows: 24, offset: 0 })
+  await settled()
+  expect(sized).toEqual(['120x40', '80x24'])
+  // Whatever else the agent tells, the driver's size counts.
+  hub.resized({ cols: 90, rows: 30, offset: 0 })
+  await settled()
+  expect(sized).toEqual(['120x40', '80x24', '80x24'])
+})
+
+it('a size that the agent did not take is asked for again with the screen', async () => {
+  const { hub, enter, show, sized, state } = hubOf()
+  const ann = enter('ann').client
+  state.takesSizes = false
+  hub.resize(ann, { cols: 120, rows: 40 })
+  await settled()
+  state.takesSizes = true
+  await show()
+  expect(sized).toEqual(['120x40', '120x40'])
 })

@@ -16,6 +16,7 @@ import type { AgentRegistry } from '../agent/agent-registry'
 import { createDriveTurn, type DriveLog } from './drive-turn'
 import { createDriverSeat } from './driver-seat'
 import { createPace } from './pace'
+import { createPtySize } from './pty-size'
 import { type After, quietTimer } from './quiet-timer'
 import { holdOutput, type TerminalClient } from './terminal-client'
 import type { TerminalTraffic } from './terminal-traffic'
@@ -59,7 +60,15 @@ export function createRunnerHub(
   const turn = createDriveTurn(runner.id, drives)
   const pace = createPace((offset) => agents.sessionOfNode(runner.nodeId)?.acknowledge(runner.id, offset))
   let state = runner
-  let size = { cols: runner.cols, rows: runner.rows }
+  // The agent tells everybody once it is done; it may also be away just now.
+  const size = createPtySize(
+    { cols: runner.cols, rows: runner.rows },
+    async (wanted) => {
+      const reply = await session().resize(state.id, wanted)
+      if (!reply.ok) throw new StratavoreError('unavailable', reply.error)
+    },
+    (error) => log.warn({ err: error, runnerId: state.id }, 'resize failed'),
+  )
 
   const driverNow = () => [...clients.values()].find((client) => seat.isDriver(client.clientId))
   /** Nobody drives what has ended. */
@@ -128,7 +137,7 @@ export function createRunnerHub(
       if (clients.get(client.clientId) !== client || client.syncs !== mine) return
       if (reply.ok) deliver(client, reply, { from, reason, epoch })
       else if (state.status === 'starting') client.phase = 'waiting'
-      else if (isEnded(state.status)) deliver(client, NOTHING_LEFT(size), { from: null, reason, epoch })
+      else if (isEnded(state.status)) deliver(client, NOTHING_LEFT(size.told()), { from: null, reason, epoch })
       else throw new StratavoreError('unavailable', reply.error)
     } catch (error) {
       sendAway(client, error)
@@ -140,18 +149,19 @@ export function createRunnerHub(
     reply: Extract<WatchReply, { ok: true }>,
     asked: { from: number | null; reason: SyncReason; epoch: number },
   ): void {
-    size = { cols: reply.cols, rows: reply.rows }
+    const drawn = { cols: reply.cols, rows: reply.rows }
+    size.tell(drawn)
     if (reply.kind === 'replay' && asked.from !== null) {
       client.window.restart(asked.from)
       // Its bytes are for this size, whatever the client was told when it came.
-      client.socket.emit('resized', size)
+      client.socket.emit('resized', drawn)
       const part = client.window.admit(asked.from, reply.data)
       if (part) show(client, part)
     } else {
       client.window.restart(reply.end)
       const { data, end: offset, title } = reply
       traffic.bytes('out', data.length)
-      client.socket.emit('snapshot', { epoch: asked.epoch, offset, ...size, title, data, reason: asked.reason })
+      client.socket.emit('snapshot', { epoch: asked.epoch, offset, ...drawn, title, data, reason: asked.reason })
     }
     client.phase = 'live'
     const pending = client.pending
@@ -160,7 +170,10 @@ export function createRunnerHub(
     for (const item of pending) {
       if ('data' in item) passOn(client, item.offset, item.data)
       // One of before is part of what was just shown.
-      else if (item.offset === undefined || item.offset >= reply.end) client.socket.emit('resized', item.size)
+      else if (item.offset === undefined || item.offset >= reply.end) {
+        size.tell(item.size)
+        client.socket.emit('resized', item.size)
+      }
     }
     typeHeld(client)
     if (seat.isDriver(client.clientId)) applySize(client)
@@ -178,12 +191,7 @@ export function createRunnerHub(
 
   function applySize(client: TerminalClient): void {
     if (isEnded(state.status) || client.size === null) return
-    if (client.size.cols === size.cols && client.size.rows === size.rows) return
-    size = { ...client.size }
-    // The agent tells everybody once it is done; it may also be away just now.
-    Promise.resolve()
-      .then(() => session().resize(state.id, size))
-      .catch((error: unknown) => log.warn({ err: error, runnerId: state.id }, 'resize failed'))
+    size.want(client.size)
   }
 
   const tellExit = (client: TerminalClient) => {
@@ -207,7 +215,7 @@ export function createRunnerHub(
     tellTurn('left')
     const role = seat.isDriver(client.clientId) ? 'driver' : 'viewer'
     const { id: runnerId, epoch } = state
-    client.socket.emit('attached', { runnerId, epoch, role, readOnly: client.readOnly, ...size, writtenSeq: 0 })
+    client.socket.emit('attached', { runnerId, epoch, role, readOnly: client.readOnly, ...size.told(), writtenSeq: 0 })
     tellPresence()
     const from = resumeFrom && resumeFrom.epoch === epoch ? resumeFrom.offset : null
     if (state.status === 'starting') client.phase = 'waiting'
@@ -341,19 +349,25 @@ export function createRunnerHub(
       for (const client of clients.values())
         if (client.phase === 'live') void sync(client, client.window.sent, 'resync')
     },
-    resized: (next: { cols: number; rows: number; offset?: number | undefined }): void => {
-      size = { cols: next.cols, rows: next.rows }
+    resized: ({ cols, rows, offset }: { cols: number; rows: number; offset?: number | undefined }): void => {
+      const next = { cols, rows }
+      size.tell(next)
       for (const client of clients.values()) {
-        if (client.phase === 'syncing') holdOutput(client, { size, offset: next.offset })
-        else client.socket.emit('resized', size)
+        if (client.phase === 'syncing') holdOutput(client, { size: next, offset })
+        else client.socket.emit('resized', next)
       }
+      const driver = driverNow()
+      if (driver) applySize(driver)
     },
     /** The runner's row has changed. */
     update: (next: Runner): void => {
       const before = state
       state = next
       if (next.inputRecorded !== before.inputRecorded) tellPresence()
-      if (next.epoch !== before.epoch) pace.reset()
+      if (next.epoch !== before.epoch) {
+        pace.reset()
+        size.forgetAsked()
+      }
       if (next.epoch === before.epoch && next.status === before.status) return
       tellTurn('ended')
       for (const client of clients.values()) {
@@ -370,6 +384,7 @@ export function createRunnerHub(
     },
     /** The agent went away: clients come back, and resume, once it is there again. */
     agentGone: (): void => {
+      size.forgetAsked()
       for (const client of clients.values()) {
         sendAway(client, new StratavoreError('unavailable', "The runner's agent is reconnecting."))
       }

@@ -122,6 +122,15 @@ describe.skipIf(process.platform !== 'linux')('attach in a real terminal', () =>
     await eventually(() => expect(screen.slice(screen.indexOf('snapshot'))).toContain('\x1b[?1049l'))
   })
 
+  it('says that output was skipped, on the screen that is there since', async () => {
+    await attach()
+    terminal.snapshot('resync')
+    await eventually(() => expect(screen).toContain('output was skipped'))
+    expect(screen.lastIndexOf('snapshot')).toBeLessThan(screen.lastIndexOf('output was skipped'))
+    pty.write('\x1d')
+    await restored(0)
+  })
+
   it('says that somebody else drives, and takes the seat with --take', async () => {
     terminal.role = 'viewer'
     await attach()

@@ -105,12 +105,15 @@ it('finds text of its output, without its colours', async () => {
 })
 
 /** Replays in a real terminal; `keys` is typed when the first output of the recording is there. */
-async function replayed(args: string[], keys: string | null): Promise<{ screen: string; seconds: number }> {
+async function replayed(
+  args: string[],
+  keys: string | null,
+  size = { cols: 80, rows: 24 },
+): Promise<{ screen: string; seconds: number }> {
   const script = `stty -g | sed 's/^/before=/'; "$@"; echo "code=$?"; stty -g | sed 's/^/after=/'; echo finished`
   const command = [process.execPath, join(checkout, 'dist/cli.mjs'), 'replay', runnerId, ...args]
   const pty = spawn('/bin/sh', ['-c', script, 'sh', ...command], {
-    cols: 80,
-    rows: 24,
+    ...size,
     env: { PATH: process.env.PATH, HOME: stack.userHome, STRATAVORE_HOME: stack.home, TERM: 'xterm-256color' },
   })
   const began = performance.now()
@@ -141,3 +144,11 @@ it('stops when it is told', async () => {
   expect(screen).not.toContain('[redacted]\r\n')
   expect(field(screen, 'after')).toBe(field(screen, 'before'))
 }, 30_000)
+
+it('says where the terminal is smaller than what was recorded, and only there', async () => {
+  const smaller = await replayed(['--speed', '20'], null)
+  expect(smaller.screen).toContain('its screen is 120x32, this one 80x24')
+  const fitting = await replayed(['--speed', '20'], null, { cols: 120, rows: 32 })
+  expect(fitting.screen).toContain('日本 42')
+  expect(fitting.screen).not.toContain('its screen is')
+}, 60_000)
