@@ -5,7 +5,6 @@ import type { Runner } from '@/contracts/runner/runner'
 import { isEnded } from '@/contracts/runner/status'
 import {
   MAX_INPUT_BYTES,
-  MAX_UNACKED_INPUTS,
   type TerminalHandshake,
   type TerminalPresence,
   type TerminalSize,
@@ -20,6 +19,7 @@ import { createPtySize } from './pty-size'
 import { type After, quietTimer } from './quiet-timer'
 import { holdOutput, type TerminalClient } from './terminal-client'
 import type { TerminalTraffic } from './terminal-traffic'
+import { createTypedInput } from './typed-input'
 
 type SyncReason = TerminalSnapshot['reason']
 
@@ -175,7 +175,7 @@ export function createRunnerHub(
         client.socket.emit('resized', item.size)
       }
     }
-    typeHeld(client)
+    typed.goOn(client)
     if (seat.isDriver(client.clientId)) applySize(client)
     if (isEnded(state.status)) tellExit(client)
   }
@@ -223,7 +223,7 @@ export function createRunnerHub(
   }
 
   function leave(client: TerminalClient, comesBack: boolean): void {
-    if (client.inputTimer) clearTimeout(client.inputTimer)
+    typed.forget(client)
     if (clients.get(client.clientId) !== client) return
     clients.delete(client.clientId)
     seat.leave(client.clientId, comesBack)
@@ -237,64 +237,16 @@ export function createRunnerHub(
     if (clients.size === 0 && !seat.keptFor()) onEmpty()
   }
 
-  function notDriving(client: TerminalClient): void {
-    const elsewhere = seat.presence().driver ? 'Somebody else drives this terminal.' : 'You have let the seat go.'
-    const message = client.readOnly ? 'You are attached read-only.' : elsewhere
-    client.socket.emit('problem', { code: 'forbidden', message, fatal: false })
-  }
-
-  function input(client: TerminalClient, seq: number, data: Uint8Array): void {
-    if (!seat.isDriver(client.clientId)) {
-      if (!seat.takeIfFree(client.clientId)) {
-        notDriving(client)
-        return
-      }
-      seatMoved('taken')
-    }
-    // In order: nothing overtakes what is held. A client may have this many unacknowledged, so that is all there is.
-    if (client.heldInput.length >= MAX_UNACKED_INPUTS) {
-      sendAway(client, new StratavoreError('rate_limited', 'More was typed than can be taken just now.'))
-      return
-    }
-    client.heldInput.push({ seq, data })
-    turn.typed(client, data.length)
-    if (client.phase === 'live') typeHeld(client)
-  }
-
-  /** Types what is held, as far as the client's allowance goes; the rest, and its acknowledgement, a little later. */
-  function typeHeld(client: TerminalClient): void {
-    if (client.inputTimer) return
-    if (client.heldInput.length > 0 && !seat.isDriver(client.clientId)) {
-      // Somebody else has the seat since: what was held for it would come between their keys.
-      client.heldInput.length = 0
-      notDriving(client)
-      return
-    }
-    for (let next = client.heldInput[0]; next && client.phase === 'live'; next = client.heldInput[0]) {
-      const waitMs = client.allowance.take(next.data.length)
-      if (waitMs > 0) {
-        client.inputTimer = setTimeout(() => {
-          client.inputTimer = null
-          typeHeld(client)
-        }, waitMs)
-        return
-      }
-      client.heldInput.shift()
-      typeInto(client, next.seq, next.data)
-    }
-  }
-
-  function typeInto(client: TerminalClient, seq: number, data: Uint8Array): void {
-    Promise.resolve()
-      .then(() => session().input({ runnerId: state.id, clientId: client.clientId, seq, data }))
-      .then((reply) => {
-        // Not written: the client sends it again when it comes back, in order.
-        if (!reply.ok) throw new StratavoreError('unavailable', reply.error)
-        traffic.bytes('in', data.length)
-        client.socket.emit('inputAck', reply.writtenSeq)
-      })
-      .catch((error: unknown) => sendAway(client, error))
-  }
+  const typed = createTypedInput({
+    seat,
+    write: (client, input) => session().input({ runnerId: state.id, clientId: client.clientId, ...input }),
+    onTaken: () => seatMoved('taken'),
+    onTyped(client, bytes) {
+      turn.typed(client, bytes)
+    },
+    onWritten: (bytes) => traffic.bytes('in', bytes),
+    sendAway,
+  })
 
   return {
     enter,
@@ -311,7 +263,7 @@ export function createRunnerHub(
         expel(client, 'invalid_input', message)
         return
       }
-      input(client, seq as number, bytes)
+      typed.take(client, { seq: seq as number, data: bytes })
     },
     acknowledge: (client: TerminalClient, offset: number): void => {
       if (seat.isDriver(client.clientId) && Number.isSafeInteger(offset))

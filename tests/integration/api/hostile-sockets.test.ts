@@ -160,7 +160,6 @@ describe('a driver', () => {
     ['1e9', { cols: 1e9, rows: 24 }],
     ['text', { cols: '80', rows: '24' }],
     ['a fraction', { cols: 80.5, rows: 24 }],
-    ['nothing', undefined],
     ['an array', [80, 24]],
     ['a half', { cols: 80, rows: null }],
   ])('is refused the size %s, and the PTY keeps its own', async (_what, size) => {

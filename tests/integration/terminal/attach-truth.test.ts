@@ -10,7 +10,7 @@ import { atRest, randomSize } from '../../support/terminal/come-and-go'
 import { LESS, TMUX, VIM } from '../../support/terminal/full-screen-programs'
 import { type Line, startLine } from '../../support/terminal/line'
 import { createRandomProgram } from '../../support/terminal/random-program'
-import { openViewer, type Viewer } from '../../support/terminal/viewer'
+import { openViewer, seesDriver, type Viewer } from '../../support/terminal/viewer'
 import { waitUntil } from '../../support/wait-until'
 
 /** Another seed, and more steps, for a long run. */
@@ -59,24 +59,20 @@ describe.skipIf(process.platform !== 'linux')('stratavore attach shows what a vi
     })
   }
 
-  /** Somebody does, who is there. */
-  function drives(): boolean {
-    const { driver } = stays.state().presence
-    return driver !== null && driver.away !== true
-  }
-
   async function attach(id: string): Promise<void> {
     const { cols, rows } = stays.terminal
     cli = openCliViewer(stack, id, { url: line.url, size: { cols, rows } })
-    await waitUntil('it drives', drives, PATIENCE_MS)
+    await waitUntil('it drives', () => seesDriver(stays), PATIENCE_MS)
   }
 
   /** One of the ways in which a terminal loses what it shows; and what a person then has. */
   async function disturb(id: string, random: () => number): Promise<string> {
     const way = random()
     if (way < 0.35) {
-      cli.leave()
-      await waitUntil('it has left', () => stays.state().presence.clients.length === 1, PATIENCE_MS)
+      // As a person leaves: for one that is killed, or had no connection just then, the seat is kept for a while.
+      cli.type('\x1d')
+      const isFree = () => stays.state().presence.clients.length === 1 && stays.state().presence.driver === null
+      await waitUntil('it has left', isFree, PATIENCE_MS)
       cli.close()
       await attach(id)
       return 'attached anew'
@@ -85,7 +81,7 @@ describe.skipIf(process.platform !== 'linux')('stratavore attach shows what a vi
       const before = line.opened()
       line.cut()
       await waitUntil('it connects again', () => line.opened() > before, PATIENCE_MS)
-      await waitUntil('it is back', drives, PATIENCE_MS)
+      await waitUntil('it is back', () => seesDriver(stays), PATIENCE_MS)
       return 'after a drop'
     }
     const wanted = randomSize(random)

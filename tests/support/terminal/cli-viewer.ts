@@ -14,8 +14,6 @@ export interface CliViewer {
   resize(size: { cols: number; rows: number }): void
   /** What that terminal shows, without what scrolled off it before. */
   facts(): string[]
-  /** As a window that is closed: it says that it leaves. */
-  leave(): void
   /** Dies without a word; who drove may have its seat kept for a moment. */
   close(): void
 }
@@ -60,7 +58,6 @@ export function openCliViewer(
       pty.resize(cols, rows)
     },
     facts: () => [`title ${title}`, ...screenFacts(terminalFacts(terminal), terminal.rows)],
-    leave: () => pty.kill('SIGHUP'),
     close() {
       pty.kill('SIGKILL')
       terminal.dispose()

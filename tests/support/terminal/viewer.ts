@@ -25,6 +25,12 @@ export interface Viewer {
   close(): void
 }
 
+/** Whether it knows of somebody who drives, and is there. */
+export function seesDriver({ state }: Pick<Viewer, 'state'>): boolean {
+  const { driver } = state().presence
+  return driver !== null && !driver.away
+}
+
 /** Attaches to a runner over the real protocol, at `url` or the stack's own. */
 export function openViewer(
   stack: Stack,
