@@ -6,7 +6,7 @@ const place = (to: string, writable: boolean) => ({ from: to, to, writable })
 
 it('lays inner places over outer ones and the home over the system, whatever the order they came in', () => {
   const args = planMounts({
-    home: '/home/ann',
+    empty: ['/home/ann/.claude', '/home/ann'],
     shown: [place('/home/ann/p/.git', false), place('/home/ann/p', true), place('/home/ann/p/.git/x', true)],
     fixed: [place('/home/ann/.claude/settings.json', false)],
     masked: [
@@ -23,7 +23,8 @@ it('lays inner places over outer ones and the home over the system, whatever the
     '--tmpfs /tmp',
     '--tmpfs /home ',
     '--ro-bind /dev/null /etc/key',
-    '--tmpfs /home/ann',
+    '--tmpfs /home/ann ',
+    '--tmpfs /home/ann/.claude ',
     '--bind /home/ann/p /home/ann/p',
     '--ro-bind /home/ann/p/.git /home/ann/p/.git',
     '--bind /home/ann/p/.git/x /home/ann/p/.git/x',

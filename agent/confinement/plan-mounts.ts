@@ -70,8 +70,8 @@ export const seenPlaces = ({ shown, fixed }: SandboxPlaces): SeenPlace[] =>
 
 /** What one sandbox shows beside the system. */
 export interface SandboxPlaces {
-  /** Shown empty; null where there is none. */
-  home: string | null
+  /** Shown empty and in memory, but for what is shown within them. */
+  empty: readonly string[]
   /** Of two for the same path the later one counts. */
   shown: readonly ShownPlace[]
   /** Files within a writable place that stay as they are. */
@@ -91,7 +91,7 @@ const depth = (path: string): number => path.split(sep).length
  * The arguments that build a sandbox's file system. A place within another one is laid over it, whichever was named
  * first, so that a writable directory may hold a read-only one and the other way round. Pure.
  */
-export function planMounts({ home, shown, fixed, masked, secrets }: SandboxPlaces): string[] {
+export function planMounts({ empty, shown, fixed, masked, secrets }: SandboxPlaces): string[] {
   const byPath = new Map(shown.map((place) => [place.to, place]))
   const emptied = masked.filter(({ isDirectory }) => isDirectory).map(({ path }) => path)
   // Of the same depth the later one counts: what was chosen shows, though it is masked.
@@ -100,7 +100,7 @@ export function planMounts({ home, shown, fixed, masked, secrets }: SandboxPlace
       at: path,
       mount: isDirectory ? ['--tmpfs', path] : ['--ro-bind', '/dev/null', path],
     })),
-    ...(home === null ? [] : [{ at: home, mount: ['--tmpfs', home] }]),
+    ...empty.map((path) => ({ at: path, mount: ['--tmpfs', path] })),
     ...[...byPath.values()].map(({ from, to, writable }) => ({
       at: to,
       mount: [writable ? '--bind' : '--ro-bind', from, to],
@@ -111,7 +111,7 @@ export function planMounts({ home, shown, fixed, masked, secrets }: SandboxPlace
     ...layers.sort((a, b) => depth(a.at) - depth(b.at)).map(({ mount }) => mount),
     ...fixed.map(({ from, to }) => ['--ro-bind', from, to]),
     ...secrets.map((path) => ['--ro-bind', '/dev/null', path]),
-    ...emptied.filter((path) => path !== home && !byPath.has(path)).map((path) => ['--remount-ro', path]),
+    ...emptied.filter((path) => !empty.includes(path) && !byPath.has(path)).map((path) => ['--remount-ro', path]),
     // The places between the mounts are in memory: nothing is to be kept there by mistake.
     ['--remount-ro', '/'],
   ].flat()

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { sep } from 'node:path'
 import { promisify } from 'node:util'
 import { LaunchRefused, type ProgramState } from '../providers/provider'
@@ -15,6 +15,18 @@ const SYSTEM_PATH = '/usr/bin:/bin:/run/current-system/sw/bin'
 const MAKING_TIMEOUT_MS = 10_000
 /** Writes `$1` into a file `$0` that is not there yet, whatever a link there leads to. */
 const MAKE_FILE = 'umask 077 && set -C && printf %s "$1" > "$0"'
+
+/**
+ * Renews the copy `$2` of `$1` where that is newer. It is made in `$0`, which is in no sandbox, and put in place by name: a link
+ * that a sandbox may have laid at `$2` is replaced and not followed.
+ */
+const COPY_FILE = [
+  'umask 077',
+  '[ -f "$1" ] && ! [ -L "$1" ] || exit 0',
+  '[ -f "$2" ] && ! [ -L "$2" ] && ! [ "$1" -nt "$2" ] && exit 0',
+  'made=$(mktemp "$0/copy.XXXXXX") || exit 1',
+  'cat < "$1" > "$made" && mv -fT "$made" "$2" || { rm -f "$made"; exit 1; }',
+].join('\n')
 
 /** Whose what the program keeps is, and what becomes that user; no account: the agent's. */
 export interface Keeper {
@@ -38,16 +50,24 @@ async function runAs(account: Account, setpriv: string | null, command: readonly
   }
 }
 
-/** Makes what is missing of the program's own directories: what it kept elsewhere would be gone with its sandbox. */
-export async function makeDirectories(directories: readonly string[], { account, setpriv }: Keeper): Promise<void> {
-  if (directories.length === 0) return
-  if (account !== null) return runAs(account, setpriv, ['mkdir', '-p', '--', ...directories])
-  for (const directory of directories) {
-    await mkdir(directory, { recursive: true }).catch((error: Error) => {
-      throw refused(`The program cannot have what it keeps: ${error.message}.`)
-    })
-  }
+/** The same for whoever keeps it. */
+async function runFor({ account, setpriv }: Keeper, command: readonly [string, ...string[]]): Promise<void> {
+  if (account !== null) return runAs(account, setpriv, command)
+  const [file, ...args] = command
+  const env = { PATH: SYSTEM_PATH } as unknown as NodeJS.ProcessEnv
+  await run(file, args, { cwd: sep, env, timeout: MAKING_TIMEOUT_MS }).catch((error: { stderr?: string }) => {
+    throw refused(`The program cannot have what it keeps: ${error.stderr?.trim().split('\n').at(-1) || error}.`)
+  })
 }
+
+/** Makes what is missing of the program's own directories: what it kept elsewhere would be gone with its sandbox. */
+export async function makeDirectories(directories: readonly string[], keeper: Keeper): Promise<void> {
+  if (directories.length > 0) await runFor(keeper, ['mkdir', '-p', '-m', '700', '--', ...directories])
+}
+
+/** Has a sandbox begin with what its user's file holds. `root` is a directory that is in no sandbox. */
+export const copyFile = (root: string, from: string, to: string, keeper: Keeper): Promise<void> =>
+  runFor(keeper, ['sh', '-c', COPY_FILE, root, from, to])
 
 async function makeFile({ path, empty }: ProgramState['fixed'][number], { account, setpriv }: Keeper): Promise<void> {
   if (account !== null) return runAs(account, setpriv, ['sh', '-c', MAKE_FILE, path, empty])

@@ -17,6 +17,7 @@ import { afterAll, expect, it } from 'vitest'
 import { DEFAULT_CONFINEMENT } from '@/contracts/project/confinement'
 import type { Account } from './account'
 import { sandboxPlaces } from './sandbox-places'
+import { NO_STATE } from './state-places'
 
 const root = realpathSync(mkdtempSync('/var/tmp/stratavore-places-'))
 chmodSync(root, 0o755)
@@ -42,8 +43,8 @@ function setUp() {
     secretFiles: [],
   }
   const kept = (directory: string) => ({
+    ...NO_STATE,
     directories: [directory],
-    files: [],
     fixed: [{ path: join(directory, 'settings.json'), empty: '{}' }],
   })
   return { home, project, precious, request, kept }
@@ -102,7 +103,7 @@ it('shows nothing that a link in what programs may write leads to', async () => 
   }
   for (const directory of [link, join(link, 'deep', 'er')])
     await expect(sandboxPlaces({ ...request, state: kept(directory) })).rejects.toThrow(/leads to/)
-  const file = { directories: [], files: [link], fixed: [] }
+  const file = { ...NO_STATE, files: [link] }
   await expect(sandboxPlaces({ ...request, state: file })).rejects.toThrow(/leads to/)
   expect(readdirSync(precious)).toEqual([])
   symlinkSync(join(precious, 'absent'), join(project, 'dangling'))

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
 import { delimiter, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import type { ConfinementProfile } from '@/contracts/project/confinement'
 import { isInside } from '@/platform/is-inside'
@@ -7,8 +8,9 @@ import { LaunchRefused, type ProgramState } from '../providers/provider'
 import type { Account } from './account'
 import { ledOutOf } from './led-out'
 import { lookAt, type Seen } from './look-at'
+import { ownRoot } from './own-state'
 import { isSystem, type SandboxPlaces, SETTLED_IN, type ShownPlace, secretsIn } from './plan-mounts'
-import { fixedFiles, makeDirectories } from './program-state'
+import { directoriesOf, existing, NO_STATE, placesOfSandboxes, statePlaces } from './state-places'
 import { type Home, straightPlace } from './straight-place'
 import { type MaskedPlace, unreadablePlaces } from './unreadable-places'
 
@@ -76,14 +78,6 @@ async function reaches(path: string, { uid, gid }: Account): Promise<boolean> {
     if ((found.mode & bit) === 0) return false
     if (directory === sep) return true
   }
-}
-
-/** Of these paths the ones that are there, as they are now. */
-async function existing(paths: readonly string[], writable: boolean): Promise<Required<ShownPlace>[]> {
-  const places = await Promise.all(paths.map(async (to) => ({ to, seen: await lookAt(to) })))
-  return places.flatMap(({ to, seen }) =>
-    seen === null ? [] : [{ from: seen.found, to, writable, identity: seen.identity }],
-  )
 }
 
 /** Where programs are: the directories of PATH, the program itself with its package, and ours. */
@@ -161,9 +155,11 @@ async function secretsShown(files: readonly string[], shown: readonly ShownPlace
 
 /** Everything that a runner's sandbox shows. Throws LaunchRefused with the reason when it cannot be made. */
 export async function sandboxPlaces(request: SandboxRequest): Promise<SandboxPlaces> {
-  const { profile, env, state, hidden } = request
+  const { profile, env, hidden } = request
   const home = env.HOME === undefined || env.HOME === sep ? null : env.HOME
   const realHome = home === null ? null : await real(home)
+  const ownHome = env.HOME ?? homedir()
+  const unlisted = [...hidden, ...(await placesOfSandboxes(ownRoot(ownHome)))]
   const { found: project, identity } = await judged(request.project, hidden)
   // A program of a project around it may have laid a link there: it would choose what this one's sandbox shows.
   if (project !== request.project)
@@ -172,12 +168,13 @@ export async function sandboxPlaces(request: SandboxRequest): Promise<SandboxPla
     )
   if (realHome !== null && isInside(realHome, project))
     throw refused('The project holds the home directory, which its sandbox would have to hide.')
+  await judged(project, unlisted)
 
   const listed = async (paths: readonly string[], writable: boolean): Promise<ShownPlace[]> =>
     (
       await Promise.all(
         paths.map(async (path) => {
-          const { found: from, identity } = await judged(path, hidden)
+          const { found: from, identity } = await judged(path, unlisted)
           return [from, path].map((to) => ({ from, to, writable, identity }))
         }),
       )
@@ -192,25 +189,26 @@ export async function sandboxPlaces(request: SandboxRequest): Promise<SandboxPla
     [...hidden, project, ...(realHome === null ? [] : [realHome])].some((place) => isInside(place, from)) ||
     hidden.some((place) => isInside(from, place))
 
-  const directories = state?.directories ?? []
+  const state = request.state ?? NO_STATE
   // Nothing is made where a link leads either.
-  requireWithin(await Promise.all(directories.map(whereItWouldBe)), chosen)
-  await makeDirectories(directories, request)
-  const kept = await existing([...directories, ...(state?.files ?? [])], true)
-  await requireStraight(kept, home === null || realHome === null ? null : { named: home, real: realHome })
-  requireApart(kept, chosen)
-  const own = [...kept.filter((place) => !widens(place)), ...chosen]
-  requireWithin(own, own)
-  const fixed = await fixedFiles(state?.fixed ?? [], request)
-  requireWithin(fixed, own)
-  const programs = (await programPlaces(request, own)).filter(
+  requireWithin(await Promise.all(directoriesOf(state).map(whereItWouldBe)), chosen)
+  const { account, setpriv } = request
+  const theirs = await statePlaces(state, { home: ownHome, project, keeper: { account, setpriv } })
+  await requireStraight(theirs.kept, home === null || realHome === null ? null : { named: home, real: realHome })
+  requireApart([...theirs.kept, ...theirs.fixed], chosen)
+  const users = [...theirs.kept.filter((place) => !widens(place)), ...chosen]
+  requireWithin(users, users)
+  const { fixed } = theirs
+  requireWithin(fixed, users)
+  const programs = (await programPlaces(request, users)).filter(
     (place) =>
-      !widens(place) && ledOutOf(place, own) === null && !chosen.some(({ from }) => isInside(place.from, from)),
+      !widens(place) && ledOutOf(place, users) === null && !chosen.some(({ from }) => isInside(place.from, from)),
   )
-  const above = home === null ? [] : [home]
-  const masked = await maskedPlaces(request.find, [...above, ...[...programs, ...own].map(({ to }) => to)])
+  const empty = [...(home === null ? [] : [home]), ...state.empty]
+  const own = [...theirs.own, ...users]
+  const masked = await maskedPlaces(request.find, [...empty, ...[...programs, ...own].map(({ to }) => to)])
   const isShown = ({ to }: ShownPlace): boolean => isSystem(to) && !masked.some(({ path }) => isInside(to, path))
   const shown = [...programs.filter((place) => !isShown(place)), ...own]
   const secrets = [...secretsIn(existsSync), ...(await secretsShown(request.secretFiles, shown))]
-  return { home, shown, fixed, masked, secrets: [...new Set(secrets)] }
+  return { empty, shown, fixed, masked, secrets: [...new Set(secrets)] }
 }

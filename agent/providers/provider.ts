@@ -97,13 +97,24 @@ export interface ProgramFile {
   read(text: string, process: ProcessIdentity): ProgramRecord | null
 }
 
-/** What a program keeps of its own in its user's home, for a child with a certain environment. */
+/**
+ * What a sandbox has of what a program keeps in its user's home, for a child with a certain environment. Whatever later
+ * programs outside of a sandbox start or obey must be in none of `directories` and `files`.
+ */
 export interface ProgramState {
-  /** Writable in a sandbox, and made when missing. */
+  /** In memory, empty but for what is named below. */
+  empty: readonly string[]
+  /** The user's, writable, and made when missing. */
   directories: readonly string[]
   /** The same, where they are there. */
   files: readonly string[]
-  /** What a later program outside of the sandbox would obey: read-only in it, made with `empty` in it where it is missing. */
+  /** Directories that the sandboxes of a project have of their own instead of the user's. */
+  own: readonly string[]
+  /** The same of files, made as copies of the user's, and again when those have changed; in `own` or not. */
+  copied: readonly string[]
+  /** The user's, read-only, where they are there and no link. */
+  readable: readonly string[]
+  /** Settings: the user's, read-only, made with `empty` in it where it is missing. */
   fixed: readonly { path: string; empty: string }[]
 }
 

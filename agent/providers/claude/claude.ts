@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { PROVIDER_PROFILES } from '@/contracts/provider/provider-profiles'
 import { findSessionFile } from '../../transcripts/find-session-file'
 import { findProgram } from '../find-program'
@@ -8,6 +7,7 @@ import { checkedSessionId, type Provider, sessionGone } from '../provider'
 import { claudeDirectory } from './claude-directory'
 import { hookSettings } from './hook-settings'
 import { claudeSessionFile } from './session-file'
+import { claudeState } from './state'
 import { telemetryEnvironment } from './telemetry-environment'
 import { titleActivity } from './title-activity'
 
@@ -29,16 +29,7 @@ export const claude: Provider = {
     'Install Claude Code with `npm install -g @anthropic-ai/claude-code`, then run `claude` once to sign in.',
   activitySource: 'program',
   transcriptRoot: claudeDirectory,
-  state(env) {
-    const directory = claudeDirectory(env)
-    const home = env.CLAUDE_CONFIG_DIR || env.HOME
-    return {
-      directories: [directory],
-      files: home === undefined ? [] : [join(home, '.claude.json')],
-      // Hooks in it run in every session of the user.
-      fixed: ['settings.json', 'settings.local.json'].map((name) => ({ path: join(directory, name), empty: '{}' })),
-    }
-  },
+  state: claudeState,
   prompting: { style: 'paste', tells: true },
   programFile: claudeSessionFile,
   titleActivity,

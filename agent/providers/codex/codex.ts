@@ -1,10 +1,10 @@
-import { join } from 'node:path'
 import { PROVIDER_PROFILES } from '@/contracts/provider/provider-profiles'
 import { findProgram } from '../find-program'
 import { createHelpReader } from '../program-help'
 import { checkedSessionId, type Provider } from '../provider'
 import { codexDirectory } from './codex-directory'
 import { findRollout, findSessions } from './find-sessions'
+import { codexState } from './state'
 
 const readHelp = createHelpReader()
 
@@ -37,9 +37,5 @@ export const codex: Provider = {
   findSessions,
   findSessionFile: findRollout,
   transcriptRoot: codexDirectory,
-  state: (env) => ({
-    directories: [codexDirectory(env)],
-    files: [],
-    fixed: [{ path: join(codexDirectory(env), 'config.toml'), empty: '' }],
-  }),
+  state: codexState,
 }

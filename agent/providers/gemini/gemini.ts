@@ -5,6 +5,7 @@ import type { RunnerActivity } from '@/contracts/runner/status'
 import { findProgram } from '../find-program'
 import { checkedSessionId, LaunchRefused, type Provider, type SessionFile, sessionGone } from '../provider'
 import { geminiDirectory } from './gemini-directory'
+import { geminiState } from './state'
 
 /** A chat file's name ends in the first 8 characters of its session id. */
 const ID_PREFIX_LENGTH = 8
@@ -40,11 +41,7 @@ export const gemini: Provider = {
   prompting: { style: 'paste', tells: false },
   findSessionFile: findChat,
   transcriptRoot: geminiDirectory,
-  state: (env) => ({
-    directories: [geminiDirectory(env)],
-    files: [],
-    fixed: [{ path: join(geminiDirectory(env), 'settings.json'), empty: '{}' }],
-  }),
+  state: geminiState,
   titleActivity: (title) => TITLE_MARKS[title.charAt(0)] ?? null,
   find: (env) => findProgram('gemini', env),
   environment: () => ['GEMINI_*', 'GOOGLE_*'],

@@ -2,10 +2,12 @@ import { access } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { PROVIDER_PROFILES } from '@/contracts/provider/provider-profiles'
+import { allOwnPlaces } from '../../confinement/own-state'
 import { findProgram } from '../find-program'
 import { hookEnvironment } from '../hook-environment'
 import { programBehindStub } from '../program-behind-stub'
 import { checkedSessionId, LaunchRefused, type Provider } from '../provider'
+import { opencodeData, opencodeState } from './state'
 import { withPlugin } from './with-plugin'
 
 /** Best first: the second is for processors without AVX2, and slower. */
@@ -15,6 +17,12 @@ const PACKAGES = ['', '-baseline', '-musl', '-baseline-musl'].map(
 
 /** What it prints when it leaves: `Continue  opencode -s ses_...`. */
 const FAREWELL = /\bopencode -s (ses_[A-Za-z0-9]+)/
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
 
 /** `pluginScript` is the bundle of the plugin by which it tells what it does. */
 export const createOpencodeProvider = (pluginScript: string): Provider => ({
@@ -48,31 +56,13 @@ export const createOpencodeProvider = (pluginScript: string): Provider => ({
     return { args: [...args, `--prompt=${prompt}`], typed: null, env: told }
   },
   async findSessionFile(_sessionId, env) {
-    // All of them are in one database, which only the program itself reads.
-    const path = join(env.XDG_DATA_HOME || join(env.HOME ?? homedir(), '.local/share'), 'opencode/opencode.db')
-    return access(path).then(
-      () => ({ path, cwd: null }),
-      () => null,
-    )
+    // All of them are in one database, which only the program itself reads, or in one of a project's sandboxes.
+    const data = opencodeData(env)
+    const candidates = [data, ...(await allOwnPlaces(env.HOME ?? homedir(), data))]
+    for (const path of candidates.map((place) => join(place, 'opencode.db')))
+      if (await isThere(path)) return { path, cwd: null }
+    return null
   },
-  state(env) {
-    const home = env.HOME ?? homedir()
-    const places = [
-      env.XDG_DATA_HOME || join(home, '.local/share'),
-      env.XDG_STATE_HOME || join(home, '.local/state'),
-      env.XDG_CACHE_HOME || join(home, '.cache'),
-    ]
-    const configuration = join(env.XDG_CONFIG_HOME || join(home, '.config'), 'opencode')
-    return {
-      directories: [...places.map((place) => join(place, 'opencode')), configuration],
-      files: [],
-      // All of them are read, one over the other.
-      fixed: ['config.json', 'opencode.json', 'opencode.jsonc'].map((name) => ({
-        path: join(configuration, name),
-        // Without it the program writes one.
-        empty: '{"$schema":"https://opencode.ai/config.json"}',
-      })),
-    }
-  },
+  state: opencodeState,
   sessionInFarewell: (lastLines) => FAREWELL.exec(lastLines)?.[1] ?? null,
 })

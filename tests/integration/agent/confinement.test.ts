@@ -24,6 +24,7 @@ import type { StartRunner } from '@/contracts/agent-protocol/messages'
 import { type ConfinementProfile, DEFAULT_CONFINEMENT } from '@/contracts/project/confinement'
 import { installDebian } from '../../support/debian-package'
 import { waitUntil } from '../../support/wait-until'
+import { homeNow, STATES, seed } from './escape-by-state'
 
 /** The real agent and real programs, in real sandboxes; only the daemon is a fake. */
 let bundle: Awaited<ReturnType<typeof bundleAgent>>
@@ -407,6 +408,40 @@ describe('a sandbox', () => {
     ).toMatchObject({ reason: 'Its agent died.' })
     expect(processesOf(runnerId)).toEqual([])
   }, 60_000)
+})
+
+describe('what programs keep', () => {
+  it.each(STATES)('leaves nothing of $provider for the next one outside of the sandbox to obey', async (state) => {
+    const { provider, seeded, kept, obeyed, own } = state
+    const tools = join(outside, 'tools')
+    mkdirSync(tools)
+    // In the program's place one that does what it is told: whatever it does is done in the sandbox.
+    writeFileSync(join(tools, provider), '#!/bin/sh\n[ "$1" = --help ] || exec /bin/bash --norc\n', { mode: 0o755 })
+    seed(userHome, seeded)
+    await agentStarted({ PATH: `${tools}:${process.env.PATH}` })
+    const first = await launch({ sandbox: true }, { provider })
+    const before = homeNow(userHome)
+    for (const name of [...kept, ...obeyed]) {
+      const path = join(userHome, name)
+      await output(first.runnerId, `mkdir -p ${join(path, '..')}; rm -f ${path}; echo evil >> ${path}; ls ${path}`)
+    }
+    const changed = Object.fromEntries(kept.map((name) => [name, expect.stringContaining('evil')]))
+    expect(homeNow(userHome)).toEqual({ ...before, ...changed })
+    await stop(first.runnerId, true)
+    await untilExit(first.runnerId)
+
+    const read = [...kept, ...own].map((name) => join(userHome, name)).join(' ')
+    const again = await launch({ sandbox: true }, { provider })
+    expect((await output(again.runnerId, `cat ${read}`)).match(/evil/g)).toHaveLength(kept.length + own.length)
+    // Another project's has nothing of it.
+    const other = join(outside, 'other-project')
+    mkdirSync(other)
+    const others = await launch({ sandbox: true, writable: [project] }, { provider, cwd: other, project: other })
+    for (const name of own) expect(await output(others.runnerId, `cat ${join(userHome, name)}`)).not.toContain('evil')
+    // Nor is it to be had by naming it.
+    const { reply } = await ask({ sandbox: true, readable: [join(userHome, '.local/state')] })
+    expect(reply).toMatchObject({ code: 'confinement_unavailable' })
+  })
 })
 
 describe('another user', () => {

@@ -31,6 +31,8 @@ it('runs, asks, is counted, stops and is resumed in its project, and sees nothin
   const { stack, project } = claude
   const { api } = stack
   writeFileSync(join(stack.userHome, 'secret.txt'), 'classified')
+  const configuration = join(stack.userHome, '.claude.json')
+  const before = readFileSync(configuration, 'utf8')
   const shown = await stack.cli(['projects', 'sandbox', project.name, 'on'])
   expect(shown).toMatchObject({ code: 0, stdout: expect.stringMatching(/sandbox\s+on/) })
   const screen = async (id: string) => (await api.runner.screen.query({ id })).text
@@ -91,6 +93,9 @@ it('runs, asks, is counted, stops and is resumed in its project, and sees nothin
   await untilScreen(again, /all done/)
   expect((await api.runner.get.query({ id: again })).sessionId).toBe(sessionId)
   expect(readdirSync(keys)).toEqual([])
+  // Which MCP servers are started and what is trusted: the program has written its own, and not its user's.
+  expect(readFileSync(configuration, 'utf8')).toBe(before)
+  expect(readdirSync(claude.claudeDir).sort()).toEqual(['projects', 'sessions', 'settings.json', 'settings.local.json'])
   await api.runner.stop.mutate({ id: again, force: true })
   await untilStatus(stack, again, ['terminated', 'failed'], SOON_MS)
 }, 300_000)

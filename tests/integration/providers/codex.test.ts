@@ -1,8 +1,10 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { totalTokens } from '@/contracts/usage/tokens'
 import { attachTerminal } from '../../support/attached-terminal'
+import { checkout } from '../../support/checkout'
+import { installDebian } from '../../support/debian-package'
 import { openEmbeddedDatabase } from '../../support/embedded-database'
 import { launchRunning, typeLine, untilScreen, untilStatus } from '../../support/launch'
 import { isAlive } from '../../support/processes'
@@ -43,6 +45,28 @@ describe('the real Codex, with a scripted OpenAI API', () => {
       if (sessionId === null) throw new Error('it tells its session with each request')
       return sessionId
     })
+
+  it(
+    'works and is resumed in a sandbox',
+    async () => {
+      const { stack, project } = codex
+      if (!existsSync('/usr/bin/bwrap')) await installDebian('bubblewrap')
+      // Here its program is in a package beside the one that starts it; installed globally it is within that.
+      const readable = [join(checkout, '.cache')]
+      await stack.api.project.setConfinement.mutate({ project: project.name, sandbox: true, readable })
+      const runner = await launchRunning(stack, { project: project.name, prompt: '[[text from the sandbox]]' })
+      await untilScreen(stack, runner.id, /^[^[\n]*from the sandbox\s*$/m, START_TIMEOUT_MS)
+      const sessionId = await untilBound(runner.id)
+      await stack.api.runner.stop.mutate({ id: runner.id })
+      expect(await untilStatus(stack, runner.id, ['terminated', 'failed'])).toMatchObject({ status: 'terminated' })
+      const resumed = await stack.api.session.resume.mutate({ id: sessionId })
+      await untilScreen(stack, resumed.runner.id, /^[^[\n]*from the sandbox\s*$/m, START_TIMEOUT_MS)
+      expect((await stack.api.runner.get.query({ id: resumed.runner.id })).confinement).toMatchObject({ sandbox: true })
+      await stack.api.runner.stop.mutate({ id: resumed.runner.id, force: true })
+      await stack.api.project.setConfinement.mutate({ project: project.name, sandbox: false, readable: [] })
+    },
+    3 * START_TIMEOUT_MS,
+  )
 
   it(
     'is launched with a prompt, attached to, stopped, and resumed with its history',

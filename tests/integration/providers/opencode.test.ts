@@ -225,17 +225,27 @@ describe('the real opencode, with a scripted Anthropic API', () => {
         join(stack.userHome, '.config/opencode', name),
       )
       await stack.api.project.setConfinement.mutate({ project: project.name, sandbox: true })
-      const write = settings.map((path) => `echo changed > ${path}`).join('; ')
+      // What a session outside would load, and the database with commands that it would run.
+      const kept = ['.config/opencode/package.json', '.local/share/opencode/x'].map((name) =>
+        join(stack.userHome, name),
+      )
+      const made = [...settings, ...kept]
+      const write = made.map((path) => `echo changed > ${path}`).join('; ')
       const prompt = `[[bash ${write}; echo in the sandbox > seen.txt]] [[text sandboxed]]`
       const runner = await launchRunning(stack, { project: project.name, prompt })
       await untilScreen(stack, runner.id, /^[^[\n]*sandboxed\s*$/m, START_TIMEOUT_MS)
       expect(readFileSync(join(project.path, 'seen.txt'), 'utf8')).toContain('in the sandbox')
       for (const path of settings) expect(readFileSync(path, 'utf8')).not.toContain('changed')
+      for (const path of kept) expect(existsSync(path)).toBe(false)
       const { confinement } = await stack.api.runner.get.query({ id: runner.id })
       expect(confinement).toMatchObject({ sandbox: true })
+      const session = await sessionOf(runner.id)
       await stop(runner)
+      const resumed = await stack.api.session.resume.mutate({ id: session.id })
+      await untilScreen(stack, resumed.runner.id, /^[^[\n]*sandboxed\s*$/m, START_TIMEOUT_MS)
+      await stop(resumed.runner)
       await stack.api.project.setConfinement.mutate({ project: project.name, sandbox: false })
     },
-    2 * START_TIMEOUT_MS,
+    3 * START_TIMEOUT_MS,
   )
 })
