@@ -71,6 +71,8 @@ async function playRound(round: number): Promise<number> {
     // What it is typed is what it prints: each byte goes the whole way twice.
     next: createRandomProgram(random, { tabStops: false, links: true, wide: true }),
   }
+  // A new size of who is not there yet is nobody's.
+  await waitUntil('it drives', () => scene.driver.state().role === 'driver')
   let step = 0
   const cards = roundOf(random)
   for (const [name, happens] of cards) {
