@@ -113,8 +113,8 @@ async function output(runnerId: string, command: string): Promise<string> {
 }
 const measured = (runnerId: string) =>
   daemon.until('what confines it', () => daemon.confined.find((report) => report.runnerId === runnerId)?.confinement)
-const untilExit = (runnerId: string) =>
-  daemon.until('its exit', () => daemon.exits.find((report) => report.runnerId === runnerId)?.exit)
+const exitOfRunner = (runnerId: string) => daemon.exits.find((report) => report.runnerId === runnerId)?.exit
+const untilExit = (runnerId: string) => daemon.until('its exit', () => exitOfRunner(runnerId))
 const stop = (runnerId: string, force = false) =>
   daemon.agent().emitWithAck('stopRunner', { runnerId, epoch: 0, force, graceMs: 8_000 })
 /** Dead ones may wait for a parent that asks. */
@@ -488,6 +488,20 @@ describe('a machine that cannot', () => {
     expect(reply).toMatchObject({ error: expect.stringContaining('No permissions to create new namespace') })
     expect(processesOf(request.runnerId)).toEqual([])
   })
+
+  it('ends a runner that is measured to be in no sandbox, with the reason', async () => {
+    // As a bubblewrap that were wrong or exchanged: it runs what it is given and confines nothing.
+    const bin = join(outside, 'bin')
+    mkdirSync(bin)
+    const script = 'while [ "$1" != -- ]; do shift; done; shift; "$@"'
+    writeFileSync(join(bin, 'bwrap'), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+    await agentStarted({ PATH: `${bin}:${process.env.PATH}` })
+    const { runnerId } = await launch({ sandbox: true })
+    const exit = await waitUntil('it is ended', () => exitOfRunner(runnerId), 60_000)
+    expect(exit).toMatchObject({ signal: 'SIGKILL', reason: expect.stringMatching(/not confined as its project asks/) })
+    expect(await measured(runnerId)).toMatchObject({ sandbox: false })
+    expect(processesOf(runnerId)).toEqual([])
+  }, 90_000)
 
   it('says so of a project that holds the home', async () => {
     await agentStarted()
