@@ -8,7 +8,6 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
-  rmdirSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -18,12 +17,12 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ownCgroup } from '@/agent/confinement/own-cgroup'
 import { type AgentHome, bundleAgent, createAgentHome, exitOf } from '@/agent/testing/agent-process'
 import { type FakeDaemon, shellLaunch, startFakeDaemon } from '@/agent/testing/fake-daemon'
 import type { StartRunner } from '@/contracts/agent-protocol/messages'
 import { type ConfinementProfile, DEFAULT_CONFINEMENT } from '@/contracts/project/confinement'
 import { installDebian } from '../../support/debian-package'
+import { groupToDivide } from '../../support/group-to-divide'
 import { waitUntil } from '../../support/wait-until'
 import { homeNow, STATES, seed } from './escape-by-state'
 
@@ -139,23 +138,6 @@ const processesOf = (runnerId: string): string[] =>
     }
   })
 
-/** Where a group that can be killed as a whole can be made, tried out here and now; null where it cannot. */
-function ownGroup(): string | null {
-  const own = ownCgroup(readFileSync('/proc/self/mountinfo', 'utf8'), readFileSync('/proc/self/cgroup', 'utf8'))
-  if (own === null) return null
-  const tried = join(own, `tried-${randomUUID()}`)
-  try {
-    mkdirSync(tried)
-  } catch {
-    return null
-  }
-  try {
-    return existsSync(join(tried, 'cgroup.kill')) ? own : null
-  } finally {
-    rmdirSync(tried)
-  }
-}
-
 describe('any runner', () => {
   it('cannot gain rights by default, and can where its project says so', async () => {
     await agentStarted()
@@ -182,7 +164,7 @@ describe('any runner', () => {
   it('has its own control group where the machine has them, and leaves nothing in it', async () => {
     await agentStarted()
     const { runnerId } = await launch({})
-    const own = ownGroup()
+    const own = groupToDivide()
     const { cgroup } = await measured(runnerId)
     // Version 1 alone, or a group that is not ours to divide: then it must say so.
     if (own === null) return expect(cgroup).toBeNull()
