@@ -222,7 +222,10 @@ export async function startLiveRunner(host: RunnerHost, request: StartRunner, pl
     nowMs: host.monotonicMs,
     onProgram,
     onMeasured: (measured) => host.events.confined(runnerId, epoch, measured),
-    onProblem: host.onProblem,
+    onNotConfined(reason) {
+      host.onProblem('a runner is not confined as it was planned', reason)
+      runnerEnding.kill(reason)
+    },
   }).catch((error: unknown) => host.onProblem('what confines a runner cannot be measured', error))
 
   const takeInput = createInputTaker({

@@ -32,6 +32,8 @@ export interface RunnerEndingOptions {
 export interface RunnerEnding {
   /** Asks its program to end, and kills the tree after `graceMs`; at once when forced. Returns at once. */
   stop(force: boolean, graceMs: number): void
+  /** Ends the tree at once, with a reason that is no request's. */
+  kill(why: string): void
   /** Why it was ended; null when nobody asked for it. */
   reason(): string | null
   /** The root process has ended: what it left is ended too. */
@@ -102,6 +104,7 @@ export function createRunnerEnding(options: RunnerEndingOptions): RunnerEnding {
       wasAsked = true
       ask().catch((error: unknown) => onProblem('a runner cannot be asked to end', error))
     },
+    kill,
     reason: () => reason,
     rootEnded() {
       hasRootEnded = true

@@ -6,8 +6,10 @@ import type { ProcessEntry } from '../process-tree/process-entry'
 
 /** Between looks at a launch that is on its way through its layers. */
 const LOOK_EVERY_MS = 20
-/** A launch that has not become what was planned by then is told as it is. */
-const PATIENCE_MS = 10_000
+/** A launch that is still less than was planned by then is ended; a busy machine gets through its layers in a fraction of it. */
+const PATIENCE_MS = 30_000
+
+const NOT_CONFINED = 'It was killed, since it was not confined as its project asks'
 
 export interface WatchConfinementOptions {
   root: ProcessIdentity
@@ -20,7 +22,8 @@ export interface WatchConfinementOptions {
   /** The process that is, or becomes, the program. */
   onProgram(program: ProcessIdentity): void
   onMeasured(confinement: RunnerConfinement): void
-  onProblem(message: string, detail: unknown): void
+  /** What its profile asks for does not hold: why it has to end, for a person. */
+  onNotConfined(reason: string): void
 }
 
 /** Whether what was measured is what was planned. */
@@ -33,6 +36,19 @@ export function isAsPlanned(measured: RunnerConfinement, { expected }: Pick<Conf
     // The last thing that a sandbox is given up for the program: while they are there it is still being built.
     !(expected.sandbox && measured.capabilities)
   )
+}
+
+/** What of the plan does not hold; null when all of it does, if only because it is confined more. Pure. */
+export function whatIsMissing(
+  measured: RunnerConfinement,
+  { expected }: Pick<ConfinementPlan, 'expected'>,
+): string | null {
+  if (expected.sandbox && measured.sandbox === false) return 'it is in no sandbox'
+  if (expected.sandbox && measured.capabilities) return 'it has rights of root in its sandbox'
+  if (expected.network === 'none' && measured.network === 'host') return 'it has the network of the machine'
+  if (expected.noNewPrivs && !measured.noNewPrivs) return 'it can gain rights'
+  if (measured.uid !== expected.uid) return `it runs as the user ${measured.uid} and not as ${expected.uid}`
+  return null
 }
 
 /**
@@ -50,7 +66,7 @@ export async function watchConfinement(options: WatchConfinementOptions): Promis
     else program = identify(child.pid, root.bootId)
   }
   if (program === null) {
-    if (!hasEnded()) options.onProblem('the program of a sandbox cannot be found', root.pid)
+    if (!hasEnded()) options.onNotConfined(`${NOT_CONFINED}: its program cannot be found in its sandbox.`)
     return
   }
   if (plan.hasWrapper) options.onProgram(program)
@@ -59,8 +75,10 @@ export async function watchConfinement(options: WatchConfinementOptions): Promis
     if (measured === null || hasEnded()) return
     const asPlanned = isAsPlanned(measured, plan)
     if (asPlanned || nowMs() >= giveUpAt) {
-      if (!asPlanned) options.onProblem('a runner is not confined as it was planned', JSON.stringify(measured))
-      return options.onMeasured(measured)
+      options.onMeasured(measured)
+      const missing = whatIsMissing(measured, plan)
+      if (missing !== null) options.onNotConfined(`${NOT_CONFINED}: ${missing}.`)
+      return
     }
     await wait(LOOK_EVERY_MS)
   }

@@ -1,13 +1,13 @@
+import { settingDefinition, settingNames } from '@/config/settings'
 import { FAILPOINT_VARIABLE } from '../core/failpoint'
 
 /** What the daemon knows and an agent must not: whoever runs inside a runner may read its agent's environment. */
 const WITHHELD = new Set([
-  'DATABASE_URL',
-  'AMQP_URL',
-  'NTFY_TOKEN',
+  ...settingNames.map((name) => settingDefinition(name).env),
   'NODE_ENV',
   'NODE_CHANNEL_FD',
   'NODE_CHANNEL_SERIALIZATION_MODE',
+  'NEXT_TELEMETRY_DISABLED',
   FAILPOINT_VARIABLE,
 ])
 

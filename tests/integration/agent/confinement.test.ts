@@ -17,12 +17,12 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ownCgroup } from '@/agent/confinement/own-cgroup'
 import { type AgentHome, bundleAgent, createAgentHome, exitOf } from '@/agent/testing/agent-process'
 import { type FakeDaemon, shellLaunch, startFakeDaemon } from '@/agent/testing/fake-daemon'
 import type { StartRunner } from '@/contracts/agent-protocol/messages'
 import { type ConfinementProfile, DEFAULT_CONFINEMENT } from '@/contracts/project/confinement'
 import { installDebian } from '../../support/debian-package'
+import { groupToDivide } from '../../support/group-to-divide'
 import { waitUntil } from '../../support/wait-until'
 import { homeNow, STATES, seed } from './escape-by-state'
 
@@ -113,8 +113,8 @@ async function output(runnerId: string, command: string): Promise<string> {
 }
 const measured = (runnerId: string) =>
   daemon.until('what confines it', () => daemon.confined.find((report) => report.runnerId === runnerId)?.confinement)
-const untilExit = (runnerId: string) =>
-  daemon.until('its exit', () => daemon.exits.find((report) => report.runnerId === runnerId)?.exit)
+const exitOfRunner = (runnerId: string) => daemon.exits.find((report) => report.runnerId === runnerId)?.exit
+const untilExit = (runnerId: string) => daemon.until('its exit', () => exitOfRunner(runnerId))
 const stop = (runnerId: string, force = false) =>
   daemon.agent().emitWithAck('stopRunner', { runnerId, epoch: 0, force, graceMs: 8_000 })
 /** Dead ones may wait for a parent that asks. */
@@ -164,10 +164,11 @@ describe('any runner', () => {
   it('has its own control group where the machine has them, and leaves nothing in it', async () => {
     await agentStarted()
     const { runnerId } = await launch({})
-    const own = ownCgroup(readFileSync('/proc/self/mountinfo', 'utf8'), readFileSync('/proc/self/cgroup', 'utf8'))
+    const own = groupToDivide()
     const { cgroup } = await measured(runnerId)
     // Version 1 alone, or a group that is not ours to divide: then it must say so.
-    if (own === null || cgroup === null) return expect(cgroup).toBeNull()
+    if (own === null) return expect(cgroup).toBeNull()
+    if (cgroup === null) return expect.fail(`${own} can be divided here, and the runner has no group of its own`)
     const directory = join(own, cgroup.slice(cgroup.indexOf('stratavore-')))
     // Out of its tree, its session and without its mark: only the group knows it.
     await output(runnerId, 'env -i setsid -f sleep 987654')
@@ -488,6 +489,20 @@ describe('a machine that cannot', () => {
     expect(reply).toMatchObject({ error: expect.stringContaining('No permissions to create new namespace') })
     expect(processesOf(request.runnerId)).toEqual([])
   })
+
+  it('ends a runner that is measured to be in no sandbox, with the reason', async () => {
+    // As a bubblewrap that were wrong or exchanged: it runs what it is given and confines nothing.
+    const bin = join(outside, 'bin')
+    mkdirSync(bin)
+    const script = 'while [ "$1" != -- ]; do shift; done; shift; "$@"'
+    writeFileSync(join(bin, 'bwrap'), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+    await agentStarted({ PATH: `${bin}:${process.env.PATH}` })
+    const { runnerId } = await launch({ sandbox: true })
+    const exit = await waitUntil('it is ended', () => exitOfRunner(runnerId), 60_000)
+    expect(exit).toMatchObject({ signal: 'SIGKILL', reason: expect.stringMatching(/not confined as its project asks/) })
+    expect(await measured(runnerId)).toMatchObject({ sandbox: false })
+    expect(processesOf(runnerId)).toEqual([])
+  }, 90_000)
 
   it('says so of a project that holds the home', async () => {
     await agentStarted()

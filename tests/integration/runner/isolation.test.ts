@@ -1,13 +1,17 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { settingDefinition, settingNames } from '@/config/settings'
 import { createProject, launchRunning, typeLine, untilScreen } from '../../support/launch'
 import { type Stack, startStack } from '../../support/stack'
 
 let stack: Stack
 let project: { name: string; path: string }
 const CANARY = 'canary-3f1c9d'
+const NTFY_CANARY = 'canary-ntfy-5b7e'
 
 beforeAll(async () => {
-  stack = await startStack({ env: { SOME_UNRELATED_SECRET: CANARY } })
+  const topic = { NTFY_URL: 'http://127.0.0.1:9', NTFY_ALERTS_TOPIC: NTFY_CANARY }
+  stack = await startStack({ env: { SOME_UNRELATED_SECRET: CANARY, ...topic } })
   project = await createProject(stack)
 })
 afterAll(() => stack.stop())
@@ -37,6 +41,20 @@ it("gives a child an allow-list and the project's variables, and no secret of ou
   }
   const names = [...text.matchAll(/^(STRATAVORE_\w+)=/gm)].map((match) => match[1])
   expect(names).toEqual(['STRATAVORE_RUNNER_ID'])
+})
+
+it('gives the agent the session of the user, and nothing of ours', async () => {
+  const { daemon, agents } = await stack.pids()
+  const environment = (pid: number) => readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+  const settings = settingNames.map((name) => settingDefinition(name).env)
+  const namesOf = (pid: number) => environment(pid).map((variable) => variable.split('=')[0] ?? '')
+  expect(namesOf(daemon ?? 0)).toEqual(expect.arrayContaining(['DATABASE_URL', 'NTFY_ALERTS_TOPIC']))
+  expect(agents).toHaveLength(1)
+  for (const pid of agents) {
+    expect(environment(pid)).toContain(`SOME_UNRELATED_SECRET=${CANARY}`)
+    expect(namesOf(pid).filter((name) => settings.includes(name) || name.startsWith('STRATAVORE_'))).toEqual([])
+    expect(environment(pid).join('\n')).not.toMatch(new RegExp(`${NTFY_CANARY}|postgresql://|${stack.token}`))
+  }
 })
 
 it('passes a path and a prompt on as they are: no shell, no flag', async () => {

@@ -334,11 +334,13 @@ it('is in nothing that the CLI exports or prints', async () => {
 })
 
 it('is in no arguments of any process, and in no environment but where it is needed', () => {
-  const findings = canaries.inProcesses(home.path, (environment) => {
+  const findings = canaries.inProcesses(home.path, (environment, command) => {
     const has = (variable: string) => environment.includes(`${variable}=`)
     // A runner has the variables of its project; web and daemon what they were started with; the agent the user's session.
     if (has('STRATAVORE_RUNNER_ID')) return ['providerKey', 'variable', 'word']
-    return has('DATABASE_URL') ? ['session', 'ntfy', 'oidc', 'anchor', 'database', 'broker'] : ['session']
+    const isAgent = /\/(agent|observer|recorder|reader)\.mjs/.test(command)
+    if (isAgent || !has('DATABASE_URL')) return ['session']
+    return ['session', 'ntfy', 'oidc', 'anchor', 'database', 'broker']
   })
   expect(findings).toEqual([])
 })

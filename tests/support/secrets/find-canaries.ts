@@ -56,7 +56,7 @@ export function createCanaries(planted: Readonly<Record<string, string>>) {
   }
 
   /** Arguments and environment of processes; `mayHave` says which secrets an environment is there to hold. */
-  function inProcesses(home: string, mayHave: (environment: string) => readonly string[]): Finding[] {
+  function inProcesses(home: string, mayHave: (environment: string, command: string) => readonly string[]): Finding[] {
     const read = (pid: number, file: string): string => {
       try {
         return readFileSync(`/proc/${pid}/${file}`, 'utf8')
@@ -66,7 +66,7 @@ export function createCanaries(planted: Readonly<Record<string, string>>) {
     }
     return processesOf(home).flatMap(({ pid, command }) => {
       const environment = read(pid, 'environ')
-      const allowed = mayHave(environment)
+      const allowed = mayHave(environment, command)
       const forbidden = Object.keys(planted).filter((name) => !allowed.includes(name))
       return [
         ...within(`arguments of ${pid} ${command.slice(0, 120)}`, read(pid, 'cmdline')),
