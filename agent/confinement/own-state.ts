@@ -24,6 +24,9 @@ export function ownPlace(root: string, path: string, directories: readonly strin
   return whole === undefined ? join(root, nameOf(path)) : join(root, nameOf(whole), relative(whole, path))
 }
 
+/** In a project's sandboxes' directory the file that says what the copy of `path` was made from. */
+export const copyNote = (path: string): string => `${hashOf(path)}.copied`
+
 /** Of all projects what their sandboxes have at the directory `path`. */
 export async function allOwnPlaces(home: string, path: string): Promise<string[]> {
   const projects = await readdir(ownRoot(home)).catch(() => [])

@@ -17,15 +17,21 @@ const MAKING_TIMEOUT_MS = 10_000
 const MAKE_FILE = 'umask 077 && set -C && printf %s "$1" > "$0"'
 
 /**
- * Renews the copy `$2` of `$1` where that is newer. It is made in `$0`, which is in no sandbox, and put in place by name: a link
- * that a sandbox may have laid at `$2` is replaced and not followed.
+ * Renews the copy `$2` of `$1` where that is another than it was copied from, which `$0/$3` remembers: the copy's own time is its
+ * program's to set. It is made in `$0`, which is in no sandbox, and put in place by name: a link that a sandbox may have laid at
+ * `$2` is replaced and not followed, and so is a directory. What is gone since it was copied is taken back.
  */
 const COPY_FILE = [
   'umask 077',
-  '[ -f "$1" ] && ! [ -L "$1" ] || exit 0',
-  '[ -f "$2" ] && ! [ -L "$2" ] && ! [ "$1" -nt "$2" ] && exit 0',
+  '[ -L "$1" ] && { echo "$1 is a symbolic link, which is not followed: put a file in its place" >&2; exit 1; }',
+  'if ! [ -e "$1" ]; then [ -f "$0/$3" ] && rm -rf -- "$2" "$0/$3"; exit 0; fi',
+  '[ -f "$1" ] || exit 0',
+  'is=$(stat -c %d:%i:%Y:%s -- "$1") || exit 1',
+  '[ -f "$2" ] && ! [ -L "$2" ] && [ "$(cat "$0/$3" 2>&1)" = "$is" ] && exit 0',
   'made=$(mktemp "$0/copy.XXXXXX") || exit 1',
-  'cat < "$1" > "$made" && mv -fT "$made" "$2" || { rm -f "$made"; exit 1; }',
+  'dd if="$1" iflag=nofollow of="$made" status=none || { rm -f "$made"; exit 1; }',
+  '[ -d "$2" ] && ! [ -L "$2" ] && rm -rf -- "$2"',
+  'mv -fT "$made" "$2" && printf %s "$is" > "$0/$3"',
 ].join('\n')
 
 /** Whose what the program keeps is, and what becomes that user; no account: the agent's. */
@@ -65,9 +71,12 @@ export async function makeDirectories(directories: readonly string[], keeper: Ke
   if (directories.length > 0) await runFor(keeper, ['mkdir', '-p', '-m', '700', '--', ...directories])
 }
 
-/** Has a sandbox begin with what its user's file holds. `root` is a directory that is in no sandbox. */
-export const copyFile = (root: string, from: string, to: string, keeper: Keeper): Promise<void> =>
-  runFor(keeper, ['sh', '-c', COPY_FILE, root, from, to])
+/**
+ * Has a sandbox begin with what its user's file holds. `root` is a directory that is in no sandbox, `note` the name of a file in
+ * it for this.
+ */
+export const copyFile = (root: string, from: string, to: string, note: string, keeper: Keeper): Promise<void> =>
+  runFor(keeper, ['sh', '-c', COPY_FILE, root, from, to, note])
 
 async function makeFile({ path, empty }: ProgramState['fixed'][number], { account, setpriv }: Keeper): Promise<void> {
   if (account !== null) return runAs(account, setpriv, ['sh', '-c', MAKE_FILE, path, empty])

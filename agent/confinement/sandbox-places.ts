@@ -136,6 +136,17 @@ function requireApart(state: readonly Pick<ShownPlace, 'from' | 'to'>[], chosen:
   }
 }
 
+/** Throws LaunchRefused for a file that lies where the sandbox may write. */
+function requireUnwritten(files: readonly Pick<ShownPlace, 'from' | 'to'>[], chosen: readonly ShownPlace[]): void {
+  for (const { from, to } of files) {
+    const within = chosen.find((place) => place.writable && (isInside(from, place.from) || isInside(to, place.to)))
+    if (within !== undefined)
+      throw refused(
+        `The program's own ${JSON.stringify(to)} lies in ${JSON.stringify(within.to)}, where its sandbox may write: keep it outside of the project.`,
+      )
+  }
+}
+
 /** What of the system is masked, but for what was chosen: a project in /opt has its own secrets. */
 async function maskedPlaces(find: string | null, shown: readonly string[]): Promise<MaskedPlace[]> {
   if (find === null) throw refused('find (findutils) is not installed.')
@@ -190,6 +201,8 @@ export async function sandboxPlaces(request: SandboxRequest): Promise<SandboxPla
     hidden.some((place) => isInside(from, place))
 
   const state = request.state ?? NO_STATE
+  // Copied by whoever is in no sandbox: from where a sandbox may write, it could be exchanged for a link meanwhile.
+  requireUnwritten(await Promise.all(state.copied.map(whereItWouldBe)), chosen)
   // Nothing is made where a link leads either.
   requireWithin(await Promise.all(directoriesOf(state).map(whereItWouldBe)), chosen)
   const { account, setpriv } = request

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { isInside } from '@/platform/is-inside'
 import type { ProgramState } from '../providers/provider'
 import { lookAt } from './look-at'
-import { ownPlace, ownRootOf } from './own-state'
+import { copyNote, ownPlace, ownRootOf } from './own-state'
 import type { ShownPlace } from './plan-mounts'
 import { copyFile, fixedFiles, type Keeper, makeDirectories } from './program-state'
 
@@ -60,7 +60,7 @@ export async function statePlaces(
   const root = ownRootOf(home, project)
   const at = (path: string): string => ownPlace(root, path, state.own)
   if (state.own.length + state.copied.length > 0) await makeDirectories([root, ...state.own.map(at)], keeper)
-  for (const path of state.copied) await copyFile(root, path, at(path), keeper)
+  for (const path of state.copied) await copyFile(root, path, at(path), copyNote(path), keeper)
   const alone = state.copied.filter((path) => !state.own.some((directory) => isInside(path, directory)))
   const own = await Promise.all(
     [...state.own, ...alone].map(async (to) => {

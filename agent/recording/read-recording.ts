@@ -26,11 +26,15 @@ function linesFrom(text: Buffer, from: number, room: number): { lines: string[];
   return { lines: text.toString('utf8', from, end).split('\n').slice(0, -1), end }
 }
 
-/** Where to begin to show the second `from`: a whole segment before it, or with the oldest that is kept. */
+/** So much output before a moment draws its screen, but for what was drawn before and never again. */
+const DRAWN_FROM_BYTES = 4 * 1024 * 1024
+
+/** Where to begin to show the second `from`: with enough output before the segment that holds it, or with the oldest kept. */
 function beginningFor(segments: readonly Segment[], from: number): [number, number] {
   const holding = segments.findLastIndex(({ at }) => at <= from)
-  const before = segments[holding - 1]
-  return [holding > 1 && before ? before.index : 0, 0]
+  const needed = (segments[holding]?.offset ?? 0) - DRAWN_FROM_BYTES
+  const begin = segments.slice(0, Math.max(0, holding)).findLastIndex(({ offset }) => offset <= needed)
+  return [begin > 0 ? (segments[begin]?.index ?? 0) : 0, 0]
 }
 
 /**

@@ -339,7 +339,10 @@ it('compresses a part that is a day old, however small, so that its age counts',
 it('is read from a segment before any second on, and from the oldest that is kept where there is none', async () => {
   mkdirSync(directory(), { recursive: true })
   for (const [index, at] of [10, 20, 20.5, 30].entries())
-    writeFileSync(segmentPath(directory(), index + 3, index, at), `${JSON.stringify([at, 'o', `${at}`, 1])}\n`)
+    writeFileSync(
+      segmentPath(directory(), index + 3, index * 4 * 1024 * 1024, at),
+      `${JSON.stringify([at, 'o', `${at}`, 1])}\n`,
+    )
   const begin = async (from: number) => {
     const { events } = await readRecordingPage(directory(), { cursor: null, from }, createSegmentTexts())
     return events.map(([at, code]) => `${code} ${at}`)

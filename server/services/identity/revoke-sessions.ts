@@ -11,6 +11,9 @@ import { takeWaysIn } from './hold-ways-in'
 export async function revokeSession(ctx: ServiceContext, input: { id: string; userId: string | null }): Promise<void> {
   await withTransaction(ctx.db, async (tx) => {
     const where = { id: input.id, revokedAt: null, ...(input.userId === null ? {} : { userId: input.userId }) }
+    const found = await tx.webSession.findFirst({ where, select: { userId: true } })
+    // Before the session is locked: whoever comes in with it replaces it, having locked these first.
+    if (found) await takeWaysIn(tx, found.userId)
     const [row] = await tx.webSession.updateManyAndReturn({ where, data: { revokedAt: ctx.clock.now() } })
     if (!row) throw notFound('browser session', input.id)
     // What somebody allowed from that browser lets nobody in any more; whoever was allowing it has done so or is refused.

@@ -8,6 +8,7 @@ import { hashToken, newToken } from '../../core/token'
 import { withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
 import { ensureAuthorities } from '../certificates/authorities-file'
+import { requireLiveCaller } from '../identity/require-live-caller'
 import { LOCAL_NODE_NAME } from '../installation/bootstrap-installation'
 import type { ServiceContext } from '../service-context'
 import { agentAddresses } from './agent-addresses'
@@ -37,6 +38,7 @@ export async function createJoinToken(
   const authority = serverAuthority(await ensureAuthorities(homePaths(home).agentAuthorities, now), now)
   const fingerprint = await fingerprintOf(authority.certificate)
   const id = await withTransaction(ctx.db, async (tx) => {
+    await requireLiveCaller(ctx, tx)
     await tx.joinToken.updateMany({
       where: { nodeName: name, usedAt: null, revokedAt: null },
       data: { revokedAt: now },

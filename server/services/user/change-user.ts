@@ -3,6 +3,7 @@ import { requireInInstallation } from '../../core/access/access'
 import { StratavoreError } from '../../core/errors'
 import { type Tx, withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
+import { requireLiveCaller } from '../identity/require-live-caller'
 import type { ServiceContext } from '../service-context'
 import { lockUser } from './lock-user'
 import { type UserRow, userFacts, userInclude, userToApi } from './user-to-api'
@@ -20,6 +21,7 @@ export async function changeUser(
   requireInInstallation(ctx)
   return withTransaction(ctx.db, async (tx) => {
     const before = await lockUser(tx, ref)
+    await requireLiveCaller(ctx, tx)
     await change(tx, before)
     await requireOwner(tx)
     const after = await tx.user.findUniqueOrThrow({ where: { id: before.id }, include: userInclude })

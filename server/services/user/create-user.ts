@@ -5,6 +5,7 @@ import { StratavoreError } from '../../core/errors'
 import { withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
 import { insertLoginCode, type LoginCode } from '../identity/create-login-code'
+import { requireLiveCaller } from '../identity/require-live-caller'
 import type { ServiceContext } from '../service-context'
 import { lockUsers } from './lock-user'
 import { userFacts, userInclude, userToApi } from './user-to-api'
@@ -20,6 +21,7 @@ export async function createUser(
   requireInInstallation(ctx)
   return withTransaction(ctx.db, async (tx) => {
     await lockUsers(tx)
+    await requireLiveCaller(ctx, tx)
     if (await tx.user.findFirst({ where: { name: { equals: input.name, mode: 'insensitive' } } }))
       throw new StratavoreError('conflict', `There is a user named ${input.name} already.`)
     const row = await tx.user.create({ data: { ...input, createdAt: ctx.clock.now() }, include: userInclude })

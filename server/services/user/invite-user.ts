@@ -3,6 +3,7 @@ import { StratavoreError } from '../../core/errors'
 import { withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
 import { insertLoginCode, type LoginCode } from '../identity/create-login-code'
+import { requireLiveCaller } from '../identity/require-live-caller'
 import type { ServiceContext } from '../service-context'
 import { lockUser } from './lock-user'
 import type { UserRow } from './user-to-api'
@@ -18,6 +19,7 @@ export async function inviteUser(ctx: ServiceContext, input: { user: string }): 
   requireInInstallation(ctx)
   return withTransaction(ctx.db, async (tx) => {
     const user = await lockUser(tx, input.user)
+    await requireLiveCaller(ctx, tx)
     requireInvitable(user)
     const code = await insertLoginCode(ctx, tx, user.id)
     const target = { type: 'user', id: user.id }

@@ -5,6 +5,7 @@ import { type Tx, withTransaction } from '../../db/database'
 import { recordChange } from '../audit/record-change'
 import { CLI_TOKEN_NAME } from '../identity/authenticate'
 import { insertLoginCode, type LoginCode } from '../identity/create-login-code'
+import { requireLiveCaller } from '../identity/require-live-caller'
 import { endSessions } from '../identity/revoke-sessions'
 import type { ServiceContext } from '../service-context'
 import { revokeSharesOf } from '../share/revoke-share'
@@ -23,6 +24,7 @@ export async function resetPassword(
   requireInInstallation(ctx)
   return withTransaction(ctx.db, async (tx) => {
     const user = await lockUser(tx, input.user)
+    await requireLiveCaller(ctx, tx)
     requireInvitable(user)
     const hadPassword = user.passwordHash !== null
     // Holds off whoever makes something by which to come in, as `takeWaysIn` does: what they were making is seen and ended.

@@ -31,29 +31,6 @@ describe('the real Gemini CLI, with a scripted Gemini API', () => {
   })
 
   it(
-    'works and is resumed in a sandbox',
-    async () => {
-      const { stack, project } = gemini
-      if (!existsSync('/usr/bin/bwrap')) await installDebian('bubblewrap')
-      await stack.api.project.setConfinement.mutate({ project: project.name, sandbox: true })
-      const runner = await launchRunning(stack, { project: project.name, prompt: '[[text from the sandbox]]' })
-      await untilScreen(stack, runner.id, /^[^[\n]*from the sandbox\s*$/m, START_TIMEOUT_MS)
-      const sessionId = await waitUntil(
-        'its session is known',
-        async () => (await stack.api.runner.get.query({ id: runner.id })).sessionId ?? false,
-      )
-      await stack.api.runner.stop.mutate({ id: runner.id })
-      expect(await untilStatus(stack, runner.id, ['terminated', 'failed'])).toMatchObject({ status: 'terminated' })
-      const resumed = await stack.api.session.resume.mutate({ id: sessionId })
-      await untilScreen(stack, resumed.runner.id, /^[^[\n]*from the sandbox\s*$/m, START_TIMEOUT_MS)
-      expect((await stack.api.runner.get.query({ id: resumed.runner.id })).confinement).toMatchObject({ sandbox: true })
-      await stack.api.runner.stop.mutate({ id: resumed.runner.id, force: true })
-      await stack.api.project.setConfinement.mutate({ project: project.name, sandbox: false })
-    },
-    3 * START_TIMEOUT_MS,
-  )
-
-  it(
     'is launched with a prompt, attached to, stopped, and resumed with its history',
     async () => {
       const { stack, project } = gemini
@@ -98,5 +75,28 @@ describe('the real Gemini CLI, with a scripted Gemini API', () => {
       expect((await stack.api.runner.get.query({ id: other.id })).tokensUsed).toBeGreaterThan(0)
     },
     4 * START_TIMEOUT_MS,
+  )
+
+  it(
+    'works and is resumed in a sandbox',
+    async () => {
+      const { stack, project } = gemini
+      if (!existsSync('/usr/bin/bwrap')) await installDebian('bubblewrap')
+      await stack.api.project.setConfinement.mutate({ project: project.name, sandbox: true })
+      const runner = await launchRunning(stack, { project: project.name, prompt: '[[text from the sandbox]]' })
+      await untilScreen(stack, runner.id, /^[^[\n]*from the sandbox\s*$/m, START_TIMEOUT_MS)
+      const sessionId = await waitUntil(
+        'its session is known',
+        async () => (await stack.api.runner.get.query({ id: runner.id })).sessionId ?? false,
+      )
+      await stack.api.runner.stop.mutate({ id: runner.id })
+      expect(await untilStatus(stack, runner.id, ['terminated', 'failed'])).toMatchObject({ status: 'terminated' })
+      const resumed = await stack.api.session.resume.mutate({ id: sessionId })
+      await untilScreen(stack, resumed.runner.id, /^[^[\n]*from the sandbox\s*$/m, START_TIMEOUT_MS)
+      expect((await stack.api.runner.get.query({ id: resumed.runner.id })).confinement).toMatchObject({ sandbox: true })
+      await stack.api.runner.stop.mutate({ id: resumed.runner.id, force: true })
+      await stack.api.project.setConfinement.mutate({ project: project.name, sandbox: false })
+    },
+    3 * START_TIMEOUT_MS,
   )
 })

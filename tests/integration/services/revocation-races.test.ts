@@ -14,12 +14,14 @@ import { setPassword } from '@/server/services/identity/set-password'
 import { signInWithOidc } from '@/server/services/identity/sign-in-with-oidc'
 import { passkeySignInOptions, signInWithPasskey } from '@/server/services/identity/sign-in-with-passkey'
 import { startDeviceLogin } from '@/server/services/identity/start-device-login'
+import { createJoinToken } from '@/server/services/node/create-join-token'
 import { launchRunner } from '@/server/services/runner/launch-runner'
 import type { ServiceContext } from '@/server/services/service-context'
 import { createShare } from '@/server/services/share/create-share'
+import { createUser } from '@/server/services/user/create-user'
 import { inviteUser } from '@/server/services/user/invite-user'
 import { resetPassword } from '@/server/services/user/reset-password'
-import { disableUser } from '@/server/services/user/update-user'
+import { disableUser, updateUser } from '@/server/services/user/update-user'
 import { createSoftwarePasskey } from '../../support/software-passkey'
 import { overlap } from './held-commits'
 import { aBrowser, launchOf, type ServiceTest, startServiceTest } from './service-test'
@@ -178,6 +180,30 @@ describe.each(Object.entries(ENDINGS))('while %s', (_, end) => {
     expect(await leftOf(vera)).not.toHaveProperty('links')
     expect(await leftOf(vera)).not.toHaveProperty('clis')
   })
+})
+
+/** What an owner makes that outlives their own browser. */
+const GIVEN: Record<string, () => Promise<unknown>> = {
+  'a user': () => createUser(asVera, { name: `made-${randomUUID()}`, role: 'owner', allProjects: false }),
+  'an invitation': () => inviteUser(asVera, { user: vera }),
+  'a reset': () => resetPassword(asVera, { user: vera, everything: false }),
+  'a right': () => updateUser(asVera, { user: vera, role: 'owner' }),
+  'a join token': () =>
+    createJoinToken({ ...asVera, settings: { ...asVera.settings, agentPort: 7718 } }, { name: 'n', minutes: 5 }),
+}
+
+it.each(Object.entries(GIVEN))('%s from a browser that is being signed out is refused', async (_, make) => {
+  const end = () => revokeSession(test.ctx, { id: sessionId, userId: vera })
+  expect(await overlap(test, end, make)).toEqual(['ok', 'unauthenticated'])
+})
+
+it('a browser that is signed out while it opens a login link of its user is signed out, and the link spent', async () => {
+  const { code } = await createLoginCode(asVera)
+  const { cookie } = await redeemLoginCode(test.ctx, { code: (await createLoginCode(asVera)).code, ...aBrowser })
+  const id = (await authenticateCookie(test.ctx, cookie))?.credentialId ?? ''
+  const end = () => revokeSession(test.ctx, { id, userId: vera })
+  const comeIn = () => redeemLoginCode(test.ctx, { code, ...aBrowser, replaces: cookie })
+  expect(await overlap(test, end, comeIn)).toEqual(['ok', 'unauthenticated'])
 })
 
 it('a token that is revoked makes nothing more', async () => {
