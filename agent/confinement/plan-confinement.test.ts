@@ -43,7 +43,7 @@ describe('planConfinement', () => {
   it('locks privileges by default where it can, and runs the program as it is where it cannot', () => {
     expect(plan({})).toMatchObject({
       command: ['/bin/setpriv', '--no-new-privs', '--', '/bin/claude', '--', '-p $(id)'],
-      expected: { sandbox: false, network: 'host', noNewPrivs: true, uid: 0 },
+      expected: { sandbox: false, network: 'host', noNewPrivs: true, uid: 0, ownGroup: false },
       hasWrapper: false,
     })
     expect(plan({}, bare)).toMatchObject({
@@ -65,7 +65,7 @@ describe('planConfinement', () => {
       ...['/bin/env', '--default-signal=HUP,INT,QUIT,TERM', '/bin/claude', '--', '-p $(id)'],
     ])
     expect(hasWrapper).toBe(true)
-    expect(expected).toEqual({ sandbox: true, network: 'none', noNewPrivs: true, uid: 0 })
+    expect(expected).toEqual({ sandbox: true, network: 'none', noNewPrivs: true, uid: 0, ownGroup: false })
     expect(plan({ sandbox: true }).command).not.toContain('--unshare-net')
   })
 

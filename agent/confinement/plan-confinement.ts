@@ -32,7 +32,7 @@ export interface ConfinementPlan {
   file: string
   args: string[]
   /** What will be read off the running process when it is as planned. */
-  expected: { sandbox: boolean; network: 'host' | 'none'; noNewPrivs: boolean; uid: number }
+  expected: { sandbox: boolean; network: 'host' | 'none'; noNewPrivs: boolean; uid: number; ownGroup: boolean }
   /** The program is a child of the process that is started. */
   hasWrapper: boolean
 }
@@ -116,6 +116,7 @@ export function planConfinement(request: ConfinementRequest, machine: MachineFac
     file,
     args,
     expected: {
+      ownGroup: groupFile !== null,
       sandbox: profile.sandbox,
       network: profile.network ? 'host' : 'none',
       noNewPrivs: profile.sandbox || locks,

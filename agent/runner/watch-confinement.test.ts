@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { RunnerConfinement } from '@/contracts/runner/confinement'
 import { isAsPlanned, watchConfinement, whatIsMissing } from './watch-confinement'
 
-const expected = { sandbox: true, network: 'none', noNewPrivs: true, uid: 0 } as const
+const expected = { sandbox: true, network: 'none', noNewPrivs: true, uid: 0, ownGroup: false } as const
 const built: RunnerConfinement = {
   sandbox: true,
   network: 'none',
@@ -24,6 +24,13 @@ it.each([
   [{ capabilities: true }, false],
 ] as const)('takes %j of a sandbox for planned: %s', (changes, planned) => {
   expect(isAsPlanned({ ...built, ...changes }, { expected })).toBe(planned)
+})
+
+it('waits for the control group that it is to have, which nothing else may tell', () => {
+  const plan = { expected: { sandbox: false, network: 'host', noNewPrivs: false, uid: 0, ownGroup: true } as const }
+  const free = { ...built, sandbox: false, network: 'host', noNewPrivs: false, capabilities: true } as const
+  expect(isAsPlanned(free, plan)).toBe(false)
+  expect(isAsPlanned({ ...free, cgroup: '/its/own' }, plan)).toBe(true)
 })
 
 const child = { pid: process.pid, ppid: 7 }
@@ -79,7 +86,7 @@ it('ends a sandbox in which no program appears', async () => {
 
 it('lets a runner go on that is confined more than its profile asks for', () => {
   // As below a service with NoNewPrivileges, or where a namespace cannot be looked at.
-  const free = { expected: { sandbox: false, network: 'host', noNewPrivs: false, uid: 0 } as const }
+  const free = { expected: { sandbox: false, network: 'host', noNewPrivs: false, uid: 0, ownGroup: false } as const }
   expect(whatIsMissing(built, free)).toBeNull()
   expect(whatIsMissing({ ...built, sandbox: null, network: null }, { expected })).toBeNull()
 })

@@ -31,6 +31,8 @@ export function isAsPlanned(measured: RunnerConfinement, { expected }: Pick<Conf
   return (
     measured.noNewPrivs === expected.noNewPrivs &&
     measured.uid === expected.uid &&
+    // It joins its own before it is anything else: without sandbox and locks nothing else would tell that it has not yet.
+    !(expected.ownGroup && measured.cgroup === null) &&
     measured.network !== (expected.network === 'none' ? 'host' : 'none') &&
     (measured.sandbox === null || measured.sandbox === expected.sandbox) &&
     // The last thing that a sandbox is given up for the program: while they are there it is still being built.
