@@ -163,3 +163,19 @@ it.skipIf(process.getuid?.() !== 0 || !existsSync('/usr/bin/setpriv'))(
     expect(statSync(precious).uid).toBe(0)
   },
 )
+
+it('copies nothing from where the sandbox may write, by that name or by a link', async () => {
+  const { home, project, request } = setUp()
+  mkdirSync(join(project, '.program'))
+  writeFileSync(join(project, '.program', 'auth.json'), 'key')
+  symlinkSync(join(project, '.program'), join(home, '.program'))
+  for (const directory of [project, home]) {
+    const state = { ...NO_STATE, copied: [join(directory, '.program', 'auth.json')] }
+    await expect(sandboxPlaces({ ...request, state })).rejects.toThrow(
+      /auth\.json" lies in .*where its sandbox may write/,
+    )
+  }
+  writeFileSync(join(home, 'auth.json'), 'key')
+  const { shown } = await sandboxPlaces({ ...request, state: { ...NO_STATE, copied: [join(home, 'auth.json')] } })
+  expect(shown).toContainEqual(expect.objectContaining({ to: join(home, 'auth.json'), writable: true }))
+})
