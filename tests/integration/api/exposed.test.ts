@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { makeCertificate } from '../../support/certificate'
 import { freePorts } from '../../support/free-port'
 import { spawnLauncher } from '../../support/launcher'
+import { processesOf, signal } from '../../support/processes'
 import { type Stack, startStack } from '../../support/stack'
 import { createTempHome, type TempHome } from '../../support/temp-home'
 import { waitUntil } from '../../support/wait-until'
@@ -259,6 +260,12 @@ describe('a certificate that cannot be used', () => {
     const { code } = await launcher.exited
     expect(launcher.output()).toMatch(/STRATAVORE_TLS_CERT: the certificate and its key cannot be used/)
     expect(code).toBe(1)
+    // Its agent was started before web was; an agent waits for the next start.
+    await waitUntil('nothing is left', () => {
+      const left = processesOf(home.path)
+      for (const { pid } of left) signal(pid, 'SIGKILL')
+      return left.length === 0
+    })
     home.remove()
   })
 })
