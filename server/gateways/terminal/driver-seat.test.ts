@@ -1,29 +1,23 @@
 import { expect, it } from 'vitest'
 import { createDriverSeat, SEAT_KEPT_MS } from './driver-seat'
+import { createFakeAfter } from './fake-after'
 
 const client = (clientId: string, readOnly = false) => ({ clientId, userId: 'u', name: clientId, readOnly })
 
 /** A seat whose time passes when it is told to; `lapses` counts the times it was kept in vain. */
 function timedSeat() {
-  const due = new Set<() => void>()
   const told = { lapses: 0 }
+  const { after, pass, waits } = createFakeAfter()
   const seat = createDriverSeat(
     () => {
       told.lapses += 1
     },
     (ms, action) => {
       expect(ms).toBe(SEAT_KEPT_MS)
-      due.add(action)
-      return () => due.delete(action)
+      return after(ms, action)
     },
   )
-  const pass = (): void => {
-    for (const action of due) {
-      due.delete(action)
-      action()
-    }
-  }
-  return { seat, told, pass, waits: () => due.size }
+  return { seat, told, pass, waits }
 }
 
 it('gives a free seat to the first who may drive', () => {

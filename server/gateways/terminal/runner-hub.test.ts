@@ -4,6 +4,7 @@ import type { Runner } from '@/contracts/runner/runner'
 import type { TerminalSize } from '@/contracts/terminal/terminal'
 import type { AgentRegistry } from '../agent/agent-registry'
 import type { DriveLog } from './drive-turn'
+import { createFakeAfter } from './fake-after'
 import { createRunnerHub } from './runner-hub'
 import { type ClientSocket, createTerminalClient, type TerminalClient } from './terminal-client'
 
@@ -36,7 +37,7 @@ function hubOf() {
   const runner = { id: 'r', nodeId: 'n', status: 'running', epoch: 1, cols: 80, rows: 24 } as Runner
   const quiet = pino({ level: 'silent' })
   const ends = { count: 0 }
-  const timers = new Set<() => void>()
+  const { after, pass } = createFakeAfter()
   const hub = createRunnerHub(
     runner,
     agents,
@@ -46,18 +47,8 @@ function hubOf() {
     () => {
       ends.count += 1
     },
-    (_ms, action) => {
-      timers.add(action)
-      return () => timers.delete(action)
-    },
+    after,
   )
-  /** What waits for a time: it has come. */
-  const pass = (): void => {
-    for (const action of timers) {
-      timers.delete(action)
-      action()
-    }
-  }
 
   const enter = (clientId: string, { userId = clientId, watch = false } = {}) => {
     const told: string[] = []

@@ -1,15 +1,15 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { totalTokens } from '@/contracts/usage/tokens'
 import { attachTerminal } from '../../support/attached-terminal'
 import { checkout } from '../../support/checkout'
-import { installDebian } from '../../support/debian-package'
 import { openEmbeddedDatabase } from '../../support/embedded-database'
 import { launchRunning, typeLine, untilScreen, untilStatus } from '../../support/launch'
 import { isAlive } from '../../support/processes'
 import { startCodexStack } from '../../support/providers/codex'
 import type { ProviderStack } from '../../support/providers/provider-stack'
+import { requireSandboxedSession } from '../../support/providers/sandboxed-session'
 import type { ScriptedModel } from '../../support/providers/scripted-model'
 import { startScriptedOpenAiApi } from '../../support/providers/scripted-openai-api'
 import { waitUntil } from '../../support/wait-until'
@@ -49,21 +49,14 @@ describe('the real Codex, with a scripted OpenAI API', () => {
   it(
     'works and is resumed in a sandbox',
     async () => {
-      const { stack, project } = codex
-      if (!existsSync('/usr/bin/bwrap')) await installDebian('bubblewrap')
-      // Here its program is in a package beside the one that starts it; installed globally it is within that.
-      const readable = [join(checkout, '.cache')]
-      await stack.api.project.setConfinement.mutate({ project: project.name, sandbox: true, readable })
-      const runner = await launchRunning(stack, { project: project.name, prompt: '[[text from the sandbox]]' })
-      await untilScreen(stack, runner.id, /^[^[\n]*from the sandbox\s*$/m, START_TIMEOUT_MS)
-      const sessionId = await untilBound(runner.id)
-      await stack.api.runner.stop.mutate({ id: runner.id })
-      expect(await untilStatus(stack, runner.id, ['terminated', 'failed'])).toMatchObject({ status: 'terminated' })
-      const resumed = await stack.api.session.resume.mutate({ id: sessionId })
-      await untilScreen(stack, resumed.runner.id, /^[^[\n]*from the sandbox\s*$/m, START_TIMEOUT_MS)
-      expect((await stack.api.runner.get.query({ id: resumed.runner.id })).confinement).toMatchObject({ sandbox: true })
-      await stack.api.runner.stop.mutate({ id: resumed.runner.id, force: true })
-      await stack.api.project.setConfinement.mutate({ project: project.name, sandbox: false, readable: [] })
+      await requireSandboxedSession({
+        stack: codex.stack,
+        project: codex.project.name,
+        // Here its program is in a package beside the one that starts it; installed globally it is within that.
+        readable: [join(checkout, '.cache')],
+        sessionOf: untilBound,
+        timeoutMs: START_TIMEOUT_MS,
+      })
     },
     3 * START_TIMEOUT_MS,
   )

@@ -1,12 +1,12 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attachTerminal } from '../../support/attached-terminal'
-import { installDebian } from '../../support/debian-package'
 import { launchRunning, untilScreen, untilStatus } from '../../support/launch'
 import { isAlive } from '../../support/processes'
 import { startGeminiStack } from '../../support/providers/gemini'
 import type { ProviderStack } from '../../support/providers/provider-stack'
+import { requireSandboxedSession } from '../../support/providers/sandboxed-session'
 import { startScriptedGeminiApi } from '../../support/providers/scripted-gemini-api'
 import type { ScriptedModel, ScriptedRequest } from '../../support/providers/scripted-model'
 import { waitUntil } from '../../support/wait-until'
@@ -81,21 +81,11 @@ describe('the real Gemini CLI, with a scripted Gemini API', () => {
     'works and is resumed in a sandbox',
     async () => {
       const { stack, project } = gemini
-      if (!existsSync('/usr/bin/bwrap')) await installDebian('bubblewrap')
-      await stack.api.project.setConfinement.mutate({ project: project.name, sandbox: true })
-      const runner = await launchRunning(stack, { project: project.name, prompt: '[[text from the sandbox]]' })
-      await untilScreen(stack, runner.id, /^[^[\n]*from the sandbox\s*$/m, START_TIMEOUT_MS)
-      const sessionId = await waitUntil(
-        'its session is known',
-        async () => (await stack.api.runner.get.query({ id: runner.id })).sessionId ?? false,
-      )
-      await stack.api.runner.stop.mutate({ id: runner.id })
-      expect(await untilStatus(stack, runner.id, ['terminated', 'failed'])).toMatchObject({ status: 'terminated' })
-      const resumed = await stack.api.session.resume.mutate({ id: sessionId })
-      await untilScreen(stack, resumed.runner.id, /^[^[\n]*from the sandbox\s*$/m, START_TIMEOUT_MS)
-      expect((await stack.api.runner.get.query({ id: resumed.runner.id })).confinement).toMatchObject({ sandbox: true })
-      await stack.api.runner.stop.mutate({ id: resumed.runner.id, force: true })
-      await stack.api.project.setConfinement.mutate({ project: project.name, sandbox: false })
+      await requireSandboxedSession({
+        ...{ stack, project: project.name, timeoutMs: START_TIMEOUT_MS },
+        sessionOf: (id) =>
+          waitUntil('its session is known', async () => (await stack.api.runner.get.query({ id })).sessionId ?? false),
+      })
     },
     3 * START_TIMEOUT_MS,
   )

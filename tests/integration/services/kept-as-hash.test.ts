@@ -5,16 +5,13 @@ import { createToken } from '@/server/services/identity/create-token'
 import { redeemLoginCode } from '@/server/services/identity/redeem-login-code'
 import { startDeviceLogin } from '@/server/services/identity/start-device-login'
 import { attachRunner } from '@/server/services/runner/attach-runner'
-import { launchRunner } from '@/server/services/runner/launch-runner'
 import { createShare } from '@/server/services/share/create-share'
-import { aBrowser, launchOf, type ServiceTest, startServiceTest } from './service-test'
+import { aBrowser, type ServiceTest, startServiceTestWithRunner } from './service-test'
 
 let test: ServiceTest
 let runnerId: string
 beforeAll(async () => {
-  test = await startServiceTest()
-  await test.project('p')
-  runnerId = (await launchRunner(test.ctx, launchOf('p'))).id
+  ;({ test, runnerId } = await startServiceTestWithRunner())
 })
 afterAll(() => test.stop())
 

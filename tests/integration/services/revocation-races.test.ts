@@ -15,7 +15,6 @@ import { signInWithOidc } from '@/server/services/identity/sign-in-with-oidc'
 import { passkeySignInOptions, signInWithPasskey } from '@/server/services/identity/sign-in-with-passkey'
 import { startDeviceLogin } from '@/server/services/identity/start-device-login'
 import { createJoinToken } from '@/server/services/node/create-join-token'
-import { launchRunner } from '@/server/services/runner/launch-runner'
 import type { ServiceContext } from '@/server/services/service-context'
 import { createShare } from '@/server/services/share/create-share'
 import { createUser } from '@/server/services/user/create-user'
@@ -24,7 +23,7 @@ import { resetPassword } from '@/server/services/user/reset-password'
 import { disableUser, updateUser } from '@/server/services/user/update-user'
 import { createSoftwarePasskey } from '../../support/software-passkey'
 import { overlap } from './held-commits'
-import { aBrowser, launchOf, type ServiceTest, startServiceTest } from './service-test'
+import { aBrowser, type ServiceTest, startServiceTestWithRunner } from './service-test'
 
 const SITE = { origin: 'http://localhost:7717', hostname: 'localhost' }
 const PASSWORD = 'seven grey herons wade'
@@ -32,9 +31,7 @@ const PASSWORD = 'seven grey herons wade'
 let test: ServiceTest
 let runnerId: string
 beforeAll(async () => {
-  test = await startServiceTest()
-  await test.project('p')
-  runnerId = (await launchRunner(test.ctx, launchOf('p'))).id
+  ;({ test, runnerId } = await startServiceTestWithRunner())
 })
 afterAll(() => test.stop())
 

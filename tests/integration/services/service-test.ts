@@ -10,6 +10,7 @@ import { CLI_TOKEN_NAME } from '@/server/services/identity/authenticate'
 import { bootstrapInstallation, OWNER_NAME } from '@/server/services/installation/bootstrap-installation'
 import { readInstallationKeys } from '@/server/services/installation/installation-keys'
 import { createProject } from '@/server/services/project/create-project'
+import { launchRunner } from '@/server/services/runner/launch-runner'
 import type { ServiceContext } from '@/server/services/service-context'
 import { createTestDatabase } from '../../support/postgres'
 import { createTempHome } from '../../support/temp-home'
@@ -96,3 +97,10 @@ export const launchOf = (project: string, idempotencyKey?: string) => ({
 
 /** A browser that signs in for the first time. */
 export const aBrowser = { userAgent: 'Test Browser', address: '127.0.0.1', replaces: null }
+
+/** The same with a runner. */
+export async function startServiceTestWithRunner(): Promise<{ test: ServiceTest; runnerId: string }> {
+  const test = await startServiceTest()
+  await test.project('p')
+  return { test, runnerId: (await launchRunner(test.ctx, launchOf('p'))).id }
+}

@@ -20,7 +20,7 @@ import {
   transcriptMissing,
 } from '@/contracts/agent-protocol/transcript'
 import { uuid } from '@/contracts/primitives'
-import { type ClientToDaemon, terminalSize } from '@/contracts/terminal/terminal'
+import { type ClientToDaemon, wantedSize } from '@/contracts/terminal/terminal'
 import { type KnownValues, mutatedInputs, validInputs } from './from-schema'
 import { HOSTILE_ON_SOCKETS } from './hostile-values'
 
@@ -67,7 +67,7 @@ export const AGENT_EVENTS = {
 export const TERMINAL_EVENTS = {
   input: z.tuple([number, z.union([z.string(), bytes])]),
   ack: z.tuple([number]),
-  resize: z.tuple([terminalSize]),
+  resize: z.tuple([wantedSize]),
   takeSeat: z.tuple([]),
   askSeat: z.tuple([]),
   answerSeat: z.tuple([uuid, z.boolean()]),
